@@ -1,0 +1,118 @@
+/**
+ * The contract for backends. A backend brings
+ *   - `kernels`: every operation of `ops/index.ts`, forward and backward, over buffers of its own. The compiler holds the
+ *     list complete, and `receptive/testing` holds each kernel equal to the maths.
+ *   - memory: create, destroy, write, read. Buffers that are given back are pooled here by type and length, so that from
+ *     its second step on a training loop creates none.
+ *
+ * A kernel call may return before the work is done (a GPU queue, say), as long as the calls take effect in their order.
+ * `read` waits for the calls before it; `readSync` is for backends that can answer at once, and nothing in the middle of
+ * a training step needs it. `add.forward(y, a, b)` must allow y to be a: gradients are summed so.
+ */
+import type { Kernels } from '../ops/index.js';
+import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
+import { Storage } from '../tensor/storage.js';
+import { Tensor, type TensorOptions } from '../tensor/tensor.js';
+import {
+  type DeviceBuffer,
+  type DType,
+  type TensorBackend,
+  type TypedArray,
+  typedArray,
+} from '../tensor/tensorBackend.js';
+
+export interface MemoryReport {
+  /** Bytes of live tensors. */
+  readonly allocated: number;
+  /** Bytes held from the device: live tensors and the pool. */
+  readonly reserved: number;
+  /** Buffers created since the backend was. A training loop that reuses its memory leaves it unchanged. */
+  readonly created: number;
+}
+
+export abstract class Backend implements TensorBackend {
+  abstract readonly name: string;
+  abstract readonly kernels: Kernels<DeviceBuffer>;
+  /** What this backend stores. */
+  abstract readonly dtypes: readonly DType[];
+
+  protected abstract create(length: number, dtype: DType): DeviceBuffer;
+  protected abstract destroy(buffer: DeviceBuffer): void;
+  abstract write(buffer: DeviceBuffer, values: TypedArray): void;
+  abstract read(buffer: DeviceBuffer): Promise<TypedArray>;
+  readSync?(buffer: DeviceBuffer): TypedArray;
+
+  readonly #pool = new Map<string, DeviceBuffer[]>();
+  readonly #live = new Map<DeviceBuffer, string>(); // with the place in the pool that each goes back to
+  #allocated = 0;
+  #reserved = 0;
+  #created = 0;
+  #closed = false;
+
+  /**
+   * A tensor of this shape on this backend, filled row by row; without a shape, one dimension of all the values.
+   * Throws a ShapeError if the values don't fill the shape exactly.
+   */
+  tensor(values: ArrayLike<number>, shape: Shape = [values.length], options: TensorOptions = {}): Tensor {
+    const { dtype = 'float32', requiresGrad = false } = options;
+    if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {
+      throw new ShapeError(`tensor: shape ${formatShape(shape)} must be whole numbers ≥ 0`);
+    }
+    if (values.length !== numel(shape)) {
+      throw new ShapeError(
+        `tensor: ${values.length} values don't fill shape ${formatShape(shape)}, which has ${numel(shape)} elements`,
+      );
+    }
+    return new Tensor(Storage.of(this, dtype, typedArray(dtype, values)), shape, requiresGrad);
+  }
+
+  allocate(length: number, dtype: DType): DeviceBuffer {
+    if (this.#closed) throw new Error(`backend '${this.name}' is closed`);
+    if (!this.dtypes.includes(dtype)) {
+      throw new TypeError(`backend '${this.name}' has no ${dtype}: it stores ${this.dtypes.join(', ')}`);
+    }
+    const place = `${dtype} ${length}`;
+    let buffer = this.#pool.get(place)?.pop();
+    if (!buffer) {
+      buffer = this.create(length, dtype);
+      this.#created++;
+      this.#reserved += buffer.byteLength;
+    }
+    this.#live.set(buffer, place);
+    this.#allocated += buffer.byteLength;
+    return buffer;
+  }
+
+  free(buffer: DeviceBuffer): void {
+    const place = this.#live.get(buffer);
+    if (place === undefined) return; // freed with the backend
+    this.#live.delete(buffer);
+    this.#allocated -= buffer.byteLength;
+    const pooled = this.#pool.get(place);
+    if (pooled) pooled.push(buffer);
+    else this.#pool.set(place, [buffer]);
+  }
+
+  memory(): MemoryReport {
+    return { allocated: this.#allocated, reserved: this.#reserved, created: this.#created };
+  }
+
+  /** Gives the pool back to the device. Useful after work of other sizes than the work to come. */
+  emptyCache(): void {
+    for (const buffers of this.#pool.values()) {
+      for (const buffer of buffers) {
+        this.#reserved -= buffer.byteLength;
+        this.destroy(buffer);
+      }
+    }
+    this.#pool.clear();
+  }
+
+  /** Gives everything back to the device. Its tensors can't be used any more. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    for (const buffer of [...this.#live.keys()]) this.free(buffer);
+    this.emptyCache();
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,2 @@
+/** `receptive` in a browser: everything that runs anywhere. */
+export * from '../index.js';

@@ -1,0 +1,147 @@
+/** `receptive train`. */
+import { join } from 'node:path';
+import { createBackend } from '../backends/create.js';
+import { DataLoader } from '../data/index.js';
+import { mnist } from '../node/data.js';
+import { FolderStore } from '../node/folderStore.js';
+import { openLog } from '../node/log.js';
+import { SGD } from '../optim/index.js';
+import { manualSeed } from '../tensor/random.js';
+import type { Checkpoint } from '../training/checkpoint.js';
+import { evaluate } from '../training/evaluate.js';
+import { fit } from '../training/fit.js';
+import { confusionTable, duration, percent, sparkline } from './charts.js';
+import {
+  checkOptions,
+  makeModel,
+  type RunOptions,
+  runOptions,
+  type StartOptions,
+  startOptions,
+  UsageError,
+} from './options.js';
+import { TrainingProgress } from './progress.js';
+
+/** Exit code of a run that Ctrl-C interrupted, as shells have it. */
+const INTERRUPTED = 130;
+
+/** Trains, and returns the exit code. */
+export async function train(name: string, flags: Readonly<Record<string, unknown>>): Promise<number> {
+  const start = checkOptions(startOptions, flags);
+  const wanted = checkOptions(runOptions, name === 'mnist' ? flags : { model: name, ...flags });
+  const store = new FolderStore(start.out ?? join('runs', name));
+  const checkpoint = start.resume ? await store.load('last') : null;
+  const options = checkpoint ? savedOptions(checkpoint, wanted, flags) : wanted;
+
+  // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
+  manualSeed(options.seed);
+  const backend = await createBackend(start.backend);
+  const model = makeModel(options.model).to(backend);
+  const optimizer = new SGD(model.parameters(), { lr: options.lr, momentum: options.momentum });
+  const [training, test] = await loadMnist(options.dataDir);
+  const { batchSize } = options;
+  const loader = new DataLoader(training.take(options.limit ?? training.length), { batchSize, shuffle: true, backend });
+  const testLoader = new DataLoader(test, { batchSize: 1000, backend });
+  if (!checkpoint) await store.prepare();
+  const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step);
+
+  const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0);
+  console.log(
+    `${options.model} (${parameters.toLocaleString('en-US')} parameters) on '${backend.name}': ` +
+      `${loader.dataset.length.toLocaleString('en-US')} images, batch ${batchSize}, seed ${options.seed}`,
+  );
+  if (checkpoint) {
+    const { epoch, stepInEpoch } = checkpoint.position;
+    console.log(`resumed after step ${stepInEpoch} of epoch ${epoch + 1}`);
+  }
+
+  const interruption = listenForInterruption();
+  const progress = new TrainingProgress(start.epochs);
+  const losses: number[] = [];
+  const began = performance.now();
+  try {
+    const result = await fit(model, optimizer, loader, {
+      epochs: start.epochs,
+      validation: testLoader,
+      checkpoints: store,
+      checkpointEvery: start.checkpointEvery,
+      about: { ...options },
+      resume: checkpoint ?? undefined,
+      signal: interruption.signal,
+      async onStep(record) {
+        losses.push(record.loss);
+        progress.step(record);
+        await log.write(record);
+      },
+      onEpoch({ epoch, loss, accuracy, validation }) {
+        progress.stop();
+        console.log(
+          `epoch ${epoch}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}; ` +
+            `test loss ${validation?.loss.toFixed(4)}, test accuracy ${percent(validation?.accuracy ?? 0)}`,
+        );
+      },
+    });
+    progress.stop();
+    if (result.ended === 'interrupted') {
+      console.log(`interrupted after step ${result.step}; saved ${store.path('last')}`);
+      console.log(`go on with: ${resumeCommand(name, start, store)}`);
+      return INTERRUPTED;
+    }
+    const { accuracy, confusion } = await evaluate(model, testLoader);
+    console.log(`\n${confusionTable(confusion, test.classes ?? [])}\n`);
+    if (losses.length > 0) console.log(`loss ${sparkline(losses)} ${losses.at(-1)?.toFixed(4)}`);
+    console.log(`test accuracy ${percent(accuracy)} after ${duration((performance.now() - began) / 1000)}`);
+    console.log(`weights: ${store.path('last')}, the best in ${store.path('best')}`);
+    return 0;
+  } finally {
+    progress.stop();
+    interruption.end();
+    await log.close();
+    await backend.close();
+  }
+}
+
+export async function loadMnist(dataDir: string | null) {
+  const dir = dataDir ?? undefined;
+  return [await mnist({ train: true, dir }), await mnist({ train: false, dir })] as const;
+}
+
+/** The options that a run was started with. One that is typed again must be the same. */
+function savedOptions(
+  checkpoint: Checkpoint,
+  wanted: RunOptions,
+  flags: Readonly<Record<string, unknown>>,
+): RunOptions {
+  const saved = checkOptions(runOptions, checkpoint.about);
+  for (const key of Object.keys(saved) as (keyof RunOptions)[]) {
+    if (key in flags && wanted[key] !== saved[key]) {
+      throw new UsageError(
+        `the run to resume has ${key} ${saved[key]}, not ${wanted[key]}: leave it out, or start a new run`,
+      );
+    }
+  }
+  return saved;
+}
+
+function resumeCommand(name: string, start: StartOptions, store: FolderStore): string {
+  const backend = start.backend === 'auto' ? '' : ` --backend ${start.backend}`;
+  return `npx receptive train ${name} --resume --out ${store.folder} --epochs ${start.epochs}${backend}`;
+}
+
+/** Ctrl-C once asks the loop to finish its step and save; twice ends the process. */
+function listenForInterruption() {
+  const controller = new AbortController();
+  const onInterrupt = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    controller.abort();
+    console.log('\nfinishing the step; Ctrl-C again quits at once');
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, onInterrupt);
+  return {
+    signal: controller.signal,
+    end() {
+      for (const signal of signals) process.off(signal, onInterrupt);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * CIFAR-10: 60,000 photographs of ten kinds of things, 32x32 in colour. 50,000 are for training, 10,000 for testing.
+ *
+ * Source: https://www.cs.toronto.edu/~kriz/cifar.html, "CIFAR-10 binary version"
+ */
+import { parseCifar10 } from '../formats/index.js';
+import { ImageDataset } from './dataset.js';
+import { type Folder, readFirst } from './folder.js';
+import { cifar10Normalization, type Normalization } from './normalization.js';
+
+export interface Cifar10Options {
+  /** The training set, or else the test set. */
+  train: boolean;
+  /** Folder (in a browser: URL) of data_batch_1.bin … data_batch_5.bin and test_batch.bin. */
+  dir: string;
+  /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default: those of the training set. */
+  normalize?: Normalization | false;
+}
+
+const TRAINING = ['data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin', 'data_batch_4.bin', 'data_batch_5.bin'];
+const TEST = ['test_batch.bin'];
+const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+
+export async function cifar10From(folder: Folder, options: Omit<Cifar10Options, 'dir'>): Promise<ImageDataset> {
+  const batches = [];
+  for (const name of options.train ? TRAINING : TEST) {
+    const { path, bytes } = await readFirst('cifar10', folder, [name]);
+    batches.push(parseCifar10(bytes, path));
+  }
+  const N = batches.reduce((count, { labels }) => count + labels.length, 0);
+  const images = new Uint8Array(N * 3 * 32 * 32);
+  const labels = new Uint8Array(N);
+  let n = 0;
+  for (const batch of batches) {
+    images.set(batch.images, n * 3 * 32 * 32);
+    labels.set(batch.labels, n);
+    n += batch.labels.length;
+  }
+  const { normalize = cifar10Normalization } = options;
+  return new ImageDataset(images, labels, [3, 32, 32], { normalize, classes: CLASSES });
+}

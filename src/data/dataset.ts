@@ -1,0 +1,95 @@
+/** Datasets: labelled images, read one by one into the batches that a loader makes of them. */
+import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
+import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
+
+/** What a DataLoader loads from. Any object that has these will do. */
+export interface Dataset {
+  readonly length: number;
+  /** Of one image: (C, H, W). */
+  readonly shape: Shape;
+  /** Names of the labels 0, 1, … */
+  readonly classes?: readonly string[];
+  /** Writes an image into `out`, from `offset` on, and returns its label. */
+  read(index: number, out: Float32Array, offset: number): number;
+}
+
+export interface ImageDatasetOptions {
+  /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default false. */
+  normalize?: Normalization | false;
+  /** Names of the labels 0, 1, …; every label must have one. */
+  classes?: readonly string[];
+}
+
+/** Images that lie in memory as bytes: `images` (N, C, H, W), `labels` (N). */
+export class ImageDataset implements Dataset {
+  readonly length: number;
+  readonly shape: Shape;
+  readonly classes?: readonly string[];
+  readonly #images: Uint8Array;
+  readonly #labels: Uint8Array;
+  readonly #options: ImageDatasetOptions;
+  /** values[c · 256 + byte]: a byte has 256 values, so each is normalised once. */
+  readonly #values: Float32Array;
+
+  constructor(images: Uint8Array, labels: Uint8Array, shape: Shape, options: ImageDatasetOptions = {}) {
+    const { normalize = false, classes } = options;
+    if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+      throw new ShapeError(`ImageDataset: shape ${formatShape(shape)} must be (C, H, W), each at least 1`);
+    }
+    if (images.length !== labels.length * numel(shape)) {
+      throw new ShapeError(
+        `ImageDataset: ${labels.length} labels need as many images ${formatShape(shape)} of ${numel(shape)} bytes, but images has ${images.length}`,
+      );
+    }
+    const stranger = classes ? labels.findIndex((label) => label >= classes.length) : -1;
+    if (stranger >= 0) {
+      throw new ShapeError(
+        `ImageDataset: label ${labels[stranger]} of image ${stranger} isn't one of the ${classes?.length} classes`,
+      );
+    }
+    checkNormalization('ImageDataset', shape[0], normalize);
+    this.length = labels.length;
+    this.shape = shape;
+    this.classes = classes;
+    this.#images = images;
+    this.#labels = labels;
+    this.#options = options;
+    this.#values = Float32Array.from({ length: shape[0] * 256 }, (_, i) =>
+      normalizeValue(i % 256, Math.floor(i / 256), normalize),
+    );
+  }
+
+  read(index: number, out: Float32Array, offset: number): number {
+    const [C, H, W] = this.shape;
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+      throw new RangeError(`ImageDataset: there is no image ${index}, only 0 to ${this.length - 1}`);
+    }
+    if (!Number.isInteger(offset) || offset < 0 || offset + C * H * W > out.length) {
+      throw new RangeError(
+        `ImageDataset: an image of ${C * H * W} values at ${offset} doesn't fit into ${out.length} values`,
+      );
+    }
+    const [values, images] = [this.#values, this.#images];
+    let from = index * C * H * W;
+    let to = offset;
+    for (let c = 0; c < C; c++) {
+      for (let pixel = 0; pixel < H * W; pixel++) out[to++] = values[c * 256 + images[from++]];
+    }
+    return this.#labels[index];
+  }
+
+  /** The images from `from` up to, not including, `to`; they share this dataset's memory. */
+  subset(from: number, to: number): ImageDataset {
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from > to || to > this.length) {
+      throw new RangeError(`ImageDataset: subset ${from} to ${to} isn't within 0 to ${this.length}`);
+    }
+    const size = numel(this.shape);
+    const images = this.#images.subarray(from * size, to * size);
+    return new ImageDataset(images, this.#labels.subarray(from, to), this.shape, this.#options);
+  }
+
+  /** The first `count` images, or all if there are fewer. */
+  take(count: number): ImageDataset {
+    return this.subset(0, Math.min(count, this.length));
+  }
+}

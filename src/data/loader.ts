@@ -1,0 +1,79 @@
+import type { Backend } from '../backends/backend.js';
+import { host } from '../backends/reference/index.js';
+import { numel } from '../ops/shape.js';
+import { defaultGenerator, Generator } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Dataset } from './dataset.js';
+
+export interface DataLoaderOptions {
+  /** Images a batch. Default 1. */
+  batchSize?: number;
+  /** A new random order for every pass. Default false. */
+  shuffle?: boolean;
+  /** Leave out a last batch that isn't full. Default false. */
+  dropLast?: boolean;
+  /** Where the images go. Default: the host. */
+  backend?: Backend;
+}
+
+/** Images (N, C, H, W) and their N labels. */
+export type Batch = [x: Tensor, y: Int32Array];
+
+/**
+ * Goes through a dataset in batches: `for await (const [x, y] of loader)`.
+ *
+ * The order is PyTorch's: a pass draws a base seed from the default generator, and, if it shuffles, a seed for a
+ * permutation. When the loop moves on, the last batch's memory on the backend is used for the next; the batch itself stays
+ * valid, and is uploaded again if somebody looks at it.
+ */
+export class DataLoader {
+  readonly batchSize: number;
+  readonly #options: DataLoaderOptions;
+
+  constructor(
+    readonly dataset: Dataset,
+    options: DataLoaderOptions = {},
+  ) {
+    this.batchSize = options.batchSize ?? 1;
+    this.#options = options;
+    if (!Number.isInteger(this.batchSize) || this.batchSize < 1) {
+      throw new RangeError(`DataLoader: batchSize must be a whole number ≥ 1, but is ${options.batchSize}`);
+    }
+    if (dataset.length < 1) throw new RangeError('DataLoader: the dataset is empty');
+  }
+
+  /** Batches a pass. */
+  get length(): number {
+    const full = this.dataset.length / this.batchSize;
+    return this.#options.dropLast ? Math.floor(full) : Math.ceil(full);
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    return this.batches();
+  }
+
+  /** One pass, without its first `skip` batches. */
+  async *batches({ skip = 0 } = {}): AsyncGenerator<Batch, void, undefined> {
+    const order = this.#order();
+    const { backend = host } = this.#options;
+    const { shape } = this.dataset;
+    const size = numel(shape);
+    for (let batch = skip; batch < this.length; batch++) {
+      const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
+      const images = new Float32Array(indices.length * size);
+      const labels = new Int32Array(indices.length);
+      indices.forEach((index, n) => {
+        labels[n] = this.dataset.read(index, images, n * size);
+      });
+      const x = backend.tensor(images, [indices.length, ...shape]);
+      yield [x, labels];
+      x.evict(images);
+    }
+  }
+
+  #order(): Int32Array {
+    defaultGenerator.random64Low(); // the base seed, which PyTorch gives to its workers
+    if (this.#options.shuffle) return new Generator(defaultGenerator.random64Low()).randperm(this.dataset.length);
+    return Int32Array.from({ length: this.dataset.length }, (_, i) => i);
+  }
+}

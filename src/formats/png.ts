@@ -1,0 +1,223 @@
+/**
+ * PNG: pictures, to and from 8-bit grey or RGB.
+ *
+ *   89 P N G 0d 0a 1a 0a │ chunks: length, type, data, CRC-32 │ of which IHDR comes first and IEND last
+ *
+ * The file is checked here, chunk by chunk, and its data must inflate to exactly the size that IHDR promises. Only then
+ * does fast-png see it, and of it nothing but the chunks that make up the picture.
+ *
+ * What isn't 8-bit grey or RGB becomes so: other depths are scaled, a palette is looked up, and transparency lets a
+ * white page through, which is what a drawing on a transparent ground was drawn to look like.
+ *
+ * Source: https://www.w3.org/TR/png-3/
+ */
+import { type DecodedPng, decode, encode } from 'fast-png';
+import { FormatError } from './error.js';
+import { inflate } from './inflate.js';
+
+/** A picture of interleaved bytes: `data[(y · width + x) · channels + c]`. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** 1 is grey, 3 is RGB. */
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+  /** All of it, length and CRC included. */
+  readonly bytes: Uint8Array;
+}
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly channels: number;
+  readonly indexed: boolean;
+  readonly interlaced: boolean;
+}
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+const MAX_SIDE = 16_384;
+const MAX_PIXELS = 64 * 2 ** 20;
+const INDEXED = 3;
+
+/** Channels and permitted depths of each colour type: grey, RGB, palette, grey with alpha, RGB with alpha. */
+const COLOUR_TYPES: Record<number, { channels: number; depths: number[] }> = {
+  0: { channels: 1, depths: [1, 2, 4, 8, 16] },
+  2: { channels: 3, depths: [8, 16] },
+  [INDEXED]: { channels: 1, depths: [1, 2, 4, 8] },
+  4: { channels: 2, depths: [8, 16] },
+  6: { channels: 4, depths: [8, 16] },
+};
+
+/** The first pixel and the step [x, y] of an interlaced file's seven passes. */
+const ADAM7 = [
+  { x: 0, y: 0, step: [8, 8] },
+  { x: 4, y: 0, step: [8, 8] },
+  { x: 0, y: 4, step: [4, 8] },
+  { x: 2, y: 0, step: [4, 4] },
+  { x: 0, y: 2, step: [2, 4] },
+  { x: 1, y: 0, step: [2, 2] },
+  { x: 0, y: 1, step: [1, 2] },
+];
+const ONE_PASS = [{ x: 0, y: 0, step: [1, 1] }];
+
+export async function decodePng(bytes: Uint8Array, name: string): Promise<Pixels> {
+  const where = `PNG ${name}`;
+  const chunks = readChunks(bytes, where);
+  const header = readHeader(chunks, where);
+  const idat = concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
+  await inflate('deflate', idat, rawLength(header), where);
+  const picture = chunks.filter(({ type }) => type === 'tRNS' || isCritical(type));
+  try {
+    return toPixels(decode(concat([SIGNATURE, ...picture.map((chunk) => chunk.bytes)])), header.indexed);
+  } catch (error) {
+    throw new FormatError(`${where}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+export function encodePng(pixels: Pixels): Uint8Array {
+  return encode({ ...pixels, depth: 8 });
+}
+
+/** The chunks up to IEND, each with its CRC verified. What follows IEND is no part of the picture. */
+function readChunks(bytes: Uint8Array, where: string): Chunk[] {
+  if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
+    throw new FormatError(`${where}: doesn't start with the PNG signature`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const chunks: Chunk[] = [];
+  for (let at = SIGNATURE.length; ; at += chunks[chunks.length - 1].bytes.length) {
+    if (at + 12 > bytes.length) throw new FormatError(`${where}: ends before its IEND chunk`);
+    const end = at + 12 + view.getUint32(at);
+    if (end > bytes.length) throw new FormatError(`${where}: the chunk at byte ${at} passes the end of the file`);
+    if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+      throw new FormatError(`${where}: the chunk at byte ${at} is damaged (its CRC doesn't match)`);
+    }
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    chunks.push({ type, data: bytes.subarray(at + 8, end - 4), bytes: bytes.subarray(at, end) });
+    if (type === 'IEND') return chunks;
+  }
+}
+
+/** Whether a decoder must know the chunk: its first letter is a capital. */
+function isCritical(type: string): boolean {
+  return type[0] >= 'A' && type[0] <= 'Z';
+}
+
+function readHeader(chunks: Chunk[], where: string): Header {
+  const [first, ...others] = chunks;
+  if (first.type !== 'IHDR' || first.data.length !== 13) {
+    throw new FormatError(`${where}: doesn't begin with an IHDR chunk of 13 bytes`);
+  }
+  const stranger = others.find(({ type }) => isCritical(type) && !['PLTE', 'IDAT', 'IEND'].includes(type));
+  if (stranger) throw new FormatError(`${where}: has the chunk ${JSON.stringify(stranger.type)}, which can't be read`);
+
+  const view = new DataView(first.data.buffer, first.data.byteOffset);
+  const [width, height] = [view.getUint32(0), view.getUint32(4)];
+  if (width < 1 || height < 1) throw new FormatError(`${where}: ${width}x${height} pixels are no picture`);
+  if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
+    throw new FormatError(
+      `${where}: ${width}x${height} pixels are more than ${MAX_SIDE} in a direction, or than ${MAX_PIXELS} in all`,
+    );
+  }
+  const [depth, colourType, compression, filter, interlace] = first.data.subarray(8);
+  if (!COLOUR_TYPES[colourType]?.depths.includes(depth)) {
+    throw new FormatError(`${where}: colour type ${colourType} with ${depth} bits doesn't exist`);
+  }
+  if (compression !== 0 || filter !== 0 || interlace > 1) {
+    throw new FormatError(
+      `${where}: compression ${compression}, filter ${filter} and interlace ${interlace} aren't 0, 0, and 0 or 1`,
+    );
+  }
+  if (interlace === 1 && depth < 8) {
+    throw new FormatError(`${where}: interlaced pictures of ${depth} bits aren't supported; 8 and 16 are`);
+  }
+  const { channels } = COLOUR_TYPES[colourType];
+  return { width, height, depth, channels, indexed: colourType === INDEXED, interlaced: interlace === 1 };
+}
+
+/** Bytes of the inflated data: each row of each pass has a byte in front that names its filter. */
+function rawLength({ width, height, depth, channels, interlaced }: Header): number {
+  let length = 0;
+  for (const { x, y, step } of interlaced ? ADAM7 : ONE_PASS) {
+    const columns = Math.ceil((width - x) / step[0]);
+    const rows = Math.ceil((height - y) / step[1]);
+    if (columns > 0 && rows > 0) length += rows * (1 + Math.ceil((columns * channels * depth) / 8));
+  }
+  return length;
+}
+
+function toPixels(png: DecodedPng, indexed: boolean): Pixels {
+  const { width, height, depth } = png;
+  const samples = unpack(png);
+  const max = 2 ** depth - 1;
+  const to8Bit = (sample: number) => Math.round((sample * 255) / max);
+  const overWhite = (value: number, alpha: number) => Math.round(255 + ((value - 255) * alpha) / 255);
+
+  const channels = indexed || png.channels >= 3 ? 3 : 1;
+  const data = new Uint8Array(width * height * channels);
+  for (let p = 0; p < width * height; p++) {
+    if (indexed) {
+      const colour = png.palette?.[samples[p]];
+      if (!colour) throw new FormatError(`the palette has no colour ${samples[p]}`);
+      for (let c = 0; c < 3; c++) data[p * 3 + c] = overWhite(colour[c], colour[3] ?? 255);
+      continue;
+    }
+    const first = p * png.channels;
+    let alpha = 255;
+    if (png.channels > channels) alpha = to8Bit(samples[first + channels]);
+    else if (isTransparent(png.transparency, samples, first, channels)) alpha = 0;
+    for (let c = 0; c < channels; c++) data[p * channels + c] = overWhite(to8Bit(samples[first + c]), alpha);
+  }
+  return { width, height, channels, data };
+}
+
+/** Whether the pixel has the one colour that a tRNS chunk declares transparent. */
+function isTransparent(colour: Uint16Array | undefined, samples: ArrayLike<number>, first: number, channels: number) {
+  if (colour?.length !== channels) return false;
+  for (let c = 0; c < channels; c++) if (samples[first + c] !== colour[c]) return false;
+  return true;
+}
+
+/** An array element per sample. Samples of 1, 2 or 4 bits share bytes, the high bits first; each row starts a byte. */
+function unpack({ width, height, depth, data }: DecodedPng): ArrayLike<number> {
+  if (depth >= 8) return data;
+  const samples = new Uint8Array(width * height);
+  const rowBytes = Math.ceil((width * depth) / 8);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const bit = x * depth;
+      const byte = data[y * rowBytes + (bit >> 3)];
+      samples[y * width + x] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+    }
+  }
+  return samples;
+}
+
+function concat(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** CRC_TABLE[byte]: the remainder of that byte, eight bits of polynomial division. */
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+  return crc;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+  return ~crc >>> 0;
+}

@@ -1,0 +1,14 @@
+/** `receptive`: everything that runs anywhere. `node/` and `browser/` add what a platform brings. */
+export { Backend, type MemoryReport } from './backends/backend.js';
+export { backendNames, createBackend } from './backends/create.js';
+export * as models from './models/index.js';
+export * as functional from './nn/functional/index.js';
+export * as nn from './nn/index.js';
+export { type OperationName, operationNames, ops } from './ops/index.js';
+export { type Pair, type Shape, ShapeError } from './ops/shape.js';
+export * as optim from './optim/index.js';
+export { isGradEnabled, noGrad } from './tensor/gradMode.js';
+export { defaultGenerator, Generator, manualSeed } from './tensor/random.js';
+export { type ReduceOptions, Tensor, type TensorOptions } from './tensor/tensor.js';
+export type { DType, TensorBackend, TypedArray } from './tensor/tensorBackend.js';
+export * from './training/index.js';

@@ -1,0 +1,71 @@
+import { dropoutSizes } from '../../ops/dropout.js';
+import { softmaxSizes } from '../../ops/softmax.js';
+import { defaultGenerator } from '../../tensor/random.js';
+import { apply, constantTensor, type Tensor } from '../../tensor/tensor.js';
+
+/** max(0, x), element by element. See `ops/relu.ts`. */
+export function relu(x: Tensor): Tensor {
+  return activation('relu', x);
+}
+
+/** 1 / (1 + e^(−x)), element by element. See `ops/sigmoid.ts`. */
+export function sigmoid(x: Tensor): Tensor {
+  return activation('sigmoid', x);
+}
+
+/** The hyperbolic tangent, element by element. See `ops/tanh.ts`. */
+export function tanh(x: Tensor): Tensor {
+  return activation('tanh', x);
+}
+
+function activation(name: 'relu' | 'sigmoid' | 'tanh', x: Tensor): Tensor {
+  return apply({
+    name,
+    inputs: [x],
+    shape: x.shape,
+    forward: (k, y) => k[name].forward(y, x.buffer),
+    backward: (k, dy, [dx], y) => k[name].backward(dx!, dy, y),
+  });
+}
+
+/** Scores to probabilities that sum to 1 along `dim`. See `ops/softmax.ts`. */
+export function softmax(x: Tensor, dim: number): Tensor {
+  return softmaxAlong('softmax', x, dim);
+}
+
+/** The logarithm of softmax along `dim`. See `ops/logSoftmax.ts`. */
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  return softmaxAlong('logSoftmax', x, dim);
+}
+
+function softmaxAlong(name: 'softmax' | 'logSoftmax', x: Tensor, dim: number): Tensor {
+  const s = softmaxSizes(name, x.shape, dim);
+  return apply({
+    name,
+    inputs: [x],
+    shape: x.shape,
+    forward: (k, y) => k[name].forward(y, x.buffer, s),
+    backward: (k, dy, [dx], y) => k[name].backward(dx!, dy, y, s),
+  });
+}
+
+export interface DropoutOptions {
+  /** Drop at all. Default true. */
+  training?: boolean;
+}
+
+/** Sets values to 0 with probability p and scales the others by 1 / (1 − p). See `ops/dropout.ts`. */
+export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
+  const s = dropoutSizes(p);
+  if (p === 0 || options.training === false) return x;
+  const keep = p === 1 ? () => 0 : () => (defaultGenerator.uniform64() < 1 - p ? 1 : 0);
+  const mask = constantTensor(x, Float32Array.from({ length: x.numel }, keep), x.shape);
+  return apply({
+    name: 'dropout',
+    inputs: [x],
+    shape: x.shape,
+    saved: [mask],
+    forward: (k, y) => k.dropout.forward(y, x.buffer, mask.buffer, s),
+    backward: (k, dy, [dx]) => k.dropout.backward(dx!, dy, mask.buffer, s),
+  });
+}

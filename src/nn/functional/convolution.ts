@@ -1,0 +1,59 @@
+import { type Conv2dOptions, conv2dSizes } from '../../ops/conv2d.js';
+import { linearSizes } from '../../ops/linear.js';
+import { pair } from '../../ops/shape.js';
+import { apply, type Tensor } from '../../tensor/tensor.js';
+import { pad } from './shape.js';
+
+export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
+
+export interface PaddedConv2dOptions extends Conv2dOptions {
+  /** What the padding shows. Default 'zeros'. */
+  paddingMode?: PaddingMode;
+}
+
+/**
+ * 2-D convolution of x (N, C_in, H, W) with weight (C_out, C_in / groups, K_h, K_w) and bias (C_out) or null, giving
+ * (N, C_out, H_out, W_out). The maths is in `ops/conv2d.ts`. Throws a ShapeError where the shapes don't fit.
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: PaddedConv2dOptions = {}): Tensor {
+  const { paddingMode = 'zeros', ...rest } = options;
+  if (paddingMode !== 'zeros' && options.padding !== undefined && options.padding !== 'valid') {
+    const padded = pad(x, border(weight, options), { mode: paddingMode });
+    return conv2d(padded, weight, bias, { ...rest, padding: 0 });
+  }
+  const s = conv2dSizes(x.shape, weight.shape, bias?.shape ?? null, rest);
+  return apply({
+    name: 'conv2d',
+    inputs: [x, weight, bias],
+    shape: [s.N, s.C_out, s.H_out, s.W_out],
+    forward: (k, y) => k.conv2d.forward(y, x.buffer, weight.buffer, bias?.buffer ?? null, s),
+    backward: (k, dy, [dx, dweight, dbias]) => k.conv2d.backward(dx, dweight, dbias, dy, x.buffer, weight.buffer, s),
+  });
+}
+
+/** The padding as `[left, right, top, bottom]`. */
+function border(weight: Tensor, { padding = 0, dilation = 1 }: Conv2dOptions): number[] {
+  if (padding === 'same' || padding === 'valid') {
+    const [D_h, D_w] = pair('conv2d', 'dilation', dilation, 1);
+    const [, , K_h = 1, K_w = 1] = weight.shape;
+    const [h, w] = [D_h * (K_h - 1), D_w * (K_w - 1)];
+    return [Math.floor(w / 2), Math.ceil(w / 2), Math.floor(h / 2), Math.ceil(h / 2)];
+  }
+  const [P_h, P_w] = pair('conv2d', 'padding', padding, 0);
+  return [P_w, P_w, P_h, P_h];
+}
+
+/**
+ * The fully connected layer: x (…, in) with weight (out, in) and bias (out) or null gives (…, out).
+ * The maths is in `ops/linear.ts`. Throws a ShapeError where the shapes don't fit.
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  const s = linearSizes(x.shape, weight.shape, bias?.shape ?? null);
+  return apply({
+    name: 'linear',
+    inputs: [x, weight, bias],
+    shape: [...x.shape.slice(0, -1), s.O],
+    forward: (k, y) => k.linear.forward(y, x.buffer, weight.buffer, bias?.buffer ?? null, s),
+    backward: (k, dy, [dx, dweight, dbias]) => k.linear.backward(dx, dweight, dbias, dy, x.buffer, weight.buffer, s),
+  });
+}

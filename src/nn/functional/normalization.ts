@@ -1,0 +1,54 @@
+import { type BatchNormOptions, batchNorm2dSizes } from '../../ops/batchNorm2d.js';
+import { type LocalResponseNormOptions, localResponseNormSizes } from '../../ops/localResponseNorm.js';
+import { apply, type Tensor, workTensor } from '../../tensor/tensor.js';
+
+/**
+ * Normalises every channel of x (N, C, H, W), then scales by weight (C) and shifts by bias (C), where they are given.
+ * In training, runningMean and runningVar (C), where given, move in place. The maths is in `ops/batchNorm2d.ts`.
+ */
+export function batchNorm2d(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: BatchNormOptions = {},
+): Tensor {
+  const channels = { runningMean, runningVar, weight, bias };
+  const shapes = Object.fromEntries(Object.entries(channels).map(([name, t]) => [name, t?.shape ?? null]));
+  const s = batchNorm2dSizes(x.shape, shapes, options);
+  const mean = workTensor(x, [s.C]);
+  const invStd = workTensor(x, [s.C]);
+  return apply({
+    name: 'batchNorm2d',
+    inputs: [x, weight, bias],
+    shape: x.shape,
+    saved: [mean, invStd],
+    forward: (k, y) =>
+      k.batchNorm2d.forward(
+        y,
+        mean.buffer,
+        invStd.buffer,
+        runningMean?.buffer ?? null,
+        runningVar?.buffer ?? null,
+        x.buffer,
+        weight?.buffer ?? null,
+        bias?.buffer ?? null,
+        s,
+      ),
+    backward: (k, dy, [dx, dweight, dbias]) =>
+      k.batchNorm2d.backward(dx, dweight, dbias, dy, x.buffer, weight?.buffer ?? null, mean.buffer, invStd.buffer, s),
+  });
+}
+
+/** Divides every value of x (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
+export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
+  const s = localResponseNormSizes(x.shape, size, options);
+  return apply({
+    name: 'localResponseNorm',
+    inputs: [x],
+    shape: x.shape,
+    forward: (k, y) => k.localResponseNorm.forward(y, x.buffer, s),
+    backward: (k, dy, [dx]) => k.localResponseNorm.backward(dx!, dy, x.buffer, s),
+  });
+}

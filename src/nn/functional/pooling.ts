@@ -1,0 +1,67 @@
+import { adaptiveAvgPool2dSizes } from '../../ops/adaptiveAvgPool2d.js';
+import { type AvgPool2dOptions, avgPool2dSizes } from '../../ops/avgPool2d.js';
+import { maxPool2dSizes } from '../../ops/maxPool2d.js';
+import type { Pair } from '../../ops/shape.js';
+import type { PoolOptions } from '../../ops/windows.js';
+import { apply, type Tensor, workTensor } from '../../tensor/tensor.js';
+
+export interface MaxPool2dOptions extends PoolOptions {
+  /** Give `[y, indices]` instead of y: indices (int32) of the maxima in their own H x W image. Default false. */
+  returnIndices?: boolean;
+}
+
+/**
+ * The largest value of each window: x (N, C, H, W) gives (N, C, H_out, W_out). The maths is in `ops/maxPool2d.ts`.
+ * Throws a ShapeError where a window doesn't fit.
+ */
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: Pair,
+  options: MaxPool2dOptions & { returnIndices: true },
+): [Tensor, Tensor];
+export function maxPool2d(x: Tensor, kernelSize: Pair, options?: MaxPool2dOptions): Tensor;
+export function maxPool2d(x: Tensor, kernelSize: Pair, options: MaxPool2dOptions = {}): Tensor | [Tensor, Tensor] {
+  const s = maxPool2dSizes(x.shape, kernelSize, options);
+  const shape = [s.N, s.C, s.H_out, s.W_out];
+  const indices = workTensor(x, shape, 'int32');
+  const returned = options.returnIndices ? indices.detach() : null;
+  const y = apply({
+    name: 'maxPool2d',
+    inputs: [x],
+    shape,
+    saved: [indices],
+    forward: (k, y) => k.maxPool2d.forward(y, indices.buffer, x.buffer, s),
+    backward: (k, dy, [dx]) => k.maxPool2d.backward(dx!, dy, indices.buffer, s),
+  });
+  return returned ? [y, returned] : y;
+}
+
+/**
+ * The mean of each window: x (N, C, H, W) gives (N, C, H_out, W_out). The maths is in `ops/avgPool2d.ts`.
+ * Throws a ShapeError where a window doesn't fit.
+ */
+export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
+  const s = avgPool2dSizes(x.shape, kernelSize, options);
+  return apply({
+    name: 'avgPool2d',
+    inputs: [x],
+    shape: [s.N, s.C, s.H_out, s.W_out],
+    forward: (k, y) => k.avgPool2d.forward(y, x.buffer, s),
+    backward: (k, dy, [dx]) => k.avgPool2d.backward(dx!, dy, s),
+  });
+}
+
+/**
+ * The mean of each cell of a grid laid over the image: x (N, C, H, W) gives (N, C, ...outputSize), where null keeps the
+ * image's own size. The maths is in `ops/adaptiveAvgPool2d.ts`.
+ */
+export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number | null, number | null]): Tensor {
+  const s = adaptiveAvgPool2dSizes(x.shape, outputSize);
+  return apply({
+    name: 'adaptiveAvgPool2d',
+    inputs: [x],
+    shape: [s.N, s.C, s.H_out, s.W_out],
+    forward: (k, y) => k.adaptiveAvgPool2d.forward(y, x.buffer, s),
+    backward: (k, dy, [dx]) => k.adaptiveAvgPool2d.backward(dx!, dy, s),
+  });
+}

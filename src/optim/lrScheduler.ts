@@ -1,0 +1,280 @@
+/** Learning-rate schedules. Each computes the rate for step t from the rate that the optimizer began with, so that a
+ *  schedule remembers no more than t. Source: https://pytorch.org/docs/stable/optim.html */
+import type { Optimizer } from './optimizer.js';
+
+export interface SchedulerState {
+  readonly t: number;
+  readonly baseLrs: readonly number[];
+  readonly [more: string]: unknown;
+}
+
+export abstract class LRScheduler {
+  /** Steps taken: epochs or batches, whatever the caller counts. */
+  protected t = 0;
+  protected baseLrs: readonly number[];
+
+  constructor(protected readonly optimizer: Optimizer) {
+    this.baseLrs = optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  /** The rate of step t for a parameter group that began with `baseLr`. */
+  abstract lrAt(t: number, baseLr: number): number;
+
+  /** Goes on to the next step. */
+  step(): void {
+    this.t++;
+    this.apply();
+  }
+
+  protected apply(): void {
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = this.lrAt(this.t, this.baseLrs[i]);
+    });
+  }
+
+  /** The rates in force. */
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  stateDict(): SchedulerState {
+    return { t: this.t, baseLrs: this.baseLrs };
+  }
+
+  loadStateDict(state: SchedulerState): void {
+    this.t = state.t;
+    this.baseLrs = state.baseLrs;
+    this.apply();
+  }
+}
+
+/** lr · gamma for every `stepSize` steps. */
+export class StepLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    private readonly options: { stepSize: number; gamma?: number },
+  ) {
+    super(optimizer);
+    if (!(Number.isInteger(options.stepSize) && options.stepSize > 0)) {
+      throw new RangeError(`StepLR: stepSize must be a whole number ≥ 1, but is ${options.stepSize}`);
+    }
+  }
+
+  override lrAt(t: number, baseLr: number): number {
+    const { stepSize, gamma = 0.1 } = this.options;
+    return baseLr * gamma ** Math.floor(t / stepSize);
+  }
+}
+
+/** lr · gamma at each of the `milestones`, 0 included. */
+export class MultiStepLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    private readonly options: { milestones: readonly number[]; gamma?: number },
+  ) {
+    super(optimizer);
+    this.apply();
+  }
+
+  override lrAt(t: number, baseLr: number): number {
+    const { milestones, gamma = 0.1 } = this.options;
+    return baseLr * gamma ** milestones.filter((milestone) => milestone <= t).length;
+  }
+}
+
+/** Half a cosine from lr down to `etaMin` in `tMax` steps. Loshchilov & Hutter, "SGDR" (2017). */
+export class CosineAnnealingLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    private readonly options: { tMax: number; etaMin?: number },
+  ) {
+    super(optimizer);
+    if (!(options.tMax > 0)) throw new RangeError(`CosineAnnealingLR: tMax must be above 0, but is ${options.tMax}`);
+  }
+
+  override lrAt(t: number, baseLr: number): number {
+    const { tMax, etaMin = 0 } = this.options;
+    return etaMin + ((baseLr - etaMin) * (1 + Math.cos((Math.PI * t) / tMax))) / 2;
+  }
+}
+
+/** The linear warm-up: from lr · `startFactor` to lr · `endFactor` in `totalIters` steps. It begins at once. */
+export class LinearLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    private readonly options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
+  ) {
+    super(optimizer);
+    this.apply();
+  }
+
+  override lrAt(t: number, baseLr: number): number {
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = this.options;
+    return baseLr * (startFactor + (endFactor - startFactor) * Math.min(1, t / totalIters));
+  }
+}
+
+/** One schedule after the other: the next takes over, from its own beginning, at each of the `milestones`. For a warm-up
+ *  before a decay. Make the schedules before, and leave it to this one to step. */
+export class SequentialLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    private readonly schedulers: readonly LRScheduler[],
+    private readonly options: { milestones: readonly number[] },
+  ) {
+    super(optimizer);
+    if (schedulers.length !== options.milestones.length + 1) {
+      throw new RangeError(
+        `SequentialLR: ${schedulers.length} schedules need ${schedulers.length - 1} milestones, but get ${options.milestones.length}`,
+      );
+    }
+    this.baseLrs = schedulers[0].stateDict().baseLrs;
+    this.apply();
+  }
+
+  override lrAt(t: number, baseLr: number): number {
+    const passed = this.options.milestones.filter((milestone) => milestone <= t);
+    return this.schedulers[passed.length].lrAt(t - (passed.at(-1) ?? 0), baseLr);
+  }
+}
+
+export interface OneCycleOptions {
+  /** The highest rate. */
+  maxLr: number;
+  /** Steps of the whole cycle. */
+  totalSteps: number;
+  /** Share of the cycle in which the rate rises. Default 0.3. */
+  pctStart?: number;
+  /** The shape of rise and fall. Default 'cos'. */
+  annealStrategy?: 'cos' | 'linear';
+  /** maxLr / first rate. Default 25. */
+  divFactor?: number;
+  /** First rate / last rate. Default 1e4. */
+  finalDivFactor?: number;
+  /** Let the momentum (SGD) fall from maxMomentum to baseMomentum as the rate rises, and rise as it falls. Default true. */
+  cycleMomentum?: boolean;
+  /** Default 0.85. */
+  baseMomentum?: number;
+  /** Default 0.95. */
+  maxMomentum?: number;
+}
+
+/** Up and down once. Smith & Topin, "Super-Convergence" (2018). Step it after every batch. It begins at once. */
+export class OneCycleLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    private readonly options: OneCycleOptions,
+  ) {
+    super(optimizer);
+    if (!(Number.isInteger(options.totalSteps) && options.totalSteps > 0)) {
+      throw new RangeError(`OneCycleLR: totalSteps must be a whole number ≥ 1, but is ${options.totalSteps}`);
+    }
+    this.apply();
+  }
+
+  override lrAt(t: number): number {
+    const { maxLr, divFactor = 25, finalDivFactor = 1e4 } = this.options;
+    const first = maxLr / divFactor;
+    return this.#cycle(t, first, maxLr, first / finalDivFactor);
+  }
+
+  protected override apply(): void {
+    super.apply();
+    const { cycleMomentum = true, baseMomentum = 0.85, maxMomentum = 0.95 } = this.options;
+    if (!cycleMomentum) return;
+    for (const group of this.optimizer.paramGroups) {
+      if ('momentum' in group) group.momentum = this.#cycle(this.t, maxMomentum, baseMomentum, maxMomentum);
+    }
+  }
+
+  /** From `first` to `top` and on to `last`. */
+  #cycle(t: number, first: number, top: number, last: number): number {
+    const { totalSteps, pctStart = 0.3, annealStrategy = 'cos' } = this.options;
+    if (t > totalSteps)
+      throw new RangeError(`OneCycleLR: step ${t} is past the end of the cycle of ${totalSteps} steps`);
+    const peak = pctStart * totalSteps - 1;
+    const between = (from: number, to: number, share: number) =>
+      annealStrategy === 'cos' ? to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2 : from + (to - from) * share;
+    return t <= peak ? between(first, top, t / peak) : between(top, last, (t - peak) / (totalSteps - 1 - peak));
+  }
+}
+
+export interface PlateauOptions {
+  /** Whether a smaller or a larger metric is better. Default 'min'. */
+  mode?: 'min' | 'max';
+  /** lr is multiplied by it. Default 0.1. */
+  factor?: number;
+  /** Steps without improvement that are put up with. Default 10. */
+  patience?: number;
+  /** What counts as an improvement. Default 1e-4. */
+  threshold?: number;
+  /** Whether the threshold is a share of the best metric or a difference from it. Default 'rel'. */
+  thresholdMode?: 'rel' | 'abs';
+  /** Steps to wait after a reduction. Default 0. */
+  cooldown?: number;
+  /** Default 0. */
+  minLr?: number;
+  /** Smaller reductions aren't made. Default 1e-8. */
+  eps?: number;
+}
+
+/** Reduces lr when a metric stops getting better. */
+export class ReduceLROnPlateau {
+  #best: number | null = null;
+  #bad = 0;
+  #cooldown = 0;
+
+  constructor(
+    private readonly optimizer: Optimizer,
+    private readonly options: PlateauOptions = {},
+  ) {}
+
+  /** Takes the metric of one more epoch. */
+  step(metric: number): void {
+    const { factor = 0.1, patience = 10, cooldown = 0, minLr = 0, eps = 1e-8 } = this.options;
+    if (this.#improves(metric)) {
+      this.#best = metric;
+      this.#bad = 0;
+    } else {
+      this.#bad++;
+    }
+    if (this.#cooldown > 0) {
+      this.#cooldown--;
+      this.#bad = 0;
+    }
+    if (this.#bad <= patience) return;
+    for (const group of this.optimizer.paramGroups) {
+      const lr = Math.max(group.lr * factor, minLr);
+      if (group.lr - lr > eps) group.lr = lr;
+    }
+    this.#cooldown = cooldown;
+    this.#bad = 0;
+  }
+
+  #improves(metric: number): boolean {
+    const { mode = 'min', threshold = 1e-4, thresholdMode = 'rel' } = this.options;
+    if (this.#best === null) return !Number.isNaN(metric);
+    const margin = thresholdMode === 'rel' ? threshold * this.#best : threshold; // PyTorch's, below 0 too
+    return mode === 'min' ? metric < this.#best - margin : metric > this.#best + margin;
+  }
+
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  stateDict(): PlateauState {
+    return { best: this.#best, bad: this.#bad, cooldown: this.#cooldown };
+  }
+
+  loadStateDict(state: PlateauState): void {
+    this.#best = state.best;
+    this.#bad = state.bad;
+    this.#cooldown = state.cooldown;
+  }
+}
+
+export interface PlateauState {
+  readonly best: number | null;
+  readonly bad: number;
+  readonly cooldown: number;
+}

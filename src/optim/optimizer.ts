@@ -1,0 +1,141 @@
+/** What every optimizer has: groups of parameters with their options, and a state for each parameter. */
+import { clearGrad } from '../nn/module.js';
+import { noGrad } from '../tensor/gradMode.js';
+import { Storage } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+
+/** Parameters that share options of their own; those left out are the optimizer's. */
+export type ParameterGroup<Options> = { readonly params: readonly Tensor[] } & Partial<Options>;
+
+/** What an optimizer remembers of one parameter. */
+export interface ParameterState {
+  /** Steps taken. */
+  step: number;
+  /** Running averages and the like, each of the parameter's shape. */
+  readonly tensors: Record<string, Tensor>;
+}
+
+/** All that an optimizer remembers: JSON values, and tensors called by the parameter's number and what they are. */
+export interface OptimizerState {
+  readonly groups: readonly Record<string, unknown>[];
+  readonly steps: readonly number[];
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
+  /** Options may be changed between steps, as learning-rate schedules do. */
+  readonly paramGroups: ({ readonly params: readonly Tensor[] } & Options)[];
+  readonly #state = new Map<Tensor, ParameterState>();
+
+  constructor(params: readonly Tensor[] | readonly ParameterGroup<Options>[], defaults: Options) {
+    const name = this.constructor.name;
+    const groups = params.every((item) => item instanceof Tensor)
+      ? [{ params: params as readonly Tensor[] } as ParameterGroup<Options>]
+      : (params as readonly ParameterGroup<Options>[]);
+    this.paramGroups = groups.map((group) => ({ ...defaults, ...group }));
+    const all = this.parameters();
+    if (all.length === 0) throw new Error(`${name}: there are no parameters to optimize`);
+    if (new Set(all).size !== all.length) throw new Error(`${name}: a parameter is given twice`);
+    for (const group of this.paramGroups) this.check(group);
+  }
+
+  /** Refuses options that make no sense. */
+  protected abstract check(options: Options): void;
+  protected abstract update(param: Tensor, grad: Tensor, options: Options, state: ParameterState): void;
+
+  parameters(): Tensor[] {
+    return this.paramGroups.flatMap((group) => group.params);
+  }
+
+  /** Forgets all gradients. */
+  zeroGrad(): void {
+    for (const param of this.parameters()) clearGrad(param);
+  }
+
+  /** Moves every parameter that has a gradient. */
+  step(): void {
+    noGrad(() => {
+      for (const group of this.paramGroups) {
+        for (const param of group.params) {
+          if (!param.grad) continue;
+          const state = this.stateOf(param);
+          this.update(param, param.grad, group, state);
+          state.step++;
+        }
+      }
+    });
+  }
+
+  private stateOf(param: Tensor): ParameterState {
+    let state = this.#state.get(param);
+    if (!state) {
+      state = { step: 0, tensors: {} };
+      this.#state.set(param, state);
+    }
+    for (const tensor of Object.values(state.tensors)) tensor.moveTo(param.backend);
+    return state;
+  }
+
+  /** The tensor of that name in a parameter's state, made of zeros when first asked for. */
+  protected stateTensor(state: ParameterState, name: string, param: Tensor): Tensor {
+    state.tensors[name] ??= zerosLike(param);
+    return state.tensors[name];
+  }
+
+  stateDict(): OptimizerState {
+    const states = this.parameters().map((param) => this.#state.get(param));
+    return {
+      groups: this.paramGroups.map(({ params: _, ...options }) => options),
+      steps: states.map((state) => state?.step ?? 0),
+      tensors: Object.fromEntries(
+        states.flatMap((state, i) =>
+          Object.entries(state?.tensors ?? {}).map(([name, tensor]) => [`${i}.${name}`, tensor]),
+        ),
+      ),
+    };
+  }
+
+  /** Takes up where the optimizer that gave `dict` was. The parameters must be the same, in the same order. */
+  loadStateDict(dict: OptimizerState): void {
+    const name = this.constructor.name;
+    const params = this.parameters();
+    if (dict.groups.length !== this.paramGroups.length || dict.steps.length !== params.length) {
+      throw new Error(
+        `${name}.loadStateDict: a state of ${dict.groups.length} groups and ${dict.steps.length} parameters doesn't fit ${this.paramGroups.length} groups and ${params.length} parameters`,
+      );
+    }
+    const states = params.map((_, i): ParameterState => ({ step: dict.steps[i], tensors: {} }));
+    for (const [key, tensor] of Object.entries(dict.tensors)) {
+      const [, index, field] = /^(\d+)\.(\w+)$/.exec(key) ?? [];
+      const param = params[Number(index)];
+      if (!param || tensor.numel !== param.numel) {
+        throw new Error(`${name}.loadStateDict: ${key} of ${tensor.describe()} belongs to no parameter here`);
+      }
+      const copy = zerosLike(param);
+      copy.copyFrom(tensor.valuesAtOnce('loadStateDict'));
+      states[Number(index)].tensors[field] = copy;
+    }
+    params.forEach((param, i) => {
+      this.#state.set(param, states[i]);
+    });
+    this.paramGroups.forEach((group, i) => {
+      Object.assign(group, dict.groups[i]);
+    });
+  }
+}
+
+function zerosLike(param: Tensor): Tensor {
+  const zeros = new Float32Array(param.numel);
+  const dtype = param.dtype;
+  return new Tensor(
+    Storage.of(param.backend, dtype, dtype === 'float64' ? new Float64Array(zeros) : zeros),
+    param.shape,
+  ).retain();
+}
+
+/** The check that most options need. */
+export function atLeastZero(optimizer: string, options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(value >= 0)) throw new RangeError(`${optimizer}: ${name} must be at least 0, but is ${value}`);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Tensor } from '../tensor/tensor.js';
+import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
+
+export interface SGDOptions {
+  /** Learning rate. */
+  lr: number;
+  /** Share of the last step that is kept. Default 0. */
+  momentum: number;
+  /** Share of the gradient that momentum leaves out. Default 0. */
+  dampening: number;
+  /** Look ahead by the momentum. Default false. */
+  nesterov: boolean;
+  /** λ of the penalty λ/2 · ‖param‖². Default 0. */
+  weightDecay: number;
+}
+
+/** Stochastic gradient descent. The maths is in `ops/sgd.ts`. */
+export class SGD extends Optimizer<SGDOptions> {
+  constructor(
+    params: readonly Tensor[] | readonly ParameterGroup<SGDOptions>[],
+    options: Pick<SGDOptions, 'lr'> & Partial<SGDOptions>,
+  ) {
+    super(params, { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, ...options });
+  }
+
+  protected override check({ lr, momentum, dampening, nesterov, weightDecay }: SGDOptions): void {
+    atLeastZero('SGD', { lr, momentum, weightDecay });
+    if (nesterov && (momentum <= 0 || dampening !== 0)) {
+      throw new RangeError('SGD: nesterov needs momentum above 0 and dampening 0');
+    }
+  }
+
+  protected override update(param: Tensor, grad: Tensor, options: SGDOptions, state: ParameterState): void {
+    const { lr, momentum, dampening, nesterov, weightDecay } = options;
+    const first = state.tensors.momentumBuffer === undefined;
+    const buffer = momentum === 0 ? null : this.stateTensor(state, 'momentumBuffer', param).buffer;
+    const step = { lr, momentum, dampening, nesterov, weightDecay, first };
+    param.backend.kernels.sgd.forward(param.buffer, buffer, grad.buffer, step);
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The graph, and the walk back through it.
+ *
+ * Every recorded operation leaves a node with its output: which tensors it read, and how the gradient of its output turns
+ * into gradients of those. Nodes are numbered as they are made, so a node's inputs always have smaller numbers, and going
+ * through the numbers downwards meets each node after everything that used its output: the order of the chain rule.
+ *
+ * The graph owns what it made. Once the walk has passed a node, nothing needs its output any more: that memory returns to
+ * the pool, where the next step finds it.
+ *
+ * Source: reverse-mode automatic differentiation, e.g. Baydin et al. (2018), https://arxiv.org/abs/1502.05767
+ */
+import type { Kernels } from '../ops/index.js';
+import type { Storage } from './storage.js';
+import type { Tensor } from './tensor.js';
+import type { DeviceBuffer } from './tensorBackend.js';
+
+/** Writes the gradients of the inputs (null where none is asked for) from dy, the gradient of the output y. */
+export type BackwardPass = (
+  kernels: Kernels<DeviceBuffer>,
+  dy: DeviceBuffer,
+  gradients: readonly (DeviceBuffer | null)[],
+  y: DeviceBuffer,
+) => void;
+
+export interface GraphNode {
+  /** The operation, for messages. */
+  readonly name: string;
+  readonly number: number;
+  readonly inputs: readonly (Tensor | null)[];
+  /** What the forward pass kept for the backward pass besides inputs and output. */
+  readonly saved: readonly Tensor[];
+  /** 'view': the output shows the input's own memory in another shape, and so does its gradient. */
+  readonly backward: BackwardPass | 'view';
+}
+
+/** Left in a node's place when a walk has used it up. */
+export const consumed = Symbol('consumed');
+
+let nodes = 0;
+
+export function graphNode(
+  name: string,
+  inputs: readonly (Tensor | null)[],
+  saved: readonly Tensor[],
+  backward: BackwardPass | 'view',
+): GraphNode {
+  return { name, number: nodes++, inputs, saved, backward };
+}
+
+/** Adds the gradient of `root` with respect to every leaf that it depends on to that leaf's `grad`. Takes over `seed`. */
+export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): void {
+  const arrived = new Map<Tensor, Storage>([[root, seed]]); // for each tensor, the sum of the gradients that came so far
+  const give = (tensor: Tensor, gradient: Storage) => {
+    const sum = arrived.get(tensor);
+    if (sum) {
+      sum.add(gradient);
+      gradient.release();
+    } else {
+      arrived.set(tensor, gradient);
+    }
+  };
+
+  try {
+    for (const output of outputsInReverse(root)) {
+      const node = output.node as GraphNode;
+      const dy = arrived.get(output)!;
+      arrived.delete(output);
+      if (node.backward === 'view') {
+        give(node.inputs[0]!, dy);
+      } else {
+        const gradients = node.inputs.map((x) => (x?.requiresGrad ? x.storage.sibling() : null));
+        const buffers = gradients.map((gradient) => gradient?.buffer ?? null);
+        node.backward(output.backend.kernels, dy.buffer, buffers, output.buffer);
+        dy.release();
+        gradients.forEach((gradient, i) => {
+          if (gradient) give(node.inputs[i]!, gradient);
+        });
+      }
+      if (!retainGraph) consume(output, output === root);
+    }
+    // Only leaves are left, and nothing can fail any more: all of them get their gradient, or after an error none.
+    for (const [leaf, gradient] of arrived) leaf.accumulateGrad(gradient);
+    arrived.clear();
+  } finally {
+    for (const gradient of arrived.values()) gradient.release();
+  }
+}
+
+/** Every recorded output that `root` depends on, itself included, the newest first. Throws before anything is changed if
+ *  one of them, or something that its backward pass reads, is gone. */
+function outputsInReverse(root: Tensor): Tensor[] {
+  const found = new Set<Tensor>();
+  const search = [root];
+  for (let output = search.pop(); output; output = search.pop()) {
+    if (output.node === consumed) {
+      throw new Error(
+        `backward: the graph behind ${output.describe()} was used up by an earlier backward(), which returned its intermediate tensors to the pool. Run the forward pass again, or pass { retainGraph: true } to the earlier one`,
+      );
+    }
+    if (output.node === null || found.has(output)) continue;
+    found.add(output);
+    for (const tensor of [output, ...output.node.inputs, ...output.node.saved]) tensor?.assertAlive('backward');
+    for (const input of output.node.inputs) if (input?.requiresGrad) search.push(input);
+  }
+  return [...found].sort((a, b) => (b.node as GraphNode).number - (a.node as GraphNode).number);
+}
+
+function consume(output: Tensor, isRoot: boolean): void {
+  const node = output.node as GraphNode;
+  for (const tensor of node.saved) tensor.release('backward()');
+  output.node = consumed;
+  if (!isRoot && !output.retained) output.release('backward()');
+}

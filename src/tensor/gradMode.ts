@@ -1,0 +1,64 @@
+/** Whether operations are recorded for backward(), and which tensors a noGrad block has made so far. */
+import type { Tensor } from './tensor.js';
+
+let blocks: Tensor[][] = [];
+
+/** Whether operations are recorded: everywhere but in a noGrad block. */
+export function isGradEnabled(): boolean {
+  return blocks.length === 0;
+}
+
+/** A tensor tells the block that it was made in. */
+export function madeInBlock(tensor: Tensor): void {
+  blocks.at(-1)?.push(tensor);
+}
+
+/**
+ * Runs `fn` without recording it, and then returns to the pool every tensor that it made, except its result (tensors in
+ * arrays and plain objects too), leaves that require a gradient, and what was asked to stay with `retain()`.
+ * An async `fn` keeps recording off until it settles, for everything that runs meanwhile.
+ */
+export function noGrad<T>(fn: () => T): T {
+  const made: Tensor[] = [];
+  blocks.push(made);
+  const close = (result: unknown) => {
+    blocks = blocks.filter((block) => block !== made);
+    const kept = new Set(tensorsIn(result));
+    for (const tensor of made) {
+      if (kept.has(tensor)) madeInBlock(tensor);
+      else if (!tensor.requiresGrad && !tensor.retained) tensor.release('the end of noGrad()');
+    }
+  };
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    close(null);
+    throw error;
+  }
+  if (result instanceof Promise) {
+    return result.then(
+      (value) => {
+        close(value);
+        return value;
+      },
+      (error) => {
+        close(null);
+        throw error;
+      },
+    ) as T;
+  }
+  close(result);
+  return result;
+}
+
+function tensorsIn(value: unknown): Tensor[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (isTensor(value)) return [value];
+  const plain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return plain ? Object.values(value).flatMap(tensorsIn) : [];
+}
+
+function isTensor(value: object): value is Tensor {
+  return 'retained' in value && 'release' in value;
+}

@@ -1,0 +1,90 @@
+/** The memory behind tensors: one buffer, which several tensors may show in different shapes, and which returns to its
+ *  backend's pool when the last of them lets go. */
+import type { DeviceBuffer, DType, TensorBackend, TypedArray } from './tensorBackend.js';
+
+export class Storage {
+  #buffer: DeviceBuffer | null;
+  #host: TypedArray | null = null;
+  #holders = 1;
+
+  private constructor(
+    readonly backend: TensorBackend,
+    readonly dtype: DType,
+    readonly length: number,
+    buffer: DeviceBuffer,
+  ) {
+    this.#buffer = buffer;
+  }
+
+  static allocate(backend: TensorBackend, dtype: DType, length: number): Storage {
+    return new Storage(backend, dtype, length, backend.allocate(length, dtype));
+  }
+
+  static of(backend: TensorBackend, dtype: DType, values: TypedArray): Storage {
+    const storage = Storage.allocate(backend, dtype, values.length);
+    backend.write(storage.buffer, values);
+    return storage;
+  }
+
+  /** The buffer; if it was evicted, a new one with the same content. */
+  get buffer(): DeviceBuffer {
+    if (this.#buffer === null) {
+      this.#buffer = this.backend.allocate(this.length, this.dtype);
+      if (this.#host) this.backend.write(this.#buffer, this.#host);
+      this.#host = null;
+    }
+    return this.#buffer;
+  }
+
+  /** A copy of the content. */
+  async read(): Promise<TypedArray> {
+    return this.#host ? this.#host.slice() : this.backend.read(this.buffer);
+  }
+
+  /** The same at once, or null on a backend that can't. */
+  readSync(): TypedArray | null {
+    return this.#host ? this.#host.slice() : (this.backend.readSync?.(this.buffer) ?? null);
+  }
+
+  /** Gives the buffer back now, and keeps its content, which is `values`, in JavaScript's own memory until someone asks. */
+  evict(values: TypedArray): void {
+    if (this.#buffer === null) return;
+    this.backend.free(this.#buffer);
+    this.#buffer = null;
+    this.#host = values;
+  }
+
+  /** New memory of the same type and length on the same backend, its content undefined. */
+  sibling(): Storage {
+    return Storage.allocate(this.backend, this.dtype, this.length);
+  }
+
+  /** New memory with the same content. */
+  copy(): Storage {
+    const copy = this.sibling();
+    const { length } = this;
+    this.backend.kernels.cat.forward(copy.buffer, this.buffer, { outer: 1, length, total: length, offset: 0 });
+    return copy;
+  }
+
+  /** Adds the content of `other`, of the same length, to this. */
+  add(other: Storage): void {
+    const elementwise = { shape: [this.length], aStrides: [1], bStrides: [1] };
+    this.backend.kernels.add.forward(this.buffer, this.buffer, other.buffer, elementwise);
+  }
+
+  /** One more holder. */
+  share(): this {
+    this.#holders++;
+    return this;
+  }
+
+  /** One holder fewer. */
+  release(): void {
+    this.#holders--;
+    if (this.#holders > 0) return;
+    if (this.#buffer) this.backend.free(this.#buffer);
+    this.#buffer = null;
+    this.#host = null;
+  }
+}

@@ -1,0 +1,379 @@
+/** Tensor: an array of numbers with a shape, on a backend, that remembers how it was computed. */
+import { broadcastSizes } from '../ops/broadcast.js';
+import type { Kernels } from '../ops/index.js';
+import { matmulSizes } from '../ops/matmul.js';
+import { reduceSizes } from '../ops/reduce.js';
+import { formatShape, normalizeDim, numel, type Shape, ShapeError, sameShape } from '../ops/shape.js';
+import { type BackwardPass, type consumed, type GraphNode, graphNode, walkBack } from './autograd.js';
+import { isGradEnabled, madeInBlock } from './gradMode.js';
+import { Storage } from './storage.js';
+import { type DeviceBuffer, type DType, type TensorBackend, type TypedArray, typedArray } from './tensorBackend.js';
+
+/** A tensor's hold on its memory, apart from the tensor, so that it outlives one that JavaScript has forgotten. */
+interface Hold {
+  storage: Storage | null;
+  /** What let go of it. */
+  releasedBy: string;
+}
+
+const forgotten = new FinalizationRegistry<Hold>((hold) => {
+  hold.storage?.release();
+  hold.storage = null;
+});
+
+export interface TensorOptions {
+  /** Collect a gradient in `grad` during backward(). Default false. */
+  requiresGrad?: boolean;
+  /** Default 'float32'. */
+  dtype?: DType;
+}
+
+export interface ReduceOptions {
+  /** Keep the reduced dimensions, with size 1. Default false. */
+  keepdim?: boolean;
+}
+
+export class Tensor {
+  readonly shape: Shape;
+  requiresGrad: boolean;
+  /** The gradient that backward() has added up so far: null before the first, and after `zeroGrad()`. */
+  grad: Tensor | null = null;
+  /** How it was computed, if that was recorded. */
+  node: GraphNode | typeof consumed | null = null;
+  /** Asked to stay when the graph or the block that made it ends. */
+  retained = false;
+  readonly #hold: Hold;
+
+  /** Takes over one hold on `storage`. Users make tensors with `backend.tensor(values, shape)`. */
+  constructor(storage: Storage, shape: Shape, requiresGrad = false) {
+    this.shape = shape;
+    this.requiresGrad = requiresGrad;
+    this.#hold = { storage, releasedBy: '' };
+    forgotten.register(this, this.#hold, this.#hold);
+    madeInBlock(this);
+  }
+
+  get storage(): Storage {
+    this.assertAlive('tensor');
+    return this.#hold.storage!;
+  }
+
+  get buffer(): DeviceBuffer {
+    return this.storage.buffer;
+  }
+
+  get backend(): TensorBackend {
+    return this.storage.backend;
+  }
+
+  get dtype(): DType {
+    return this.storage.dtype;
+  }
+
+  /** The number of elements. */
+  get numel(): number {
+    return numel(this.shape);
+  }
+
+  /** A copy of the values, row by row. */
+  async data(): Promise<TypedArray> {
+    return this.storage.read();
+  }
+
+  /** The value of a tensor of one element. */
+  async item(): Promise<number> {
+    if (this.numel !== 1) throw new ShapeError(`item: ${this.describe()} has ${this.numel} elements, not one`);
+    return (await this.data())[0];
+  }
+
+  /**
+   * Adds d(this)/d(leaf) to the `grad` of every leaf that requires one. A tensor of more than one element needs
+   * `gradient`, of its own shape: what is then differentiated is Σ gradient · this.
+   *
+   * The graph is used up, and the intermediate tensors that it made are released, all but this one and those kept with
+   * `retain()`; `retainGraph: true` leaves them all for another backward().
+   */
+  backward(gradient?: Tensor, options: { retainGraph?: boolean } = {}): void {
+    if (!this.requiresGrad) {
+      throw new Error(
+        `backward: ${this.describe()} doesn't require a gradient: nothing that it was computed from does, or it was computed in noGrad()`,
+      );
+    }
+    if (!gradient && this.numel !== 1) {
+      throw new ShapeError(`backward: ${this.describe()} isn't a scalar, so it needs a gradient of its shape`);
+    }
+    if (gradient && !sameShape(gradient.shape, this.shape)) {
+      throw new ShapeError(
+        `backward: the gradient ${formatShape(gradient.shape)} must have the shape of ${this.describe()}`,
+      );
+    }
+    if (gradient) oneHome('backward', [this, gradient]);
+    const seed = gradient ? gradient.storage.copy() : Storage.of(this.backend, this.dtype, typedArray(this.dtype, [1]));
+    walkBack(this, seed, options.retainGraph ?? false);
+    // A loss lives on in the caller's hands. Its one number moves out of the device, so that a training loop needs no more
+    // memory there with every step. Where that would mean waiting for the device, it stays.
+    if (this.numel === 1) {
+      const value = this.storage.readSync();
+      if (value) this.storage.evict(value);
+    }
+  }
+
+  /** Adds to `grad`; takes over `gradient`. */
+  accumulateGrad(gradient: Storage): void {
+    if (this.grad) {
+      this.grad.storage.add(gradient);
+      gradient.release();
+    } else {
+      this.grad = new Tensor(gradient, this.shape).retain();
+    }
+  }
+
+  /** The same memory, outside the graph. */
+  detach(): Tensor {
+    return new Tensor(this.storage.share(), this.shape);
+  }
+
+  /** Keeps this tensor when backward() or noGrad() would release it. */
+  retain(): this {
+    this.retained = true;
+    return this;
+  }
+
+  /** Returns the memory to the pool now; `using x = …` does it at the end of the block. Otherwise it happens by itself:
+   *  in backward(), at the end of noGrad(), or when JavaScript collects the tensor. */
+  release(by = 'release()'): void {
+    if (!this.#hold.storage) return;
+    forgotten.unregister(this.#hold);
+    this.#hold.storage.release();
+    this.#hold.storage = null;
+    this.#hold.releasedBy = by;
+  }
+
+  [Symbol.dispose](): void {
+    this.release('the end of its `using` block');
+  }
+
+  assertAlive(operation: string): void {
+    if (!this.#hold.storage) {
+      throw new Error(
+        `${operation}: ${this.describe()} was released by ${this.#hold.releasedBy}; call retain() on it before, to keep it`,
+      );
+    }
+  }
+
+  /** A copy on another backend, as a leaf. This one stays as it is. */
+  to(backend: TensorBackend): Tensor {
+    if (backend === this.backend) return this;
+    return new Tensor(Storage.of(backend, this.dtype, this.valuesAtOnce('to')), this.shape, this.requiresGrad);
+  }
+
+  /** Moves this very tensor, and its gradient, to another backend. */
+  moveTo(backend: TensorBackend): void {
+    if (backend === this.backend) return;
+    const moved = Storage.of(backend, this.dtype, this.valuesAtOnce('to'));
+    this.#hold.storage!.release();
+    this.#hold.storage = moved;
+    this.grad?.moveTo(backend);
+  }
+
+  /** Gives the device's memory back now; `values`, its content, are kept instead, and uploaded again if they are needed. */
+  evict(values: TypedArray): void {
+    this.#hold.storage?.evict(values);
+  }
+
+  /** Overwrites the values, in place. */
+  copyFrom(values: TypedArray): void {
+    if (values.length !== this.numel) {
+      throw new ShapeError(`copyFrom: ${values.length} values don't fill ${this.describe()}`);
+    }
+    this.backend.write(this.buffer, typedArray(this.dtype, values));
+  }
+
+  /** The values, where no waiting is needed for them. */
+  valuesAtOnce(operation: string): TypedArray {
+    const values = this.storage.readSync();
+    if (!values) {
+      throw new Error(
+        `${operation}: '${this.backend.name}' can only be read asynchronously: await ${this.describe()}.data() and make a new tensor of it`,
+      );
+    }
+    return values;
+  }
+
+  /** `tensor (64, 10)`, as error messages name it. */
+  describe(): string {
+    const name = typeof this.node === 'object' && this.node ? this.node.name : 'tensor';
+    return `${name} ${formatShape(this.shape)}`;
+  }
+
+  add(other: Tensor | number): Tensor {
+    return elementwise('add', this, other);
+  }
+
+  sub(other: Tensor | number): Tensor {
+    return elementwise('sub', this, other);
+  }
+
+  mul(other: Tensor | number): Tensor {
+    return elementwise('mul', this, other);
+  }
+
+  div(other: Tensor | number): Tensor {
+    return elementwise('div', this, other);
+  }
+
+  /** The matrix product with `other`, over the last two dimensions. */
+  matmul(other: Tensor): Tensor {
+    const s = matmulSizes(this.shape, other.shape);
+    return apply({
+      name: 'matmul',
+      inputs: [this, other],
+      shape: s.shape,
+      forward: (k, y) => k.matmul.forward(y, this.buffer, other.buffer, s),
+      backward: (k, dy, [da, db]) => k.matmul.backward(da, db, dy, this.buffer, other.buffer, s),
+    });
+  }
+
+  /** The sum over one dimension, several, or (without `dim`) all. */
+  sum(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    return reduce('sum', this, dim, options);
+  }
+
+  /** The mean over one dimension, several, or (without `dim`) all. */
+  mean(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    return reduce('mean', this, dim, options);
+  }
+
+  /** The same elements in another shape; one size may be −1 and follows from the others. */
+  reshape(shape: Shape): Tensor {
+    const known = numel(shape.filter((size) => size !== -1));
+    const holes = shape.filter((size) => size === -1).length;
+    const resolved = shape.map((size) => (size === -1 ? this.numel / known : size));
+    if (holes > 1 || numel(resolved) !== this.numel || !resolved.every((size) => Number.isInteger(size) && size >= 0)) {
+      throw new ShapeError(
+        `reshape: ${this.describe()} has ${this.numel} elements and can't become ${formatShape(shape)}`,
+      );
+    }
+    return view('reshape', this, resolved);
+  }
+
+  /** Joins the dimensions from `startDim` to `endDim` into one. `flatten(1)` makes (N, C, H, W) into (N, C·H·W). */
+  flatten(startDim = 0, endDim = -1): Tensor {
+    if (this.shape.length === 0) return view('flatten', this, [1]);
+    const start = normalizeDim('flatten', startDim, this.shape.length);
+    const end = normalizeDim('flatten', endDim, this.shape.length);
+    if (start > end)
+      throw new ShapeError(`flatten: startDim ${startDim} comes after endDim ${endDim} in ${this.describe()}`);
+    const joined = numel(this.shape.slice(start, end + 1));
+    return view('flatten', this, [...this.shape.slice(0, start), joined, ...this.shape.slice(end + 1)]);
+  }
+}
+
+export interface Operation {
+  readonly name: string;
+  /** What it reads and can have gradients of. */
+  readonly inputs: readonly (Tensor | null)[];
+  /** Of the output. */
+  readonly shape: Shape;
+  /** What forward keeps for backward, made for this and used by nobody else. */
+  readonly saved?: readonly Tensor[];
+  forward(kernels: Kernels<DeviceBuffer>, y: DeviceBuffer): void;
+  readonly backward: BackwardPass;
+}
+
+/** Runs an operation, and records it if an input requires a gradient. */
+export function apply(operation: Operation): Tensor {
+  const { name, inputs, shape, saved = [] } = operation;
+  const { backend, dtype } = oneHome(name, inputs);
+  const storage = Storage.allocate(backend, dtype, numel(shape));
+  try {
+    operation.forward(backend.kernels, storage.buffer);
+  } catch (error) {
+    storage.release();
+    throw error;
+  }
+  const y = new Tensor(storage, shape);
+  if (!record(y, name, inputs, saved, operation.backward)) for (const tensor of saved) tensor.release(name);
+  return y;
+}
+
+function record(
+  y: Tensor,
+  name: string,
+  inputs: readonly (Tensor | null)[],
+  saved: readonly Tensor[],
+  backward: BackwardPass | 'view',
+): boolean {
+  if (!isGradEnabled() || !inputs.some((x) => x?.requiresGrad)) return false;
+  y.requiresGrad = true;
+  y.node = graphNode(name, inputs, saved, backward);
+  return true;
+}
+
+/** The backend and the type that all inputs share, or an error. */
+function oneHome(name: string, inputs: readonly (Tensor | null)[]): { backend: TensorBackend; dtype: DType } {
+  let first: Tensor | null = null;
+  for (const x of inputs) {
+    if (!x) continue;
+    x.assertAlive(name);
+    first ??= x;
+    if (x.backend !== first.backend) {
+      throw new Error(
+        `${name}: ${first.describe()} is on backend '${first.backend.name}', but ${x.describe()} on ${x.backend.name === first.backend.name ? 'another' : ''} '${x.backend.name}'; move one with to(backend)`,
+      );
+    }
+    if (x.dtype !== first.dtype) {
+      throw new TypeError(`${name}: ${first.describe()} is ${first.dtype}, but ${x.describe()} is ${x.dtype}`);
+    }
+  }
+  if (!first || first.dtype === 'int32') throw new TypeError(`${name}: needs a tensor of float32 or float64`);
+  return first;
+}
+
+function view(name: string, x: Tensor, shape: Shape): Tensor {
+  const y = new Tensor(x.storage.share(), shape);
+  record(y, name, [x], [], 'view');
+  return y;
+}
+
+/** A tensor for `operation` to keep, of the same backend as x. */
+export function workTensor(x: Tensor, shape: Shape, dtype: DType = x.dtype): Tensor {
+  return new Tensor(Storage.allocate(x.backend, dtype, numel(shape)), shape);
+}
+
+/** The values as a tensor beside x. */
+export function constantTensor(x: Tensor, values: ArrayLike<number>, shape: Shape, dtype: DType = x.dtype): Tensor {
+  return new Tensor(Storage.of(x.backend, dtype, typedArray(dtype, values)), shape);
+}
+
+function elementwise(name: 'add' | 'sub' | 'mul' | 'div', a: Tensor, other: Tensor | number): Tensor {
+  const b = typeof other === 'number' ? constantTensor(a, [other], []) : other;
+  const s = broadcastSizes(name, a.shape, b.shape);
+  return apply({
+    name,
+    inputs: [a, b],
+    shape: s.shape,
+    saved: typeof other === 'number' ? [b] : [],
+    forward: (k, y) => k[name].forward(y, a.buffer, b.buffer, s),
+    backward: (k, dy, [da, db]) => {
+      if (name === 'add' || name === 'sub') k[name].backward(da, db, dy, s);
+      else k[name].backward(da, db, dy, a.buffer, b.buffer, s);
+    },
+  });
+}
+
+function reduce(
+  name: 'sum' | 'mean',
+  x: Tensor,
+  dim: number | readonly number[] | undefined,
+  options: ReduceOptions,
+): Tensor {
+  const s = reduceSizes(name, x.shape, dim, options.keepdim ?? false);
+  return apply({
+    name,
+    inputs: [x],
+    shape: s.reduced,
+    forward: (k, y) => k[name].forward(y, x.buffer, s),
+    backward: (k, dy, [dx]) => k[name].backward(dx!, dy, s),
+  });
+}

@@ -1,0 +1,39 @@
+/** What a tensor asks of the backend that it lives on. `backends/backend.ts` says what a backend must bring for it. */
+import type { Kernels } from '../ops/index.js';
+
+/** int32 is for indices; float64 is for gradient checks, on the reference backend. */
+export type DType = 'float32' | 'float64' | 'int32';
+export type TypedArray = Float32Array | Float64Array | Int32Array;
+
+/** Memory of a backend: an array, an address, a GPU buffer. Only that backend knows what is in it. */
+export interface DeviceBuffer {
+  /** Elements. */
+  readonly length: number;
+  readonly byteLength: number;
+}
+
+export interface TensorBackend {
+  readonly name: string;
+  readonly kernels: Kernels<DeviceBuffer>;
+  /** A buffer of undefined content, from the pool if it has one. */
+  allocate(length: number, dtype: DType): DeviceBuffer;
+  /** Returns a buffer to the pool. */
+  free(buffer: DeviceBuffer): void;
+  write(buffer: DeviceBuffer, values: TypedArray): void;
+  /** A copy of the content, once all that was asked before is done. */
+  read(buffer: DeviceBuffer): Promise<TypedArray>;
+  /** The same at once, on backends that can. */
+  readSync?(buffer: DeviceBuffer): TypedArray;
+}
+
+const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
+
+/** The values as an array of that type: the very same if they are one already. */
+export function typedArray(dtype: DType, values: ArrayLike<number>): TypedArray {
+  return values instanceof arrays[dtype] ? values : arrays[dtype].from(values);
+}
+
+/** Zeros. */
+export function newArray(dtype: DType, length: number): TypedArray {
+  return new arrays[dtype](length);
+}

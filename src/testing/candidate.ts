@@ -1,0 +1,156 @@
+/**
+ * What is put to the test: kernels over plain arrays, or a backend's.
+ *
+ * Kernels over arrays get each array as the middle of a larger one, filled with sentinels on both sides. A backend's
+ * memory is its own business, so it brings `Guards` if it can tell whether something was written beside a buffer.
+ */
+import type { Backend } from '../backends/backend.js';
+import { type OperationName, type Ops, ops } from '../ops/index.js';
+import { type DeviceBuffer, type DType, newArray, type TypedArray } from '../tensor/tensorBackend.js';
+import { Violation } from './compare.js';
+
+export type Pass = 'forward' | 'backward';
+
+/** An array for a kernel, with its content before the call. The same object twice is the same memory twice. */
+export interface Argument {
+  readonly name: string;
+  readonly values: TypedArray;
+}
+
+export interface Candidate {
+  readonly name: string;
+  has(operation: OperationName, pass: Pass): boolean;
+  /** Runs a kernel over copies of the arrays, and gives what is in each of them afterwards. Throws a Violation if
+   *  something was written beside them. */
+  run(
+    operation: OperationName,
+    pass: Pass,
+    args: readonly (Argument | null)[],
+    sizes: unknown,
+  ): Promise<(TypedArray | null)[]>;
+}
+
+/** A type of arguments with Float32Array where the maths takes both widths. */
+type OverFloat32<Arguments extends unknown[]> = { [I in keyof Arguments]: Exclude<Arguments[I], Float64Array> };
+
+/** Kernels of one operation over plain arrays, with the signature that it has in `ops`. Either pass may be left out. */
+export type ArrayKernel<Name extends OperationName> = {
+  readonly [Pass in keyof Ops[Name]]?: Ops[Name][Pass] extends (...args: infer Arguments) => void
+    ? (...args: OverFloat32<Arguments>) => void
+    : never;
+};
+
+export type ArrayKernels = { readonly [Name in OperationName]?: ArrayKernel<Name> };
+
+type AnyKernel = (...args: unknown[]) => void;
+
+function kernelOf(kernels: unknown, operation: OperationName, pass: Pass): AnyKernel | undefined {
+  return (kernels as Partial<Record<OperationName, Partial<Record<Pass, AnyKernel>>>>)[operation]?.[pass];
+}
+
+/** Elements on each side of an array: more than a lane, a tile's row, or a cache line. */
+const margin = 32;
+/** Exact in f32, f64 and i32, and unlikely as a result. */
+const sentinel = -8765432;
+
+/** Kernels over plain arrays. */
+export function arrayCandidate(kernels: ArrayKernels, name = 'arrays'): Candidate {
+  return {
+    name,
+    has: (operation, pass) => kernelOf(kernels, operation, pass) !== undefined,
+    async run(operation, pass, args, sizes) {
+      const guarded = new Map<Argument, TypedArray>();
+      for (const argument of args) if (argument) guarded.set(argument, withMargins(argument.values));
+      const arrays = args.map((argument) => argument && withoutMargins(guarded.get(argument)!));
+      kernelOf(kernels, operation, pass)!(...arrays, sizes);
+      for (const [argument, whole] of guarded) checkMargins(argument.name, whole);
+      return arrays;
+    },
+  };
+}
+
+/** The maths itself, in f32. */
+export const reference = arrayCandidate(ops as ArrayKernels, 'reference');
+
+function withMargins(values: TypedArray): TypedArray {
+  const whole = newArray(dtypeOf(values), values.length + 2 * margin).fill(sentinel) as TypedArray;
+  whole.set(values, margin);
+  return whole;
+}
+
+function withoutMargins(whole: TypedArray): TypedArray {
+  return whole.subarray(margin, whole.length - margin);
+}
+
+function checkMargins(name: string, whole: TypedArray): void {
+  const end = whole.length - margin;
+  for (let i = 0; i < margin; i++) {
+    if (whole[i] !== sentinel) throw new Violation(`${name}: written ${margin - i} elements before its beginning`);
+    if (whole[end + i] !== sentinel) throw new Violation(`${name}: written ${i + 1} elements past its end`);
+  }
+}
+
+function dtypeOf(values: TypedArray): DType {
+  if (values instanceof Int32Array) return 'int32';
+  return values instanceof Float64Array ? 'float64' : 'float32';
+}
+
+/** Buffers with sentinels on both sides, in a backend's own memory. */
+export interface Guards {
+  allocate(length: number, dtype: DType): DeviceBuffer;
+  free(buffer: DeviceBuffer): void;
+  /** Where something was written beside the buffer ("3 elements past its end"), or null. */
+  damage(buffer: DeviceBuffer): Promise<string | null>;
+}
+
+/** A backend's kernels over its own buffers. Without guards it is its allocator that hands them out. */
+export function backendCandidate(backend: Backend, guards?: Guards): Candidate {
+  const memory = guards ?? backend;
+  return {
+    name: backend.name,
+    has: (operation, pass) => kernelOf(backend.kernels, operation, pass) !== undefined,
+    async run(operation, pass, args, sizes) {
+      const buffers = new Map<Argument, DeviceBuffer>();
+      try {
+        for (const argument of args) {
+          if (!argument || buffers.has(argument)) continue;
+          const buffer = memory.allocate(argument.values.length, dtypeOf(argument.values));
+          buffers.set(argument, buffer);
+          backend.write(buffer, argument.values);
+        }
+        kernelOf(backend.kernels, operation, pass)!(...args.map((argument) => argument && buffers.get(argument)), sizes);
+        const results = new Map<Argument, TypedArray>();
+        for (const [argument, buffer] of buffers) results.set(argument, await backend.read(buffer));
+        for (const [argument, buffer] of buffers) {
+          const damage = await guards?.damage(buffer);
+          if (damage) throw new Violation(`${argument.name}: written ${damage}`);
+        }
+        return args.map((argument) => argument && results.get(argument)!);
+      } finally {
+        for (const buffer of buffers.values()) memory.free(buffer);
+      }
+    },
+  };
+}
+
+/** Guards for a backend whose buffers are plain arrays. */
+export function arrayGuards(): Guards {
+  const wholes = new Map<DeviceBuffer, TypedArray>();
+  return {
+    allocate(length, dtype) {
+      const whole = withMargins(newArray(dtype, length));
+      const buffer = withoutMargins(whole);
+      wholes.set(buffer, whole);
+      return buffer;
+    },
+    free: (buffer) => void wholes.delete(buffer),
+    async damage(buffer) {
+      try {
+        checkMargins('', wholes.get(buffer)!);
+        return null;
+      } catch (error) {
+        return (error as Error).message.replace(': written ', '');
+      }
+    },
+  };
+}

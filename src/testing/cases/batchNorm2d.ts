@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { type BatchNormOptions, type BatchNormSizes, batchNorm2dSizes } from '../../ops/batchNorm2d.js';
+import type { Shape } from '../../ops/shape.js';
+import { type Budget, exact as exactly, gamma, rounded } from '../budget.js';
+import type { OperationCase } from '../case.js';
+import { capped, extents, total } from '../extents.js';
+import { type Draft, problems } from '../problem.js';
+
+interface Given {
+  readonly affine: boolean;
+  readonly running: boolean;
+}
+
+function layer(x: Shape, options: BatchNormOptions, { affine, running }: Given): Draft<BatchNormSizes> {
+  const C = { shape: [x[1]] };
+  const shapes = {
+    runningMean: running ? [x[1]] : null,
+    runningVar: running ? [x[1]] : null,
+    weight: affine ? [x[1]] : null,
+    bias: affine ? [x[1]] : null,
+  };
+  return {
+    arrays: {
+      x: { shape: x },
+      runningMean: running ? C : null,
+      runningVar: running ? { ...C, fill: (random) => 0.25 + random() } : null,
+      weight: affine ? C : null,
+      bias: affine ? C : null,
+    },
+    sizes: () => batchNorm2dSizes(x, shapes, options),
+  };
+}
+
+const drafts = fc
+  .record({
+    s: extents('N', 'C', 'H', 'W'),
+    training: fc.boolean(),
+    momentum: fc.constantFrom(0.1, 0.5, 0, 1),
+    eps: fc.constantFrom(1e-5, 1e-3),
+    affine: fc.boolean(),
+    running: fc.boolean(),
+  })
+  .map(({ s, affine, running, ...options }) => {
+    const { N, C, H, W } = capped(s, 4_000, (t) => t.N * t.C * t.H * t.W);
+    // One value has no variance to train with.
+    const width = N * H * W === 1 ? 2 : W;
+    return layer([N, C, H, width], options, { affine, running: running || !options.training });
+  });
+
+const usual: Given = { affine: true, running: true };
+
+/** The elements of one channel. */
+const channelSum = (s: BatchNormSizes, c: number, term: (i: number) => number) =>
+  total(s.N, (n) => total(s.pixels, (pixel) => term((n * s.C + c) * s.pixels + pixel)));
+
+const channelOf = (s: BatchNormSizes, i: number) => Math.floor(i / s.pixels) % s.C;
+
+export const batchNorm2d: OperationCase<BatchNormSizes> = {
+  operation: 'batchNorm2d',
+  forward: { writes: ['y', 'mean', 'invStd', 'runningMean', 'runningVar'], reads: ['x', 'weight', 'bias'] },
+  backward: { writes: ['dx', 'dweight', 'dbias'], reads: ['dy', 'x', 'weight', 'mean', 'invStd'] },
+  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'moments'],
+  linearIn: (s) => (s.training ? [['weight', 'bias']] : [['x', 'bias'], ['weight', 'bias']]),
+
+  problems: problems(drafts),
+  named: {
+    training: layer([2, 8, 7, 7], { training: true }, usual),
+    evaluation: layer([2, 8, 7, 7], {}, usual),
+    'two values': layer([2, 1, 1, 1], { training: true }, usual),
+    'a large batch': layer([33, 3, 4, 4], { training: true }, usual),
+  },
+  layers: {
+    'ResNet-18 64 channels, training': layer([4, 64, 56, 56], { training: true }, usual),
+    'ResNet-18 64 channels, evaluation': layer([4, 64, 56, 56], {}, usual),
+  },
+
+  outputs: ({ x }, s) => ({ y: x.length, mean: s.C, invStd: s.C }),
+  equation({ x, weight, bias, runningMean, runningVar }, s) {
+    const M = s.N * s.pixels;
+    const batchMean = (c: number) => channelSum(s, c, (i) => x[i]) / M;
+    const deviations = Array.from({ length: s.C }, (_, c) => {
+      const mu = batchMean(c);
+      return channelSum(s, c, (i) => (x[i] - mu) ** 2);
+    });
+    const mean = Array.from({ length: s.C }, (_, c) => (s.training ? batchMean(c) : runningMean[c]));
+    const invStd = deviations.map((sum, c) => (((s.training ? sum / M : runningVar[c]) + s.eps) ** -0.5));
+    const moved = (old: number, batch: number) => (s.training ? old + s.momentum * (batch - old) : old);
+    return {
+      y(i) {
+        const c = channelOf(s, i);
+        return (weight?.[c] ?? 1) * (x[i] - mean[c]) * invStd[c] + (bias?.[c] ?? 0);
+      },
+      mean: (c) => mean[c],
+      invStd: (c) => invStd[c],
+      runningMean: (c) => moved(runningMean[c], batchMean(c)),
+      runningVar: (c) => moved(runningVar[c], deviations[c] / (M - 1)),
+    };
+  },
+
+  /*
+   * In evaluation: four roundings make invStd (a sum, a root, a reciprocal), and scale·x + (bias − mean·scale) may take
+   * the place of scale·(x − mean) + bias, so |x| + |mean| stands where x − mean did.
+   *
+   * In training, with d = |computed mean − mean| ≤ γ_M · Σ|x| / M:
+   *   - the variance is within v = γ_{M+4} · √var · rms(x) + d² (Chan, Golub & LeVeque, "Algorithms for Computing the
+   *     Sample Variance" (1983): two passes or Welford's updates; Σx² − mean² is worse, and too bad),
+   *   - so invStd is relatively within r = v / (var + eps), as long as that is below ½,
+   *   - and y moves by weight · invStd · d and by weight · x̂ · r.
+   */
+  budget({ given: { x, weight, bias, runningMean, runningVar }, exact: { y, mean, invStd, ...running }, s, u }) {
+    const M = s.N * s.pixels;
+    const d = mean.map((_, c) => (s.training ? gamma(M, u) * (channelSum(s, c, (i) => Math.abs(x[i])) / M) : 0));
+    const variance = invStd.map((inv) => Math.max(0, inv ** -2 - s.eps));
+    const v = mean.map((mu, c) => {
+      if (!s.training) return 0;
+      const rms = Math.sqrt(variance[c] + mu * mu);
+      return gamma(M + 4, u) * Math.sqrt(variance[c]) * rms + d[c] ** 2;
+    });
+    const r = v.map((error, c) => {
+      const relative = error * invStd[c] ** 2;
+      return (relative < 0.5 ? relative : Number.POSITIVE_INFINITY) + 5 * u;
+    });
+    const moving = (before: Float64Array, after: Float64Array, error: (c: number) => number): Budget =>
+      s.training
+        ? (c) => s.momentum * error(c) + gamma(5, u) * (Math.abs(before[c]) + Math.abs(after[c] - (1 - s.momentum) * before[c]))
+        : exactly;
+    return {
+      y(i) {
+        const c = channelOf(s, i);
+        const scale = Math.abs(weight?.[c] ?? 1) * invStd[c];
+        const shift = Math.abs(bias?.[c] ?? 0);
+        return (
+          scale * (d[c] + Math.abs(x[i] - mean[c]) * r[c]) +
+          gamma(8, u) * (scale * (Math.abs(x[i]) + Math.abs(mean[c])) + shift) +
+          u * Math.abs(y[i])
+        );
+      },
+      mean: s.training ? (c) => d[c] + u * Math.abs(mean[c]) : exactly,
+      invStd: (c) => invStd[c] * (r[c] + u),
+      ...(running.runningMean && {
+        runningMean: moving(runningMean, running.runningMean, (c) => d[c]),
+        runningVar: moving(runningVar, running.runningVar, (c) => (v[c] * M) / (M - 1)),
+      }),
+    };
+  },
+
+  /* Sums of M terms. x̂ may be made as x·invStd − mean·invStd, so its magnitude is (|x| + |mean|) · invStd. */
+  gradientBudget({ given: { dy, x, weight, mean, invStd }, exact: { dx, dweight, dbias }, s, u }) {
+    const M = s.N * s.pixels;
+    const xhat = (i: number, c: number) => (Math.abs(x[i]) + Math.abs(mean[c])) * invStd[c];
+    const sumDy = mean.map((_, c) => channelSum(s, c, (i) => Math.abs(dy[i])));
+    const sumXhatDy = mean.map((_, c) => channelSum(s, c, (i) => xhat(i, c) * Math.abs(dy[i])));
+    const magnitude = dy.map((g, i) => {
+      const c = channelOf(s, i);
+      const through = s.training ? (sumDy[c] + xhat(i, c) * sumXhatDy[c]) / M : 0;
+      return Math.abs(weight?.[c] ?? 1) * invStd[c] * (Math.abs(g) + through);
+    });
+    return {
+      dx: rounded(dx, u, s.training ? M + 8 : 2, magnitude),
+      ...(dweight && { dweight: rounded(dweight, u, M + 3, sumXhatDy), dbias: rounded(dbias, u, M, sumDy) }),
+    };
+  },
+  flops: ({ x }, s) => ({ forward: (s.training ? 8 : 2) * x.length, backward: (s.training ? 11 : 6) * x.length }),
+};

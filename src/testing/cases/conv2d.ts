@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { type Conv2dOptions, type Conv2dSizes, conv2dBackward, conv2dForward, conv2dSizes } from '../../ops/conv2d.js';
+import type { Shape } from '../../ops/shape.js';
+import { sumsOfProducts } from '../budget.js';
+import type { OperationCase } from '../case.js';
+import { batch, capped, extents, pairs, unravel, windowDirection } from '../extents.js';
+import { type Draft, problems } from '../problem.js';
+
+/** `K`: a square kernel's size, or [height, width]. */
+function layer(
+  x: Shape,
+  C_out: number,
+  K: number | readonly [number, number],
+  options: Conv2dOptions = {},
+  hasBias = true,
+): Draft<Conv2dSizes> {
+  const weight = [C_out, x[1] / (options.groups ?? 1), ...(typeof K === 'number' ? [K, K] : K)];
+  const bias = hasBias ? [C_out] : null;
+  return {
+    arrays: { x: { shape: x }, weight: { shape: weight }, bias: bias && { shape: bias } },
+    sizes: () => conv2dSizes(x, weight, bias, options),
+  };
+}
+
+const padding = (K: number) => K + 1; // more than any tap reaches without dilation: the outermost outputs are the bias
+
+const drafts = fc
+  .record({
+    N: batch,
+    s: extents('C_group', 'C_out_group', 'H_out', 'W_out'),
+    h: windowDirection(padding),
+    w: windowDirection(padding),
+    groups: fc.constantFrom(1, 1, 1, 2, 3, 5),
+    depthwise: fc.constantFrom(false, false, false, true),
+    same: fc.constantFrom(false, false, false, true),
+    hasBias: fc.boolean(),
+  })
+  .map(({ N, s, h, w, groups, depthwise, same, hasBias }) => {
+    const G = depthwise ? s.C_group : groups;
+    const [kh, kw] = [h(1), w(1)];
+    const { C_group, C_out_group, H_out, W_out } = capped(
+      depthwise ? { ...s, C_group: 1 } : s,
+      30_000,
+      (t) => Math.max(N, 1) * G * t.C_group * t.C_out_group * t.H_out * t.W_out * kh.K * kw.K,
+    );
+    const { kernel, ...options } = pairs(h(H_out), w(W_out));
+    const isSame = same && kh.S === 1 && kw.S === 1;
+    return layer(
+      [N, G * C_group, h(H_out).size, w(W_out).size],
+      G * C_out_group,
+      kernel,
+      { ...options, groups: G, ...(isSame ? { padding: 'same' } : {}) },
+      hasBias,
+    );
+  });
+
+export const conv2d: OperationCase<Conv2dSizes> = {
+  operation: 'conv2d',
+  forward: { writes: ['y'], reads: ['x', 'weight', 'bias'] },
+  backward: { writes: ['dx', 'dweight', 'dbias'], reads: ['dy', 'x', 'weight'] },
+  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'shift', 'windows', 'kernelOfOne'],
+  linearIn: () => [
+    ['x', 'bias'],
+    ['weight', 'bias'],
+  ],
+
+  problems: problems(drafts),
+  named: {
+    'MNIST net, conv1': layer([2, 1, 28, 28], 10, 5),
+    'MNIST net, conv2': layer([2, 10, 12, 12], 20, 5),
+    'Inception 1x1': layer([2, 10, 12, 12], 16, 1),
+    'Inception 5x5': layer([1, 16, 12, 12], 24, 5, { padding: 2 }),
+    'Inception 3x3': layer([1, 16, 12, 12], 24, 3, { padding: 1 }),
+    'residual 3x3': layer([1, 16, 12, 12], 16, 3, { padding: 1 }),
+    'residual 3x3, small image': layer([2, 32, 4, 4], 32, 3, { padding: 1 }),
+    'strided, without bias': layer([1, 3, 15, 15], 8, 7, { stride: 2, padding: 3 }, false),
+    'one pixel': layer([1, 1, 1, 1], 1, 1),
+  },
+  layers: {
+    'MNIST net, conv1, batch 64': layer([64, 1, 28, 28], 10, 5),
+    'MNIST net, conv2, batch 64': layer([64, 10, 12, 12], 20, 5),
+    'Inception 5x5, batch 64': layer([64, 16, 12, 12], 24, 5, { padding: 2 }),
+    'residual 3x3, batch 64': layer([64, 16, 12, 12], 16, 3, { padding: 1 }),
+    'ResNet-18 stem': layer([1, 3, 224, 224], 64, 7, { stride: 2, padding: 3 }, false),
+    'ResNet-18 64 channels': layer([1, 64, 56, 56], 64, 3, { padding: 1 }, false),
+    'ResNet-18 128 channels': layer([1, 128, 28, 28], 128, 3, { padding: 1 }, false),
+    'ResNet-18 512 channels': layer([1, 512, 7, 7], 512, 3, { padding: 1 }, false),
+    'ResNet-18 downsample': layer([1, 64, 56, 56], 128, 1, { stride: 2 }, false),
+    'GoogLeNet 3a, 1x1': layer([1, 192, 28, 28], 64, 1, {}, false),
+    'GoogLeNet 3a, 3x3': layer([1, 96, 28, 28], 128, 3, { padding: 1 }, false),
+  },
+
+  outputs: (_, s) => ({ y: s.N * s.C_out * s.H_out * s.W_out }),
+  equation: ({ x, weight, bias }, s) => ({
+    y(i) {
+      const [n, co, ho, wo] = unravel(i, s.N, s.C_out, s.H_out, s.W_out);
+      const C_group = s.C_in / s.G;
+      const firstChannel = Math.floor((co * s.G) / s.C_out) * C_group;
+      let y = bias?.[co] ?? 0;
+      for (let tap = 0; tap < C_group * s.K_h * s.K_w; tap++) {
+        const [ci, kh, kw] = unravel(tap, C_group, s.K_h, s.K_w);
+        const h = ho * s.S_h + kh * s.D_h - s.P_h;
+        const w = wo * s.S_w + kw * s.D_w - s.P_w;
+        if (h < 0 || h >= s.H || w < 0 || w >= s.W) continue;
+        y += weight[co * C_group * s.K_h * s.K_w + tap] * x[((n * s.C_in + firstChannel + ci) * s.H + h) * s.W + w];
+      }
+      return y;
+    },
+  }),
+  budget: ({ given: { x, weight, bias }, exact: { y }, s, u }) => ({
+    y: sumsOfProducts(y, u, (sum, of) => conv2dForward(sum, of(x), of(weight), of(bias), s)),
+  }),
+  gradientBudget: ({ given: { dy, x, weight }, exact: { dx, dweight, dbias }, s, u }) => ({
+    dx: sumsOfProducts(dx, u, (sum, of) => conv2dBackward(sum, null, null, of(dy), of(x), of(weight), s)),
+    dweight: sumsOfProducts(dweight, u, (sum, of) => conv2dBackward(null, sum, null, of(dy), of(x), of(weight), s)),
+    ...(dbias && { dbias: sumsOfProducts(dbias, u, (sum, of) => conv2dBackward(null, null, sum, of(dy), x, weight, s)) }),
+  }),
+  flops(_, s) {
+    const forward = 2 * s.N * s.C_out * s.H_out * s.W_out * (s.C_in / s.G) * s.K_h * s.K_w;
+    return { forward, backward: 2 * forward };
+  },
+};

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import type { SgdStep } from '../../ops/sgd.js';
+import type { Shape } from '../../ops/shape.js';
+import { gamma } from '../budget.js';
+import type { OperationCase } from '../case.js';
+import { extents } from '../extents.js';
+import { type Draft, problems } from '../problem.js';
+
+function step(param: Shape, s: Partial<SgdStep>): Draft<SgdStep> {
+  const sizes = { lr: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, first: false, ...s };
+  // Before the first step the buffer's content is undefined.
+  const buffer = sizes.first ? { shape: param, fill: () => Number.NaN } : { shape: param };
+  return {
+    arrays: { param: { shape: param }, momentumBuffer: sizes.momentum === 0 ? null : buffer, dparam: { shape: param } },
+    sizes: () => sizes,
+  };
+}
+
+const drafts = fc
+  .record({
+    s: extents('rows', 'columns'),
+    lr: fc.constantFrom(0.01, 1, 0.5),
+    momentum: fc.constantFrom(0.5, 0.9, 0),
+    dampening: fc.constantFrom(0, 0, 0.1),
+    nesterov: fc.boolean(),
+    weightDecay: fc.constantFrom(0, 1e-4, 0.1),
+    first: fc.boolean(),
+  })
+  .map(({ s: { rows, columns }, ...options }) => step([rows, columns], options));
+
+/** v, the new momentumBuffer, and how far param goes. Of absolute values, the sum of their terms'. */
+function terms(s: SgdStep, param: number, dparam: number, momentumBuffer: number | null) {
+  const g = dparam + s.weightDecay * param;
+  if (momentumBuffer === null) return { v: 0, go: s.lr * g };
+  const v = s.first ? g : s.momentum * momentumBuffer + (1 - s.dampening) * g;
+  return { v, go: s.lr * (s.nesterov ? g + s.momentum * v : v) };
+}
+
+export const sgd: OperationCase<SgdStep> = {
+  operation: 'sgd',
+  forward: { writes: ['param', 'momentumBuffer'], reads: ['dparam'] },
+  laws: ['forward', 'equation', 'plainStep'],
+
+  problems: problems(drafts),
+  named: {
+    "the lecture's": step([10, 1, 5, 5], { momentum: 0.5 }),
+    'first step': step([17], { momentum: 0.9, first: true }),
+    nesterov: step([33], { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
+  },
+  layers: { 'ResNet-18 512 channels': step([512, 512, 3, 3], { momentum: 0.9, weightDecay: 1e-4 }) },
+
+  outputs: () => ({}),
+  equation: ({ param, dparam, momentumBuffer }, s) => ({
+    param: (i) => param[i] - terms(s, param[i], dparam[i], momentumBuffer?.[i] ?? null).go,
+    momentumBuffer: (i) => terms(s, param[i], dparam[i], momentumBuffer[i]).v,
+  }),
+  // Every result is a sum of at most four products of up to five factors each.
+  budget({ given: { param, dparam, momentumBuffer }, exact, s, u }) {
+    const magnitude = (i: number) =>
+      terms(s, Math.abs(param[i]), Math.abs(dparam[i]), momentumBuffer ? Math.abs(momentumBuffer[i]) : null);
+    return {
+      param: (i) => gamma(9, u) * magnitude(i).go + u * (Math.abs(param[i]) + Math.abs(exact.param[i])),
+      momentumBuffer: (i) => gamma(6, u) * magnitude(i).v + u * Math.abs(exact.momentumBuffer[i]),
+    };
+  },
+  flops: ({ param }) => ({ forward: 6 * param.length, backward: 0 }),
+};

@@ -1,0 +1,24 @@
+import type { BroadcastSizes } from '../../ops/broadcast.js';
+import { subBackward } from '../../ops/sub.js';
+import { rounded, sums } from '../budget.js';
+import type { OperationCase } from '../case.js';
+import { broadcasting, seen } from './broadcasting.js';
+
+export const sub: OperationCase<BroadcastSizes> = {
+  ...broadcasting('sub'),
+  forward: { writes: ['y'], reads: ['a', 'b'] },
+  backward: { writes: ['da', 'db'], reads: ['dy'] },
+  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity'],
+  linearIn: () => [['a', 'b']],
+  equation: ({ a, b }, s) => ({
+    y(i) {
+      const [ai, bi] = seen(i, s);
+      return a[ai] - b[bi];
+    },
+  }),
+  budget: ({ exact: { y }, u }) => ({ y: rounded(y, u, 1) }),
+  gradientBudget: ({ given: { dy }, exact: { da, db }, s, u }) => ({
+    da: sums(da, u, (sum, of) => subBackward(sum, null, of(dy), s)),
+    db: sums(db, u, (sum, of) => subBackward(null, sum, of(dy), s)),
+  }),
+};

@@ -1,0 +1,146 @@
+/** Running a problem: the maths in f64, and the candidate in f32. */
+import { ops } from '../ops/index.js';
+import type { TypedArray } from '../tensor/tensorBackend.js';
+import type { Budget } from './budget.js';
+import type { Candidate } from './candidate.js';
+import type { Arrays, OperationCase } from './case.js';
+import { compareUntouched } from './compare.js';
+import { drawLike, generator, type Problem } from './problem.js';
+
+/** A candidate for one operation. */
+export interface Subject {
+  readonly operation: OperationCase;
+  readonly candidate: Candidate;
+  /** Unit roundoff. */
+  readonly u: number;
+}
+
+type Results = Record<string, TypedArray>;
+type MaybeArrays = Readonly<Record<string, TypedArray | null>>;
+type AnyKernel = (...args: unknown[]) => void;
+
+/** What a parameter of this name holds is indices, and not numbers to compute with. */
+const isInt32 = (name: string) => name === 'indices';
+
+/** Float arrays in f64. */
+export function widened(arrays: MaybeArrays): Arrays {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, a]) => [name, a instanceof Float32Array ? Float64Array.from(a) : a]),
+  ) as Arrays;
+}
+
+/** The maths' forward pass in f64: every array that it writes. */
+export function exactForward(c: OperationCase, given: Arrays, s: unknown): Arrays {
+  const lengths = c.outputs(given, s);
+  const written = c.forward.writes.map((name) => {
+    if (name in lengths) return isInt32(name) ? new Int32Array(lengths[name]) : new Float64Array(lengths[name]);
+    return given[name]?.slice() ?? null;
+  });
+  (ops[c.operation].forward as AnyKernel)(...written, ...c.forward.reads.map((name) => given[name] ?? null), s);
+  return named(c.forward.writes, written) as Arrays;
+}
+
+/** The maths' backward pass in f64: every gradient. `given` has the inputs, the results of forward that it reads, and dy. */
+export function exactBackward(c: OperationCase, given: Arrays, s: unknown): Arrays {
+  const gradients = c.backward!.writes.map((name) => (given[name.slice(1)] ? new Float64Array(given[name.slice(1)].length) : null));
+  backwardOf(c)(...gradients, ...c.backward!.reads.map((name) => given[name] ?? null), s);
+  return named(c.backward!.writes, gradients) as Arrays;
+}
+
+function backwardOf(c: OperationCase): AnyKernel {
+  return (ops[c.operation] as unknown as { backward: AnyKernel }).backward;
+}
+
+/** What forward owes for this problem, and how closely. */
+export function owedForward(c: OperationCase, p: Problem, u: number): { exact: Arrays; budget: Record<string, Budget> } {
+  const given = widened(p.inputs);
+  const exact = exactForward(c, given, p.sizes);
+  return { exact, budget: c.budget({ given, exact, s: p.sizes, u }) };
+}
+
+/** The gradient of what forward writes first is called `dy`, after it. */
+export const dyName = (c: OperationCase) => `d${c.forward.writes[0]}`;
+
+/** All that backward may read, as f32: the inputs, the results of the maths' forward pass, and a drawn dy. */
+export function backwardGiven(c: OperationCase, p: Problem): MaybeArrays {
+  const results = exactForward(c, widened(p.inputs), p.sizes);
+  const stored = Object.fromEntries(
+    Object.entries(results).map(([name, a]) => [name, a instanceof Float64Array ? Float32Array.from(a) : a]),
+  );
+  const dy = drawLike(p, results[c.forward.writes[0]].length, 1);
+  return { ...stored, ...p.inputs, [dyName(c)]: dy };
+}
+
+/** What backward owes for this problem, and how closely. */
+export function owedBackward(
+  c: OperationCase,
+  given: MaybeArrays,
+  s: unknown,
+  u: number,
+): { exact: Arrays; budget: Record<string, Budget> } {
+  const wide = widened(given);
+  const exact = exactBackward(c, wide, s);
+  return { exact, budget: c.gradientBudget!({ given: wide, exact, s, u }) };
+}
+
+/** The gradients that exist for this problem. */
+export function gradientNames(c: OperationCase, p: Problem): string[] {
+  return c.backward!.writes.filter((name) => p.inputs[name.slice(1)]);
+}
+
+/** Some of the gradients, at least one: which ones follows from the problem's seed. */
+export function drawnGradients(c: OperationCase, p: Problem): string[] {
+  const names = gradientNames(c, p);
+  const random = generator(p.seed + 1);
+  const some = names.filter(() => random() < 0.5);
+  return some.length ? some : names;
+}
+
+/** The candidate's forward pass. Its outputs hold NaN before, and what it reads is checked to be untouched. */
+export async function runForward({ operation: c, candidate }: Subject, p: Problem): Promise<Results> {
+  const lengths = c.outputs(p.inputs as unknown as Arrays, p.sizes);
+  const written = c.forward.writes.map((name) => (name in lengths ? garbage(name, lengths[name]) : p.inputs[name]));
+  return runPass(c, candidate, 'forward', written, p.inputs, p.sizes);
+}
+
+/** The candidate's backward pass, for the gradients in `wanted`. */
+export async function runBackward(
+  { operation: c, candidate }: Subject,
+  given: MaybeArrays,
+  wanted: readonly string[],
+  s: unknown,
+): Promise<Results> {
+  const written = c.backward!.writes.map((name) => (wanted.includes(name) ? garbage(name, given[name.slice(1)]!.length) : null));
+  return runPass(c, candidate, 'backward', written, given, s);
+}
+
+async function runPass(
+  c: OperationCase,
+  candidate: Candidate,
+  pass: 'forward' | 'backward',
+  written: readonly (TypedArray | null)[],
+  given: MaybeArrays,
+  s: unknown,
+): Promise<Results> {
+  const { writes, reads } = c[pass]!;
+  const read = reads.map((name) => given[name] ?? null);
+  const args = [...writes, ...reads].map((name, i) => {
+    const values = [...written, ...read][i];
+    return values && { name, values };
+  });
+  const after = await candidate.run(c.operation, pass, args, s);
+  reads.forEach((name, i) => {
+    const before = read[i];
+    if (before) compareUntouched(name, after[writes.length + i]!, before);
+  });
+  return named(writes, after.slice(0, writes.length)) as Results;
+}
+
+function garbage(name: string, length: number): TypedArray {
+  return isInt32(name) ? new Int32Array(length).fill(-987654321) : new Float32Array(length).fill(Number.NaN);
+}
+
+/** Leaves out what is null. */
+function named<T>(names: readonly string[], arrays: readonly (T | null)[]): Record<string, T> {
+  return Object.fromEntries(names.flatMap((name, i) => (arrays[i] ? [[name, arrays[i]]] : [])));
+}

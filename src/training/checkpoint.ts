@@ -1,0 +1,211 @@
+/**
+ * Checkpoints: all that a run needs to go on bit for bit, in one safetensors file that any reader of that format can take
+ * the weights from.
+ *
+ *   tensors    model.<state_dict key>      optimizer.<number>.<name>
+ *   metadata   state: JSON of everything else      sha256: of that JSON and all tensors, against silent damage
+ */
+import * as v from 'valibot';
+import { host } from '../backends/reference/index.js';
+import {
+  FormatError,
+  fromFloat32,
+  parseSafetensors,
+  type SafetensorsEntry,
+  serializeSafetensors,
+  toFloat32,
+} from '../formats/index.js';
+import type { Module } from '../nn/module.js';
+import type { LRScheduler, PlateauState, ReduceLROnPlateau, SchedulerState } from '../optim/lrScheduler.js';
+import type { Optimizer } from '../optim/optimizer.js';
+import { defaultGenerator, type GeneratorState } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { EpochRecord } from './fit.js';
+import { ClassificationMetrics } from './metrics.js';
+
+/** Somewhere to keep checkpoints: a folder, a database. A save must be all or nothing. */
+export interface CheckpointStore {
+  save(name: 'last' | 'best', bytes: Uint8Array): Promise<void>;
+}
+
+/** Where a run is. */
+export interface Progress {
+  /** Epochs finished. */
+  epoch: number;
+  /** Steps taken in the epoch under way. */
+  stepInEpoch: number;
+  step: number;
+  /** Of the epoch under way. */
+  metrics: ClassificationMetrics;
+  /** The generator when the epoch under way began: its order is drawn from it again. */
+  epochGenerator: GeneratorState;
+  readonly history: EpochRecord[];
+  bestAccuracy: number | null;
+  /** Null before the first epoch, as JSON has no infinity. */
+  bestLoss: number | null;
+  epochsSinceBest: number;
+}
+
+/** What a checkpoint is taken of, and restored to. */
+export interface TrainingState {
+  readonly model: Module;
+  readonly optimizer: Optimizer;
+  readonly scheduler: LRScheduler | ReduceLROnPlateau | null;
+  readonly progress: Progress;
+  /** What is needed to build the model and the loaders again. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const generatorState = v.object({
+  words: v.pipe(v.array(v.pipe(count, v.maxValue(2 ** 32 - 1))), v.length(624)),
+  used: v.pipe(count, v.maxValue(624)),
+  nextNormal: v.nullable(v.number()),
+});
+const epochRecord = v.object({
+  epoch: count,
+  step: count,
+  lr: v.number(),
+  loss: v.number(),
+  accuracy: v.number(),
+  validation: v.nullable(v.object({ loss: v.number(), accuracy: v.number() })),
+});
+const savedState = v.object({
+  version: v.literal(1),
+  about: v.record(v.string(), v.unknown()),
+  progress: v.object({
+    epoch: count,
+    stepInEpoch: count,
+    step: count,
+    metrics: v.object({ count, correct: count, lossSum: v.number(), confusion: v.array(v.array(count)) }),
+    epochGenerator: generatorState,
+    history: v.array(epochRecord),
+    bestAccuracy: v.nullable(v.number()),
+    bestLoss: v.nullable(v.number()),
+    epochsSinceBest: count,
+  }),
+  generator: generatorState,
+  optimizer: v.object({ groups: v.array(v.record(v.string(), v.unknown())), steps: v.array(count) }),
+  scheduler: v.nullable(v.record(v.string(), v.unknown())),
+});
+type SavedState = v.InferOutput<typeof savedState>;
+
+/** The file's bytes. */
+export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Array> {
+  const { model, optimizer, scheduler, progress, about } = training;
+  const { tensors: optimizerTensors, groups, steps } = optimizer.stateDict();
+  const entries = new Map<string, SafetensorsEntry>();
+  const state = model.stateDict();
+  for (const [key, tensor] of Object.entries(state)) entries.set(`model.${key}`, await entryOf(tensor));
+  for (const [key, tensor] of Object.entries(optimizerTensors)) entries.set(`optimizer.${key}`, await entryOf(tensor));
+  for (const tensor of Object.values(state)) tensor.release();
+  const saved: SavedState = {
+    version: 1,
+    about,
+    progress: { ...progress, metrics: { ...progress.metrics } } as SavedState['progress'],
+    generator: defaultGenerator.getState() as SavedState['generator'],
+    optimizer: { groups: [...groups], steps: [...steps] },
+    scheduler: scheduler ? { ...scheduler.stateDict() } : null,
+  };
+  const json = JSON.stringify(saved);
+  return serializeSafetensors(entries, { format: 'pt', state: json, sha256: await fingerprint(json, entries) });
+}
+
+/** A checkpoint that has been read and found whole. */
+export class Checkpoint {
+  private constructor(
+    private readonly state: SavedState,
+    private readonly tensors: ReadonlyMap<string, SafetensorsEntry>,
+  ) {}
+
+  /** Throws a FormatError if the file is damaged or is something else. `name` is its path, for messages. */
+  static async decode(bytes: Uint8Array, name: string): Promise<Checkpoint> {
+    const { tensors, metadata } = parseSafetensors(bytes, name);
+    const { state: json, sha256 } = metadata;
+    if (json === undefined || sha256 === undefined) {
+      throw new FormatError(`${name}: this safetensors file isn't a checkpoint: it has no training state`);
+    }
+    if ((await fingerprint(json, tensors)) !== sha256) {
+      throw new FormatError(
+        `${name}: the checkpoint is damaged: its content doesn't have the SHA-256 that it was saved with`,
+      );
+    }
+    const result = v.safeParse(savedState, JSON.parse(json));
+    if (!result.success) {
+      const [issue] = result.issues;
+      throw new FormatError(
+        `${name}: the checkpoint's state is wrong at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`,
+      );
+    }
+    return new Checkpoint(result.output, tensors);
+  }
+
+  /** As given to `fit`. */
+  get about(): Readonly<Record<string, unknown>> {
+    return this.state.about;
+  }
+
+  /** Epochs finished, steps taken in the one under way, steps in all. */
+  get position(): { epoch: number; stepInEpoch: number; step: number } {
+    const { epoch, stepInEpoch, step } = this.state.progress;
+    return { epoch, stepInEpoch, step };
+  }
+
+  /** The model's parameters and buffers, on the host. */
+  modelState(): Record<string, Tensor> {
+    return this.tensorsUnder('model.');
+  }
+
+  /** Puts a run back to where it was. If something doesn't fit, it throws, and nothing is changed. */
+  restore({ model, optimizer, scheduler, progress }: TrainingState): void {
+    const { state } = this;
+    if ((scheduler === null) !== (state.scheduler === null)) {
+      throw new Error(`checkpoint: it was saved ${state.scheduler ? 'with' : 'without'} a scheduler`);
+    }
+    const before = optimizer.stateDict();
+    optimizer.loadStateDict({ ...state.optimizer, tensors: this.tensorsUnder('optimizer.') });
+    try {
+      model.loadStateDict(this.modelState());
+    } catch (error) {
+      optimizer.loadStateDict(before);
+      throw error;
+    }
+    scheduler?.loadStateDict(state.scheduler as unknown as SchedulerState & PlateauState);
+    const metrics = Object.assign(new ClassificationMetrics(), structuredClone(state.progress.metrics));
+    Object.assign(progress, structuredClone(state.progress), { metrics });
+    defaultGenerator.setState(state.generator);
+  }
+
+  private tensorsUnder(prefix: string): Record<string, Tensor> {
+    const found = [...this.tensors].filter(([key]) => key.startsWith(prefix));
+    return Object.fromEntries(found.map(([key, entry]) => [key.slice(prefix.length), tensorOf(entry)]));
+  }
+}
+
+/** PyTorch counts in I64, so that is how an int32 is saved. */
+async function entryOf(tensor: Tensor): Promise<SafetensorsEntry> {
+  const values = await tensor.data();
+  const { shape } = tensor;
+  if (values instanceof Float32Array) return fromFloat32(values, shape);
+  const wide = values instanceof Int32Array ? BigInt64Array.from(values, BigInt) : values;
+  return { dtype: values instanceof Int32Array ? 'I64' : 'F64', shape, bytes: new Uint8Array(wide.buffer) };
+}
+
+function tensorOf(entry: SafetensorsEntry): Tensor {
+  return host.tensor(toFloat32(entry), entry.shape).retain();
+}
+
+/** SHA-256 of the state and of every tensor's name, type, shape and bytes. */
+async function fingerprint(state: string, tensors: ReadonlyMap<string, SafetensorsEntry>): Promise<string> {
+  const names = [...tensors].map(([key, { dtype, shape }]) => [key, dtype, shape]);
+  const head = new TextEncoder().encode(JSON.stringify([state, names]));
+  const all = new Uint8Array([...tensors.values()].reduce((sum, { bytes }) => sum + bytes.length, head.length));
+  all.set(head);
+  let offset = head.length;
+  for (const { bytes } of tensors.values()) {
+    all.set(bytes, offset);
+    offset += bytes.length;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,225 @@
+/** The training loop: forward, backward, step; with what a long run needs around it. */
+import type { Batch, DataLoader } from '../data/loader.js';
+import * as F from '../nn/functional/index.js';
+import type { Module } from '../nn/module.js';
+import { clipGradNorm } from '../optim/clipGradNorm.js';
+import { type LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
+import type { Optimizer } from '../optim/optimizer.js';
+import { defaultGenerator } from '../tensor/random.js';
+import { type Checkpoint, type CheckpointStore, encodeCheckpoint, type Progress } from './checkpoint.js';
+import { evaluate, type LossFunction } from './evaluate.js';
+import { ClassificationMetrics } from './metrics.js';
+
+export interface StepRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Steps taken in all, this one included. */
+  readonly step: number;
+  /** Steps taken in this epoch, this one included, of `stepsPerEpoch`. */
+  readonly stepInEpoch: number;
+  readonly stepsPerEpoch: number;
+  readonly lr: number;
+  /** Of this batch. */
+  readonly loss: number;
+  /** Of this batch, 0 to 1. */
+  readonly accuracy: number;
+  /** Of the epoch so far. */
+  readonly runningLoss: number;
+  readonly runningAccuracy: number;
+  /** Images in this batch. */
+  readonly images: number;
+}
+
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly lr: number;
+  /** Over the training set, while it was learned. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Over the validation set, after the epoch; null without one. */
+  readonly validation: { readonly loss: number; readonly accuracy: number } | null;
+}
+
+export interface FitOptions {
+  /** Passes over the training set, those before a resume included. Default 1. */
+  epochs?: number;
+  /** The mean loss of a batch. Default: cross-entropy. */
+  loss?: LossFunction;
+  /** Evaluated after every epoch. */
+  validation?: AsyncIterable<Batch>;
+  /** Steps the learning rate. ReduceLROnPlateau is given the validation loss, or without one the training loss. */
+  scheduler?: LRScheduler | ReduceLROnPlateau;
+  /** When the scheduler steps. Default 'epoch'. */
+  schedulerEvery?: 'epoch' | 'step';
+  /** Longest gradient allowed. Default: no limit. */
+  maxGradNorm?: number;
+  /** Stop after `patience` epochs in which the validation (or training) loss didn't fall by more than `minDelta` (0). */
+  earlyStopping?: { patience: number; minDelta?: number };
+  /** Where `last` (after every epoch and on interruption) and `best` (of the validation accuracy) are saved. */
+  checkpoints?: CheckpointStore;
+  /** Save `last` after so many steps too. Default: after epochs only. */
+  checkpointEvery?: number;
+  /** Kept in every checkpoint: what is needed to build the model and the loaders again. */
+  about?: Readonly<Record<string, unknown>>;
+  /** Go on from here, bit for bit as if never interrupted. Model, optimizer and loaders must be made as before. */
+  resume?: Checkpoint;
+  /** When aborted: the step under way is finished, `last` is saved, and fit returns. */
+  signal?: { readonly aborted: boolean };
+  /** Called after every step and every epoch; a promise is waited for. */
+  onStep?: (record: StepRecord) => void | Promise<void>;
+  onEpoch?: (record: EpochRecord) => void | Promise<void>;
+}
+
+export interface FitResult {
+  /** Why it ended. */
+  readonly ended: 'finished' | 'stopped early' | 'interrupted';
+  readonly epochs: readonly EpochRecord[];
+  readonly step: number;
+}
+
+/** A loss that isn't a number any more. The last checkpoint is from before. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+}
+
+/**
+ * Trains a classifier.
+ *
+ * Throws a DivergedError at the first loss that is NaN or infinite; nothing is saved then.
+ */
+export async function fit(
+  model: Module,
+  optimizer: Optimizer,
+  loader: DataLoader,
+  options: FitOptions = {},
+): Promise<FitResult> {
+  const { epochs = 1, loss: lossOf = F.crossEntropy, scheduler, schedulerEvery = 'epoch', checkpoints } = options;
+  const progress: Progress = {
+    epoch: 0,
+    stepInEpoch: 0,
+    step: 0,
+    metrics: new ClassificationMetrics(),
+    epochGenerator: defaultGenerator.getState(),
+    history: [],
+    bestAccuracy: null,
+    bestLoss: null,
+    epochsSinceBest: 0,
+  };
+  const training = { model, optimizer, scheduler: scheduler ?? null, progress, about: options.about ?? {} };
+  const save = async (name: 'last' | 'best') => checkpoints?.save(name, await encodeCheckpoint(training));
+  const result = (ended: FitResult['ended']): FitResult => ({ ended, epochs: progress.history, step: progress.step });
+  const isPatienceOver = () =>
+    options.earlyStopping !== undefined && progress.epochsSinceBest >= options.earlyStopping.patience;
+
+  options.resume?.restore(training);
+  model.train();
+  const pause = pauser();
+
+  while (progress.epoch < epochs && !isPatienceOver()) {
+    // A resumed epoch draws the same order again, skips what it has seen, and goes on with the generator as it was.
+    const skip = progress.stepInEpoch;
+    const resumed = skip > 0 ? defaultGenerator.getState() : null;
+    if (resumed) defaultGenerator.setState(progress.epochGenerator);
+    else progress.epochGenerator = defaultGenerator.getState();
+    const batches = loader.batches({ skip });
+    let next = await batches.next();
+    if (resumed) defaultGenerator.setState(resumed);
+
+    for (; !next.done; next = await batches.next()) {
+      const [x, labels] = next.value;
+      const scores = model.forward(x).retain();
+      const loss = lossOf(scores, labels);
+      optimizer.zeroGrad();
+      loss.backward();
+      if (options.maxGradNorm !== undefined) clipGradNorm(optimizer.parameters(), options.maxGradNorm);
+      const lr = optimizer.paramGroups[0].lr;
+      optimizer.step();
+
+      const batch = new ClassificationMetrics();
+      batch.add(await loss.item(), await scores.data(), labels);
+      scores.release();
+      loss.release();
+      progress.step++;
+      progress.stepInEpoch++;
+      if (!Number.isFinite(batch.loss)) {
+        const where = `epoch ${progress.epoch + 1}, step ${progress.stepInEpoch}`;
+        throw new DivergedError(
+          `fit: the loss is ${batch.loss} at ${where} (lr ${lr}); try a smaller lr or maxGradNorm`,
+        );
+      }
+      progress.metrics.merge(batch);
+      if (scheduler && schedulerEvery === 'step') stepScheduler(scheduler, batch.loss);
+      await options.onStep?.({
+        epoch: progress.epoch + 1,
+        step: progress.step,
+        stepInEpoch: progress.stepInEpoch,
+        stepsPerEpoch: loader.length,
+        lr,
+        loss: batch.loss,
+        accuracy: batch.accuracy,
+        runningLoss: progress.metrics.loss,
+        runningAccuracy: progress.metrics.accuracy,
+        images: labels.length,
+      });
+      await pause();
+      const isLast = progress.stepInEpoch === loader.length;
+      if (options.signal?.aborted && !isLast) {
+        await batches.return();
+        await save('last');
+        return result('interrupted');
+      }
+      if (options.checkpointEvery && progress.step % options.checkpointEvery === 0 && !isLast) await save('last');
+    }
+
+    const { loss, accuracy } = progress.metrics;
+    const validation = options.validation ? await evaluate(model, options.validation, { loss: lossOf }) : null;
+    const lr = optimizer.paramGroups[0].lr;
+    if (scheduler && schedulerEvery === 'epoch') stepScheduler(scheduler, validation?.loss ?? loss);
+    const record: EpochRecord = {
+      epoch: progress.epoch + 1,
+      step: progress.step,
+      lr,
+      loss,
+      accuracy,
+      validation: validation && { loss: validation.loss, accuracy: validation.accuracy },
+    };
+    const isBest = noteEpoch(progress, record, options.earlyStopping?.minDelta ?? 0);
+    await save('last');
+    if (isBest) await save('best');
+    await options.onEpoch?.(record);
+    if (options.signal?.aborted && progress.epoch < epochs) return result('interrupted');
+  }
+  return result(progress.epoch < epochs ? 'stopped early' : 'finished');
+}
+
+function stepScheduler(scheduler: LRScheduler | ReduceLROnPlateau, loss: number): void {
+  if (scheduler instanceof ReduceLROnPlateau) scheduler.step(loss);
+  else scheduler.step();
+}
+
+/** Closes the epoch in `progress`, and says whether it's the best so far by accuracy. */
+function noteEpoch(progress: Progress, record: EpochRecord, minDelta: number): boolean {
+  const { loss, accuracy } = record.validation ?? record;
+  const isBest = progress.bestAccuracy === null || accuracy > progress.bestAccuracy;
+  const improves = progress.bestLoss === null || loss < progress.bestLoss - minDelta;
+  if (isBest) progress.bestAccuracy = accuracy;
+  if (improves) progress.bestLoss = loss;
+  progress.epochsSinceBest = improves ? 0 : progress.epochsSinceBest + 1;
+  progress.history.push(record);
+  progress.epoch++;
+  progress.stepInEpoch = 0;
+  progress.metrics = new ClassificationMetrics();
+  return isBest;
+}
+
+/** Lets timers, signals and input have their turn ten times a second: a loop of promises alone would starve them. */
+function pauser(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < 100) return;
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  };
+}

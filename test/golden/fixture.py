@@ -1,0 +1,30 @@
+"""Writes what PyTorch computed for the tests to read: one file in the safetensors layout, the cases as JSON in its metadata."""
+import json
+import os
+import struct
+
+import numpy as np
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+DTYPES = {np.dtype('float32'): 'F32', np.dtype('float64'): 'F64', np.dtype('int32'): 'I32'}
+
+
+def write(name, cases, tensors):
+    """`tensors`: key -> array, little-endian. The header is filled up with spaces to a multiple of 8."""
+    header, offset = {'__metadata__': {'cases': json.dumps(cases, separators=(',', ':'))}}, 0
+    for key, array in tensors.items():
+        end = offset + array.nbytes
+        header[key] = {'dtype': DTYPES[array.dtype], 'shape': list(array.shape), 'data_offsets': [offset, end]}
+        offset = end
+    text = json.dumps(header, separators=(',', ':')).encode()
+    text += b' ' * (-len(text) % 8)
+    with open(os.path.join(FOLDER, name + '.safetensors'), 'wb') as file:
+        file.write(struct.pack('<Q', len(text)) + text)
+        for array in tensors.values():
+            file.write(array.tobytes())
+
+
+def write_json(name, value):
+    with open(os.path.join(FOLDER, name + '.json'), 'w') as file:
+        json.dump(value, file, separators=(',', ':'))
+        file.write('\n')
