@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
+    // Tests of memory collect garbage before they measure.
+    execArgv: ['--expose-gc'],
   },
 });

@@ -12,11 +12,11 @@ export function reluForward(y: usize, x: usize, length: i32): void {
   const zero = f32x4.splat(0);
   const lanes = length & ~3;
   for (let i = 0; i < lanes; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     v128.store(y + at, f32x4.pmax(v128.load(x + at), zero));
   }
   for (let i = lanes; i < length; i++) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const value = load<f32>(x + at);
     store<f32>(y + at, value < 0 ? 0 : value);
   }

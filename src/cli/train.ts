@@ -42,7 +42,8 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
   const { batchSize } = options;
   const loader = new DataLoader(training.take(options.limit ?? training.length), { batchSize, shuffle: true, backend });
   const testLoader = new DataLoader(test, { batchSize: 1000, backend });
-  if (!checkpoint) await store.prepare();
+  await store.prepare();
+  if (!checkpoint) await store.setAside();
   const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step);
 
   const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0);
@@ -87,7 +88,7 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
       console.log(`go on with: ${resumeCommand(name, start, store)}`);
       return INTERRUPTED;
     }
-    const { accuracy, confusion } = await evaluate(model, testLoader);
+    const { accuracy, confusion } = result.validation ?? (await evaluate(model, testLoader));
     console.log(`\n${confusionTable(confusion, test.classes ?? [])}\n`);
     if (losses.length > 0) console.log(`loss ${sparkline(losses)} ${losses.at(-1)?.toFixed(4)}`);
     console.log(`test accuracy ${percent(accuracy)} after ${duration((performance.now() - began) / 1000)}`);

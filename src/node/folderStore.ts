@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Checkpoint, type CheckpointStore } from '../training/checkpoint.js';
 import { readFile, reasonOf, writeFileAtomically } from './files.js';
@@ -15,6 +15,16 @@ export class FolderStore implements CheckpointStore {
       await access(this.folder, constants.W_OK);
     } catch (error) {
       throw new Error(`${this.folder} can't be written to: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Renames the checkpoints of an earlier run to `….previous.safetensors`, so that a new one doesn't destroy them. */
+  async setAside(): Promise<void> {
+    for (const name of ['last', 'best'] as const) {
+      const previous = join(this.folder, `${name}.previous.safetensors`);
+      await rename(this.path(name), previous).catch((error) => {
+        if (error.code !== 'ENOENT') throw new Error(`${this.path(name)} can't be renamed: ${reasonOf(error)}`);
+      });
     }
   }
 

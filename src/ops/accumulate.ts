@@ -2,6 +2,11 @@
  *  of what it stores. Given Float64Array throughout, an operation runs wholly in f64: gradient checks do that. */
 export type FloatArray = Float32Array | Float64Array;
 
+/** The values in f64, so that an inner loop needn't convert each one every time that it meets it. */
+export function widen(values: FloatArray): Float64Array {
+  return values instanceof Float64Array ? values : new Float64Array(values);
+}
+
 /** Zeros to add up `output` in. */
 export function accumulatorFor(output: FloatArray): Float64Array {
   return output instanceof Float64Array ? output.fill(0) : new Float64Array(output.length);

@@ -23,7 +23,7 @@
  * F.conv2d(zeros([1, 5, 100, 100]), zeros([10, 5, 3, 3]), null).shape
  * // → [1, 10, 98, 98]
  */
-import { accumulatorFor, type FloatArray, store } from './accumulate.js';
+import { accumulatorFor, type FloatArray, store, widen } from './accumulate.js';
 import { formatShape, imageShape, type Pair, pair, type Shape, ShapeError } from './shape.js';
 
 export interface Conv2dOptions {
@@ -111,16 +111,17 @@ export function conv2dForward(
   bias: FloatArray | null,
   s: Conv2dSizes,
 ): void {
-  const sum = accumulatorFor(y);
+  const [x64, sum] = [widen(x), accumulatorFor(y)];
   if (bias) {
     const pixels = s.H_out * s.W_out;
     for (let plane = 0; plane < s.N * s.C_out; plane++) {
       sum.fill(bias[plane % s.C_out], plane * pixels, (plane + 1) * pixels);
     }
   }
-  forEachMeeting(s, (y0, x0, wi, length) => {
+  const { S_w } = s;
+  forEachMeeting(s, (wi, y0, x0, length) => {
     const w = weight[wi];
-    for (let i = 0; i < length; i++) sum[y0 + i] += w * x[x0 + i * s.S_w];
+    for (let i = 0; i < length; i++) sum[y0 + i] += w * x64[x0 + i * S_w];
   });
   store(y, sum);
 }
@@ -138,19 +139,21 @@ export function conv2dBackward(
   weight: FloatArray,
   s: Conv2dSizes,
 ): void {
+  const dy64 = widen(dy);
+  const { S_w } = s;
   if (dx) {
     const sum = accumulatorFor(dx);
-    forEachMeeting(s, (y0, x0, wi, length) => {
+    forEachMeeting(s, (wi, y0, x0, length) => {
       const w = weight[wi];
-      for (let i = 0; i < length; i++) sum[x0 + i * s.S_w] += w * dy[y0 + i];
+      for (let i = 0; i < length; i++) sum[x0 + i * S_w] += w * dy64[y0 + i];
     });
     store(dx, sum);
   }
   if (dweight) {
-    const sum = accumulatorFor(dweight);
-    forEachMeeting(s, (y0, x0, wi, length) => {
+    const [x64, sum] = [widen(x), accumulatorFor(dweight)];
+    forEachMeeting(s, (wi, y0, x0, length) => {
       let dw = 0;
-      for (let i = 0; i < length; i++) dw += x[x0 + i * s.S_w] * dy[y0 + i];
+      for (let i = 0; i < length; i++) dw += x64[x0 + i * S_w] * dy64[y0 + i];
       sum[wi] += dw;
     });
     store(dweight, sum);
@@ -164,10 +167,10 @@ export function conv2dBackward(
 }
 
 /**
- * Visits every row in which y, x and one weight meet: for i < length, y[y0 + i] sees x[x0 + i·S_w] through weight[wi].
+ * Visits every row in which one weight, y and x meet: for i < length, y[y0 + i] sees x[x0 + i·S_w] through weight[wi].
  * The loops stand in the equation's order. Taps that fall outside the image would add 0, so they are left out.
  */
-function forEachMeeting(s: Conv2dSizes, visit: (y0: number, x0: number, wi: number, length: number) => void): void {
+function forEachMeeting(s: Conv2dSizes, visit: (wi: number, y0: number, x0: number, length: number) => void): void {
   const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w, G } = s;
   const C_group = C_in / G;
   for (let n = 0; n < N; n++) {
@@ -186,7 +189,7 @@ function forEachMeeting(s: Conv2dSizes, visit: (y0: number, x0: number, wi: numb
               const h = ho * S_h + kh * D_h - P_h;
               if (h < 0 || h >= H) continue;
               const y0 = ((n * C_out + co) * H_out + ho) * W_out + first;
-              visit(y0, (x_plane + h) * W + from + first * S_w, wi, end - first);
+              visit(wi, y0, (x_plane + h) * W + from + first * S_w, end - first);
             }
           }
         }

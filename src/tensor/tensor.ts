@@ -273,6 +273,8 @@ export interface Operation {
   readonly name: string;
   /** What it reads and can have gradients of. */
   readonly inputs: readonly (Tensor | null)[];
+  /** What else it reads, of the same backend and type. */
+  readonly constants?: readonly (Tensor | null)[];
   /** Of the output. */
   readonly shape: Shape;
   /** What forward keeps for backward, made for this and used by nobody else. */
@@ -283,8 +285,8 @@ export interface Operation {
 
 /** Runs an operation, and records it if an input requires a gradient. */
 export function apply(operation: Operation): Tensor {
-  const { name, inputs, shape, saved = [] } = operation;
-  const { backend, dtype } = oneHome(name, inputs);
+  const { name, inputs, constants = [], shape, saved = [] } = operation;
+  const { backend, dtype } = oneHome(name, [...inputs, ...constants]);
   const storage = Storage.allocate(backend, dtype, numel(shape));
   try {
     operation.forward(backend.kernels, storage.buffer);

@@ -45,7 +45,12 @@ export function sumsOfProducts(y: Float64Array, u: number, operation: SumOperati
   const count = new Float64Array(y.length);
   operation(magnitude, (array) => array && (array.map(Math.abs) as typeof array));
   operation(count, (array) => array && (new Float64Array(array.length).fill(1) as typeof array));
-  return rounded(y, u, count.map((K) => Math.abs(K) + more), magnitude);
+  return rounded(
+    y,
+    u,
+    count.map((K) => Math.abs(K) + more),
+    magnitude,
+  );
 }
 
 /** Plain sums: K terms are K − 1 additions, and a single one is only moved. */

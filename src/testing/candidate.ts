@@ -118,7 +118,10 @@ export function backendCandidate(backend: Backend, guards?: Guards): Candidate {
           buffers.set(argument, buffer);
           backend.write(buffer, argument.values);
         }
-        kernelOf(backend.kernels, operation, pass)!(...args.map((argument) => argument && buffers.get(argument)), sizes);
+        kernelOf(backend.kernels, operation, pass)!(
+          ...args.map((argument) => argument && buffers.get(argument)),
+          sizes,
+        );
         const results = new Map<Argument, TypedArray>();
         for (const [argument, buffer] of buffers) results.set(argument, await backend.read(buffer));
         for (const [argument, buffer] of buffers) {

@@ -20,7 +20,11 @@ export function extents<Name extends string>(...names: Name[]): fc.Arbitrary<Rec
 }
 
 /** Halves the largest size until the cost is below the limit: 33 becomes 17, then 9. */
-export function capped<Sizes extends Record<string, number>>(s: Sizes, limit: number, cost: (s: Sizes) => number): Sizes {
+export function capped<Sizes extends Record<string, number>>(
+  s: Sizes,
+  limit: number,
+  cost: (s: Sizes) => number,
+): Sizes {
   while (cost(s) > limit) {
     const [name, size] = Object.entries(s).reduce((largest, entry) => (entry[1] > largest[1] ? entry : largest));
     if (size <= 1) break;
@@ -34,7 +38,11 @@ export const batch = fc.constantFrom(1, 2, 1, 2, 3, 1, 2, 0);
 
 /** A shape of up to four dimensions, one of them empty now and then. */
 export const shape: fc.Arbitrary<number[]> = fc
-  .record({ s: extents('a', 'b', 'c', 'd'), rank: fc.integer({ min: 0, max: 4 }), empty: fc.constantFrom(4, 3, 4, 4, 4, 4) })
+  .record({
+    s: extents('a', 'b', 'c', 'd'),
+    rank: fc.integer({ min: 0, max: 4 }),
+    empty: fc.constantFrom(4, 3, 4, 4, 4, 4),
+  })
   .map(({ s, rank, empty }) => [s.a, s.b, s.c, s.d].map((size, d) => (d === empty ? 0 : size)).slice(4 - rank));
 
 /** One direction of a sliding window, and an image that it fits: `out` windows and perhaps a rest. */
@@ -47,7 +55,10 @@ export interface WindowDirection {
 }
 
 /** `limit` is the largest padding for a kernel size. */
-export function windowDirection(limit: (K: number) => number, maxDilation = 3): fc.Arbitrary<(out: number) => WindowDirection> {
+export function windowDirection(
+  limit: (K: number) => number,
+  maxDilation = 3,
+): fc.Arbitrary<(out: number) => WindowDirection> {
   return fc
     .record({
       K: fc.constantFrom(1, 3, 2, 5, 4, 7),
@@ -65,7 +76,10 @@ export function windowDirection(limit: (K: number) => number, maxDilation = 3): 
 }
 
 /** Two directions as options. */
-export const pairs = (h: WindowDirection, w: WindowDirection): { kernel: Pair; stride: Pair; padding: Pair; dilation: Pair } => ({
+export const pairs = (
+  h: WindowDirection,
+  w: WindowDirection,
+): { kernel: Pair; stride: Pair; padding: Pair; dilation: Pair } => ({
   kernel: [h.K, w.K],
   stride: [h.S, w.S],
   padding: [h.P, w.P],

@@ -82,7 +82,9 @@ export function drawLike(p: Problem, length: number, stream: number): Float32Arr
 }
 
 export function describe(p: Problem): string {
-  const arrays = Object.entries(p.draft.arrays).map(([name, spec]) => `${name} ${spec ? formatShape(spec.shape) : 'null'}`);
+  const arrays = Object.entries(p.draft.arrays).map(
+    ([name, spec]) => `${name} ${spec ? formatShape(spec.shape) : 'null'}`,
+  );
   const sizes = Object.entries(p.sizes ?? {}).map(([name, size]) => `${name} ${JSON.stringify(size)}`);
   return [
     `arrays  ${arrays.join(', ')}`,

@@ -42,7 +42,9 @@ export function exactForward(c: OperationCase, given: Arrays, s: unknown): Array
 
 /** The maths' backward pass in f64: every gradient. `given` has the inputs, the results of forward that it reads, and dy. */
 export function exactBackward(c: OperationCase, given: Arrays, s: unknown): Arrays {
-  const gradients = c.backward!.writes.map((name) => (given[name.slice(1)] ? new Float64Array(given[name.slice(1)].length) : null));
+  const gradients = c.backward!.writes.map((name) =>
+    given[name.slice(1)] ? new Float64Array(given[name.slice(1)].length) : null,
+  );
   backwardOf(c)(...gradients, ...c.backward!.reads.map((name) => given[name] ?? null), s);
   return named(c.backward!.writes, gradients) as Arrays;
 }
@@ -52,7 +54,11 @@ function backwardOf(c: OperationCase): AnyKernel {
 }
 
 /** What forward owes for this problem, and how closely. */
-export function owedForward(c: OperationCase, p: Problem, u: number): { exact: Arrays; budget: Record<string, Budget> } {
+export function owedForward(
+  c: OperationCase,
+  p: Problem,
+  u: number,
+): { exact: Arrays; budget: Record<string, Budget> } {
   const given = widened(p.inputs);
   const exact = exactForward(c, given, p.sizes);
   return { exact, budget: c.budget({ given, exact, s: p.sizes, u }) };
@@ -110,7 +116,9 @@ export async function runBackward(
   wanted: readonly string[],
   s: unknown,
 ): Promise<Results> {
-  const written = c.backward!.writes.map((name) => (wanted.includes(name) ? garbage(name, given[name.slice(1)]!.length) : null));
+  const written = c.backward!.writes.map((name) =>
+    wanted.includes(name) ? garbage(name, given[name.slice(1)]!.length) : null,
+  );
   return runPass(c, candidate, 'backward', written, given, s);
 }
 

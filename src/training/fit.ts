@@ -7,7 +7,7 @@ import { type LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
 import { type Checkpoint, type CheckpointStore, encodeCheckpoint, type Progress } from './checkpoint.js';
-import { evaluate, type LossFunction } from './evaluate.js';
+import { type Evaluation, evaluate, type LossFunction } from './evaluate.js';
 import { ClassificationMetrics } from './metrics.js';
 
 export interface StepRecord {
@@ -77,6 +77,8 @@ export interface FitResult {
   readonly ended: 'finished' | 'stopped early' | 'interrupted';
   readonly epochs: readonly EpochRecord[];
   readonly step: number;
+  /** Of the last epoch that was trained now; null if there was none, or no validation set. */
+  readonly validation: Evaluation | null;
 }
 
 /** A loss that isn't a number any more. The last checkpoint is from before. */
@@ -109,7 +111,10 @@ export async function fit(
   };
   const training = { model, optimizer, scheduler: scheduler ?? null, progress, about: options.about ?? {} };
   const save = async (name: 'last' | 'best') => checkpoints?.save(name, await encodeCheckpoint(training));
-  const result = (ended: FitResult['ended']): FitResult => ({ ended, epochs: progress.history, step: progress.step });
+  let validation: Evaluation | null = null;
+  const result = (ended: FitResult['ended']): FitResult => {
+    return { ended, epochs: progress.history, step: progress.step, validation };
+  };
   const isPatienceOver = () =>
     options.earlyStopping !== undefined && progress.epochsSinceBest >= options.earlyStopping.patience;
 
@@ -174,7 +179,7 @@ export async function fit(
     }
 
     const { loss, accuracy } = progress.metrics;
-    const validation = options.validation ? await evaluate(model, options.validation, { loss: lossOf }) : null;
+    validation = options.validation ? await evaluate(model, options.validation, { loss: lossOf }) : null;
     const lr = optimizer.paramGroups[0].lr;
     if (scheduler && schedulerEvery === 'epoch') stepScheduler(scheduler, validation?.loss ?? loss);
     const record: EpochRecord = {

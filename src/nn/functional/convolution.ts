@@ -17,11 +17,8 @@ export interface PaddedConv2dOptions extends Conv2dOptions {
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: PaddedConv2dOptions = {}): Tensor {
   const { paddingMode = 'zeros', ...rest } = options;
-  if (paddingMode !== 'zeros' && options.padding !== undefined && options.padding !== 'valid') {
-    const padded = pad(x, border(weight, options), { mode: paddingMode });
-    return conv2d(padded, weight, bias, { ...rest, padding: 0 });
-  }
   const s = conv2dSizes(x.shape, weight.shape, bias?.shape ?? null, rest);
+  if (paddingMode === 'zeros' || (s.H_out === 0 && s.W_out === 0)) return convolve(x, weight, bias, s);
   return apply({
     name: 'conv2d',
     inputs: [x, weight, bias],

@@ -22,6 +22,7 @@ export function crossEntropy(x: Tensor, target: Target, options: CrossEntropyOpt
   return apply({
     name: 'crossEntropy',
     inputs: [x],
+    constants: [weight],
     shape: lossShape(x, s),
     saved: weight ? [t, weight] : [t],
     forward: (k, loss) => k.crossEntropy.forward(loss, x.buffer, t.buffer, weight?.buffer ?? null, s),
@@ -40,6 +41,7 @@ export function nllLoss(x: Tensor, target: Target, options: NllLossOptions & Cla
   return apply({
     name: 'nllLoss',
     inputs: [x],
+    constants: [weight],
     shape: lossShape(x, s),
     saved: weight ? [t, weight] : [t],
     forward: (k, loss) => k.nllLoss.forward(loss, x.buffer, t.buffer, weight?.buffer ?? null, s),

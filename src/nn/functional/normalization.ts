@@ -22,6 +22,7 @@ export function batchNorm2d(
   return apply({
     name: 'batchNorm2d',
     inputs: [x, weight, bias],
+    constants: [runningMean, runningVar],
     shape: x.shape,
     saved: [mean, invStd],
     forward: (k, y) =>

@@ -9,7 +9,10 @@ import { type Draft, problems } from '../problem.js';
 function step(param: Shape, s: Partial<AdamStep>): Draft<AdamStep> {
   const sizes = { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false, step: 1, ...s };
   // Running means are 0 before the first step.
-  const before = (fill?: (random: () => number) => number) => ({ shape: param, fill: sizes.step === 1 ? () => 0 : fill });
+  const before = (fill?: (random: () => number) => number) => ({
+    shape: param,
+    fill: sizes.step === 1 ? () => 0 : fill,
+  });
   return {
     arrays: {
       param: { shape: param },
@@ -73,7 +76,8 @@ export const adam: OperationCase<AdamStep> = {
     const correction1 = 1 - s.beta1 ** s.step;
     const root2 = Math.sqrt(1 - s.beta2 ** s.step);
     const g = (i: number) => Math.abs(dparam[i]) + decay * Math.abs(param[i]);
-    const dm = (i: number) => gamma(5, u) * (s.beta1 * Math.abs(expAvg[i]) + (1 - s.beta1) * g(i)) + u * Math.abs(exact.expAvg[i]);
+    const dm = (i: number) =>
+      gamma(5, u) * (s.beta1 * Math.abs(expAvg[i]) + (1 - s.beta1) * g(i)) + u * Math.abs(exact.expAvg[i]);
     const dv = (i: number) => gamma(7, u) * (s.beta2 * expAvgSq[i] + (1 - s.beta2) * g(i) ** 2) + u * exact.expAvgSq[i];
     return {
       param(i) {
@@ -85,7 +89,9 @@ export const adam: OperationCase<AdamStep> = {
         const go = (s.lr / correction1) * Math.abs(exact.expAvg[i]);
         const dgo = (s.lr / correction1) * dm(i);
         return (
-          dgo / least + (go * dr) / (least * denominator) + gamma(10, u) * (go / denominator) +
+          dgo / least +
+          (go * dr) / (least * denominator) +
+          gamma(10, u) * (go / denominator) +
           4 * u * (Math.abs(param[i]) + Math.abs(exact.param[i]))
         );
       },

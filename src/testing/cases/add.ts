@@ -1,5 +1,5 @@
-import type { BroadcastSizes } from '../../ops/broadcast.js';
 import { addBackward } from '../../ops/add.js';
+import type { BroadcastSizes } from '../../ops/broadcast.js';
 import { rounded, sums } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { broadcasting, seen } from './broadcasting.js';

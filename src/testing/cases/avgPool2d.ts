@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { type AvgPool2dOptions, type AvgPool2dSizes, avgPool2dBackward, avgPool2dForward, avgPool2dSizes } from '../../ops/avgPool2d.js';
+import {
+  type AvgPool2dOptions,
+  type AvgPool2dSizes,
+  avgPool2dBackward,
+  avgPool2dForward,
+  avgPool2dSizes,
+} from '../../ops/avgPool2d.js';
 import type { Pair, Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
 import type { OperationCase } from '../case.js';
@@ -29,7 +35,18 @@ export const avgPool2d: OperationCase<AvgPool2dSizes> = {
   operation: 'avgPool2d',
   forward: { writes: ['y'], reads: ['x'] },
   backward: { writes: ['dx'], reads: ['dy'] },
-  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'shift', 'windows', 'kernelOfOne', 'constantImage'],
+  laws: [
+    'forward',
+    'backward',
+    'equation',
+    'gradient',
+    'adjoint',
+    'linearity',
+    'shift',
+    'windows',
+    'kernelOfOne',
+    'constantImage',
+  ],
   linearIn: () => [['x']],
 
   problems: problems(drafts),

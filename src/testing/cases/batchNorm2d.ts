@@ -60,7 +60,13 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
   forward: { writes: ['y', 'mean', 'invStd', 'runningMean', 'runningVar'], reads: ['x', 'weight', 'bias'] },
   backward: { writes: ['dx', 'dweight', 'dbias'], reads: ['dy', 'x', 'weight', 'mean', 'invStd'] },
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'moments'],
-  linearIn: (s) => (s.training ? [['weight', 'bias']] : [['x', 'bias'], ['weight', 'bias']]),
+  linearIn: (s) =>
+    s.training
+      ? [['weight', 'bias']]
+      : [
+          ['x', 'bias'],
+          ['weight', 'bias'],
+        ],
 
   problems: problems(drafts),
   named: {
@@ -83,7 +89,7 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
       return channelSum(s, c, (i) => (x[i] - mu) ** 2);
     });
     const mean = Array.from({ length: s.C }, (_, c) => (s.training ? batchMean(c) : runningMean[c]));
-    const invStd = deviations.map((sum, c) => (((s.training ? sum / M : runningVar[c]) + s.eps) ** -0.5));
+    const invStd = deviations.map((sum, c) => ((s.training ? sum / M : runningVar[c]) + s.eps) ** -0.5);
     const moved = (old: number, batch: number) => (s.training ? old + s.momentum * (batch - old) : old);
     return {
       y(i) {
@@ -122,7 +128,9 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     });
     const moving = (before: Float64Array, after: Float64Array, error: (c: number) => number): Budget =>
       s.training
-        ? (c) => s.momentum * error(c) + gamma(5, u) * (Math.abs(before[c]) + Math.abs(after[c] - (1 - s.momentum) * before[c]))
+        ? (c) =>
+            s.momentum * error(c) +
+            gamma(5, u) * (Math.abs(before[c]) + Math.abs(after[c] - (1 - s.momentum) * before[c]))
         : exactly;
     return {
       y(i) {

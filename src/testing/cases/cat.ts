@@ -46,7 +46,13 @@ export const cat: OperationCase<CatSizes> = {
     'Inception, last branch': joining(inception, 1, 3),
     'one after the other': joining([[5], [3]], 0, 1),
   },
-  layers: { 'Inception, batch 64': joining([16, 24, 24, 24].map((C) => [64, C, 12, 12]), 1, 1) },
+  layers: {
+    'Inception, batch 64': joining(
+      [16, 24, 24, 24].map((C) => [64, C, 12, 12]),
+      1,
+      1,
+    ),
+  },
 
   outputs: () => ({}),
   equation: ({ x, y }, s) => ({

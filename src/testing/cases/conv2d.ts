@@ -113,7 +113,9 @@ export const conv2d: OperationCase<Conv2dSizes> = {
   gradientBudget: ({ given: { dy, x, weight }, exact: { dx, dweight, dbias }, s, u }) => ({
     dx: sumsOfProducts(dx, u, (sum, of) => conv2dBackward(sum, null, null, of(dy), of(x), of(weight), s)),
     dweight: sumsOfProducts(dweight, u, (sum, of) => conv2dBackward(null, sum, null, of(dy), of(x), of(weight), s)),
-    ...(dbias && { dbias: sumsOfProducts(dbias, u, (sum, of) => conv2dBackward(null, null, sum, of(dy), x, weight, s)) }),
+    ...(dbias && {
+      dbias: sumsOfProducts(dbias, u, (sum, of) => conv2dBackward(null, null, sum, of(dy), x, weight, s)),
+    }),
   }),
   flops(_, s) {
     const forward = 2 * s.N * s.C_out * s.H_out * s.W_out * (s.C_in / s.G) * s.K_h * s.K_w;

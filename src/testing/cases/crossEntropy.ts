@@ -8,7 +8,13 @@ import { logProbabilityError } from './logSoftmax.js';
 import { classes, classWeight, counted, lossDrafts } from './nllLoss.js';
 import { row } from './softmax.js';
 
-function loss(N: number, C: number, inner: number, hasWeight = false, options: CrossEntropyOptions = {}): Draft<CrossEntropySizes> {
+function loss(
+  N: number,
+  C: number,
+  inner: number,
+  hasWeight = false,
+  options: CrossEntropyOptions = {},
+): Draft<CrossEntropySizes> {
   const x = inner === 1 ? [N, C] : [N, C, inner];
   const weight = hasWeight ? [C] : null;
   return {
@@ -23,7 +29,9 @@ function loss(N: number, C: number, inner: number, hasWeight = false, options: C
 
 const drafts = fc
   .tuple(lossDrafts, fc.constantFrom(0, 0.1, 1))
-  .map(([{ N, C, inner, hasWeight, ...options }, labelSmoothing]) => loss(N, C, inner, hasWeight, { ...options, labelSmoothing }));
+  .map(([{ N, C, inner, hasWeight, ...options }, labelSmoothing]) =>
+    loss(N, C, inner, hasWeight, { ...options, labelSmoothing }),
+  );
 
 /** The share of class c, where t is right: most for t, and ε spread over all. */
 function share(c: number, t: number, { labelSmoothing, C }: CrossEntropySizes): number {
@@ -59,7 +67,11 @@ export const crossEntropy: OperationCase<CrossEntropySizes> = {
     const weights = costs.reduce((all, { w }) => all + w, 0);
     return {
       loss: (i) =>
-        s.reduction === 'none' ? (costs.find(({ ti }) => ti === i)?.cost ?? 0) : s.reduction === 'sum' ? sum : sum / weights,
+        s.reduction === 'none'
+          ? (costs.find(({ ti }) => ti === i)?.cost ?? 0)
+          : s.reduction === 'sum'
+            ? sum
+            : sum / weights,
     };
   },
 

@@ -61,7 +61,9 @@ export const linear: OperationCase<LinearSizes> = {
   gradientBudget: ({ given: { dy, x, weight }, exact: { dx, dweight, dbias }, s, u }) => ({
     dx: sumsOfProducts(dx, u, (sum, of) => linearBackward(sum, null, null, of(dy), of(x), of(weight), s)),
     dweight: sumsOfProducts(dweight, u, (sum, of) => linearBackward(null, sum, null, of(dy), of(x), of(weight), s)),
-    ...(dbias && { dbias: sumsOfProducts(dbias, u, (sum, of) => linearBackward(null, null, sum, of(dy), x, weight, s)) }),
+    ...(dbias && {
+      dbias: sumsOfProducts(dbias, u, (sum, of) => linearBackward(null, null, sum, of(dy), x, weight, s)),
+    }),
   }),
   flops: (_, { N, I, O }) => ({ forward: 2 * N * I * O, backward: 4 * N * I * O }),
 };

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { type LocalResponseNormOptions, type LocalResponseNormSizes, localResponseNormSizes } from '../../ops/localResponseNorm.js';
+import {
+  type LocalResponseNormOptions,
+  type LocalResponseNormSizes,
+  localResponseNormSizes,
+} from '../../ops/localResponseNorm.js';
 import type { Shape } from '../../ops/shape.js';
 import { expError, gamma, logError } from '../budget.js';
 import type { OperationCase } from '../case.js';
@@ -67,7 +71,9 @@ export const localResponseNorm: OperationCase<LocalResponseNormSizes> = {
     return {
       dx(i) {
         const c = Math.floor(i / s.pixels) % s.C;
-        const seenBy = Array.from({ length: s.C }, (_, other) => other).filter((other) => neighbours(other, s).includes(c));
+        const seenBy = Array.from({ length: s.C }, (_, other) => other).filter((other) =>
+          neighbours(other, s).includes(c),
+        );
         const through = seenBy.map((other) => i + (other - c) * s.pixels);
         const own = D[i] ** -s.beta * Math.abs(dy[i]) * error(i, s.beta);
         const scale = ((2 * s.alpha * s.beta) / s.size) * Math.abs(x[i]);

@@ -1,4 +1,4 @@
-import { type SoftmaxSizes, softmaxSizes } from '../../ops/softmax.js';
+import type { SoftmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma, logError } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { total } from '../extents.js';
@@ -42,7 +42,9 @@ export const logSoftmax: OperationCase<SoftmaxSizes> = {
     dx(i) {
       const { start } = place(i, s);
       const sum = total(s.C, (k) => Math.abs(dy[start + k * s.inner]));
-      return Math.exp(y[i]) * (expError(y[i], u) + gamma(s.C, u) + 2 * u) * sum + 2 * u * (Math.abs(dy[i]) + Math.abs(dx[i]));
+      return (
+        Math.exp(y[i]) * (expError(y[i], u) + gamma(s.C, u) + 2 * u) * sum + 2 * u * (Math.abs(dy[i]) + Math.abs(dx[i]))
+      );
     },
   }),
   flops: ({ x }) => ({ forward: 5 * x.length, backward: 4 * x.length }),

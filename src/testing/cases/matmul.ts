@@ -16,10 +16,22 @@ const drafts = fc
     vector: fc.constantFrom('', '', '', '', 'a', 'b'),
     empty: fc.constantFrom('', '', '', '', '', 'M', 'K'),
     // Batches of both, of one only, stretched, and stretched on both sides.
-    batches: fc.constantFrom<[Shape, Shape]>([[], []], [[], []], [[2], [2]], [[3], []], [[], [2]], [[2, 1], [1, 3]], [[1], [4]]),
+    batches: fc.constantFrom<[Shape, Shape]>(
+      [[], []],
+      [[], []],
+      [[2], [2]],
+      [[3], []],
+      [[], [2]],
+      [
+        [2, 1],
+        [1, 3],
+      ],
+      [[1], [4]],
+    ),
   })
   .map(({ s, vector, empty, batches: [aBatch, bBatch] }) => {
-    const { M, K, N } = { ...capped(s, 5_000, (t) => t.M * t.K * t.N), ...(empty ? { [empty]: 0 } : {}) };
+    const full = capped(s, 5_000, (t) => t.M * t.K * t.N);
+    const { M, K, N } = { ...full, M: empty === 'M' ? 0 : full.M, K: empty === 'K' ? 0 : full.K };
     return product(vector === 'a' ? [K] : [...aBatch, M, K], vector === 'b' ? [K] : [...bBatch, K, N]);
   });
 

@@ -12,7 +12,14 @@ export const mean: OperationCase<ReduceSizes> = {
   budget({ given: { x }, exact: { y }, s, u }) {
     const magnitude = new Float64Array(y.length);
     sumForward(magnitude, x.map(Math.abs), s);
-    return { y: rounded(y, u, s.count + 2, magnitude.map((all) => all / s.count)) };
+    return {
+      y: rounded(
+        y,
+        u,
+        s.count + 2,
+        magnitude.map((all) => all / s.count),
+      ),
+    };
   },
   gradientBudget: ({ exact: { dx }, u }) => ({ dx: rounded(dx, u, 3) }),
 };

@@ -13,7 +13,13 @@ export function classes(C: number, ignoreIndex: number): Fill {
 /** Class weights, none of them 0. */
 export const classWeight: Fill = (random) => 0.5 + random();
 
-function loss(N: number, C: number, inner: number, hasWeight = false, options: NllLossOptions = {}): Draft<NllLossSizes> {
+function loss(
+  N: number,
+  C: number,
+  inner: number,
+  hasWeight = false,
+  options: NllLossOptions = {},
+): Draft<NllLossSizes> {
   const x = inner === 1 ? [N, C] : [N, C, inner];
   const weight = hasWeight ? [C] : null;
   return {
@@ -34,7 +40,10 @@ export const lossDrafts = fc
     reduction: fc.constantFrom<Reduction>('mean', 'sum', 'none'),
     ignoreIndex: fc.constantFrom(-100, -100, 0),
   })
-  .map(({ s, flat, ...rest }) => ({ ...rest, ...capped({ ...s, inner: flat ? 1 : s.inner }, 2_000, (t) => t.N * t.C * t.inner) }));
+  .map(({ s, flat, ...rest }) => ({
+    ...rest,
+    ...capped({ ...s, inner: flat ? 1 : s.inner }, 2_000, (t) => t.N * t.C * t.inner),
+  }));
 
 const drafts = lossDrafts.map(({ N, C, inner, hasWeight, ...options }) => loss(N, C, inner, hasWeight, options));
 
@@ -64,7 +73,11 @@ export const nllLoss: OperationCase<NllLossSizes> = {
     const weights = costs.reduce((all, { w }) => all + w, 0);
     return {
       loss: (i) =>
-        s.reduction === 'none' ? (costs.find(({ ti }) => ti === i)?.cost ?? 0) : s.reduction === 'sum' ? sum : sum / weights,
+        s.reduction === 'none'
+          ? (costs.find(({ ti }) => ti === i)?.cost ?? 0)
+          : s.reduction === 'sum'
+            ? sum
+            : sum / weights,
     };
   },
   // A sum of K products; the mean is divided by a sum of K positive weights, and the division rounds (WGSL: 2.5 ULP).

@@ -8,7 +8,7 @@ export const relu: OperationCase<undefined> = {
   ...unary([...ordinary, 'special']),
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'idempotent'],
   linearIn: () => [['x']],
-  equation: ({ x }) => ({ y: (i) => (x[i] < 0 ? 0 : x[i]) }),
+  equation: ({ x }) => ({ y: (i) => (x[i] > 0 || Number.isNaN(x[i]) ? x[i] : 0) }),
   budget: () => ({ y: exact }),
   gradientBudget: () => ({ dx: exact }),
   flops: ({ x }) => ({ forward: x.length, backward: x.length }),

@@ -12,7 +12,11 @@ export function rows(outer: number, C: number, inner: number): Draft<SoftmaxSize
 
 /** The softmax of any dimension: `inner` is 1 for the last. */
 export const rowDrafts = fc
-  .record({ s: extents('outer', 'C', 'inner'), last: fc.boolean(), empty: fc.constantFrom(false, false, false, false, true) })
+  .record({
+    s: extents('outer', 'C', 'inner'),
+    last: fc.boolean(),
+    empty: fc.constantFrom(false, false, false, false, true),
+  })
   .map(({ s, last, empty }) => {
     const { outer, C, inner } = capped(s, 2_000, (t) => t.outer * t.C * t.inner);
     return rows(empty ? 0 : outer, C, last ? 1 : inner);

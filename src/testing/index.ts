@@ -1,0 +1,30 @@
+/**
+ * `receptive/testing`: holds kernels equal to the maths. It needs fast-check.
+ *
+ *   await checkKernel('relu', {
+ *     forward(y, x) { for (let i = 0; i < y.length; i++) y[i] = x[i] > 0 ? x[i] : 0; },
+ *   });
+ *   // LawError: relu (your kernel) breaks the law 'forward': y[1] is 0, but NaN expected exactly …
+ *
+ * A kernel takes outputs, inputs and sizes, as its operation does in `ops`. Outputs arrive filled with NaN, every array
+ * has sentinels around it, and gradients that nobody asks for are null.
+ */
+export { type Budget, gamma, roundToNearest } from './budget.js';
+export {
+  type Argument,
+  type ArrayKernel,
+  type ArrayKernels,
+  arrayCandidate,
+  arrayGuards,
+  backendCandidate,
+  type Candidate,
+  type Guards,
+  type Pass,
+  reference,
+} from './candidate.js';
+export type { Arrays, Evaluation, LawName, OperationCase, Parameters } from './case.js';
+export { cases } from './cases/index.js';
+export { type CheckOptions, checkBackend, checkKernel, checkLaw, LawError, lawsFor, newSeed } from './check.js';
+export { Violation } from './compare.js';
+export { laws } from './laws/index.js';
+export { type Draft, describe, type Kind, type Problem, problem } from './problem.js';

@@ -1,0 +1,64 @@
+/** The kernel equals the maths. */
+import type { Budget } from '../budget.js';
+import type { Arrays } from '../case.js';
+import { compare, Violation } from '../compare.js';
+import { backwardGiven, drawnGradients, owedBackward, owedForward, runBackward, runForward, widened } from '../run.js';
+import type { Law } from './law.js';
+
+type Written = Readonly<Record<string, ArrayLike<number>>>;
+
+function compareAll(
+  got: Written,
+  exact: Arrays,
+  budget: Readonly<Record<string, Budget>>,
+  names = Object.keys(exact),
+): void {
+  for (const name of names) {
+    if (!budget[name]) throw new Violation(`${name} has no error budget in this operation's case`);
+    compare(name, got[name], exact[name], budget[name]);
+  }
+}
+
+/** Every result of forward is within its budget of the maths on the same numbers. */
+export const forward: Law = {
+  needs: ['forward'],
+  async check(subject, problem) {
+    const { exact, budget } = owedForward(subject.operation, problem, subject.u);
+    compareAll(await runForward(subject, problem), exact, budget);
+  },
+};
+
+/** Every gradient that is asked for is, whichever others are. */
+export const backward: Law = {
+  needs: ['backward'],
+  async check(subject, problem) {
+    const wanted = drawnGradients(subject.operation, problem);
+    if (wanted.length === 0) return;
+    const given = backwardGiven(subject.operation, problem);
+    const { exact, budget } = owedBackward(subject.operation, given, problem.sizes, subject.u);
+    compareAll(await runBackward(subject, given, wanted, problem.sizes), exact, budget, wanted);
+  },
+};
+
+/** Slack for the f64 roundings of the other reading, where a result isn't exact anyway. */
+const f64Slack = 1e-12;
+
+/** Every result of forward is what the equation says. This holds the maths, too, to something outside it. */
+export const equation: Law = {
+  needs: ['forward'],
+  async check(subject, problem) {
+    const { operation, u } = subject;
+    const { exact, budget } = owedForward(operation, problem, u);
+    const elements = operation.equation(widened(problem.inputs), problem.sizes);
+    const got = await runForward(subject, problem);
+    for (const name of Object.keys(exact)) {
+      const expected = Array.from(got[name], (_, i) => elements[name](i));
+      compare(
+        name,
+        got[name],
+        expected,
+        (i) => budget[name](i) + (budget[name](i) > 0 ? f64Slack * Math.abs(expected[i]) : 0),
+      );
+    }
+  },
+};

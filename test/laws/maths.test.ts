@@ -1,0 +1,28 @@
+/** The laws that are about the maths alone, such as gradient against finite differences, and that none is forgotten. */
+import { describe, expect, test } from 'vitest';
+import { operationNames, ops } from '../../src/ops/index.js';
+import { cases, checkLaw, type LawName, laws, reference } from '../../src/testing/index.js';
+import { runs, seed } from './settings.js';
+
+test('every operation has a case, with the laws that all operations keep', () => {
+  expect(Object.keys(cases).sort()).toEqual([...operationNames].sort());
+  for (const name of operationNames) {
+    const always: LawName[] = ['forward', 'equation'];
+    if ('backward' in ops[name]) always.push('backward', 'gradient');
+    expect(cases[name].operation).toBe(name);
+    expect(cases[name].laws, name).toEqual(expect.arrayContaining(always));
+  }
+});
+
+test('every law is kept by an operation', () => {
+  const kept = new Set(operationNames.flatMap((name) => cases[name].laws));
+  expect(Object.keys(laws).filter((law) => !kept.has(law as LawName))).toEqual([]);
+});
+
+for (const name of operationNames) {
+  describe(name, () => {
+    for (const law of cases[name].laws.filter((law) => laws[law].needs.length === 0)) {
+      test(law, () => checkLaw(name, law, reference, { runs, seed }));
+    }
+  });
+}

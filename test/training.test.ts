@@ -1,0 +1,294 @@
+/** fit, evaluate and checkpoints: above all, that a run which is interrupted ends as if it never had been. */
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { DataLoader, type Dataset } from '../src/data/index.js';
+import { FormatError, parseSafetensors, serializeSafetensors } from '../src/formats/index.js';
+import {
+  type Backend,
+  Checkpoint,
+  createBackend,
+  evaluate,
+  functional as F,
+  type FitOptions,
+  FolderStore,
+  manualSeed,
+  nn,
+  optim,
+} from '../src/node/index.js';
+
+/** 50 images of 8x8, whose class is the half that is bright. */
+const halves: Dataset = {
+  length: 50,
+  shape: [1, 8, 8],
+  read(index, out, offset) {
+    const label = index % 2;
+    for (let i = 0; i < 64; i++) {
+      const bright = i % 8 < 4 ? label === 0 : label === 1;
+      out[offset + i] = (bright ? 1 : 0) + (((index * 31 + i * 17) % 13) - 6) / 20;
+    }
+    return label;
+  },
+};
+
+/** Every kind of state that a run can have: running statistics, dropout's generator, momentum, a schedule. */
+class SmallNet extends nn.Module {
+  conv = new nn.Conv2d(1, 4, 3);
+  norm = new nn.BatchNorm2d(4);
+  drop = new nn.Dropout(0.25);
+  fc = new nn.Linear(36, 2);
+
+  forward(x: import('../src/node/index.js').Tensor) {
+    x = F.maxPool2d(F.relu(this.norm.forward(this.conv.forward(x))), 2);
+    return this.fc.forward(this.drop.forward(x.flatten(1)));
+  }
+}
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await createBackend('reference');
+});
+
+function setUp(lr = 0.05) {
+  manualSeed(7);
+  const model = new SmallNet().to(backend);
+  const optimizer = new optim.SGD(model.parameters(), { lr, momentum: 0.9 });
+  const scheduler = new optim.StepLR(optimizer, { stepSize: 5, gamma: 0.8 });
+  const loader = new DataLoader(halves, { batchSize: 8, shuffle: true, backend });
+  const validation = new DataLoader(halves, { batchSize: 50, backend });
+  return { model, optimizer, scheduler, loader, validation };
+}
+
+/** Keeps checkpoints in memory. */
+class MemoryStore {
+  readonly saved = new Map<string, Uint8Array>();
+  async save(name: 'last' | 'best', bytes: Uint8Array) {
+    this.saved.set(name, bytes);
+  }
+}
+
+async function train(options: FitOptions, start = setUp()) {
+  const losses: number[] = [];
+  const result = await fit(start.model, start.optimizer, start.loader, {
+    epochs: 3,
+    scheduler: start.scheduler,
+    schedulerEvery: 'step',
+    validation: start.validation,
+    onStep: ({ loss }) => void losses.push(loss),
+    ...options,
+  });
+  const weights = Object.fromEntries(
+    await Promise.all(
+      Object.entries(start.model.stateDict()).map(async ([key, tensor]) => [key, Array.from(await tensor.data())]),
+    ),
+  );
+  return { result, losses, weights, lr: start.optimizer.paramGroups[0].lr };
+}
+
+describe('fit', () => {
+  test('learns: the loss falls, the accuracy rises, the records say so', async () => {
+    const { result, losses } = await train({});
+    expect(result.ended).toBe('finished');
+    expect(losses).toHaveLength(21); // 3 epochs of 7 batches, the last of 2 images
+    expect(result.epochs).toHaveLength(3);
+    expect(result.epochs[2].validation?.accuracy).toBe(1);
+    expect(result.epochs[2].loss).toBeLessThan(result.epochs[0].loss / 2);
+  });
+
+  test('an interruption after any step, and a resume, give the bits of an undisturbed run', async () => {
+    const undisturbed = await train({});
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), async (first, more) => {
+        const store = new MemoryStore();
+        const losses: number[] = [];
+        let resume: Checkpoint | undefined;
+        for (const steps of [first, more, 100]) {
+          const signal = { aborted: false };
+          let taken = 0;
+          const part = await train({
+            checkpoints: store,
+            resume,
+            signal,
+            onStep({ loss }) {
+              losses.push(loss);
+              signal.aborted = ++taken === steps;
+            },
+          });
+          if (part.result.ended === 'finished') {
+            expect(losses).toEqual(undisturbed.losses);
+            expect(part.weights).toEqual(undisturbed.weights);
+            expect(part.result.epochs).toEqual(undisturbed.result.epochs);
+            expect(part.lr).toBe(undisturbed.lr);
+            return;
+          }
+          resume = await Checkpoint.decode(store.saved.get('last')!, 'last');
+        }
+        expect.unreachable('the run never finished');
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('a loss that is NaN stops the run, names the step, and leaves the last good checkpoint', async () => {
+    const store = new MemoryStore();
+    const start = setUp(1e30);
+    await expect(train({ checkpoints: store, checkpointEvery: 1 }, start)).rejects.toThrow(
+      /^fit: the loss is (NaN|Infinity) at epoch 1, step \d+ \(lr 1e\+30\)/,
+    );
+    for (const bytes of store.saved.values()) await Checkpoint.decode(bytes, 'saved');
+  });
+
+  test('early stopping ends the run when the loss stops falling', async () => {
+    const { result } = await train({ epochs: 50, earlyStopping: { patience: 2, minDelta: 1 } });
+    expect(result.ended).toBe('stopped early');
+    expect(result.epochs).toHaveLength(3); // the first is the best; then two without an improvement of 1
+  });
+
+  test('every kind of schedule survives a resume', async () => {
+    for (const make of [
+      (o: optim.SGD) => new optim.ReduceLROnPlateau(o, { patience: 0, threshold: 0.5 }),
+      (o: optim.SGD) => new optim.OneCycleLR(o, { maxLr: 0.1, totalSteps: 10 }),
+      (o: optim.SGD) => new optim.CosineAnnealingLR(o, { tMax: 3 }),
+    ]) {
+      const run = async (options: FitOptions) => {
+        const start = setUp();
+        return train({ scheduler: make(start.optimizer), schedulerEvery: 'epoch', ...options }, start);
+      };
+      const undisturbed = await run({});
+      const store = new MemoryStore();
+      const signal = { aborted: false };
+      await run({
+        checkpoints: store,
+        signal,
+        onStep({ step }) {
+          signal.aborted = step === 10;
+        },
+      });
+      const resumed = await run({ resume: await Checkpoint.decode(store.saved.get('last')!, 'last') });
+      expect(resumed.weights).toEqual(undisturbed.weights);
+      expect(resumed.lr).toBe(undisturbed.lr);
+    }
+  });
+
+  test('device memory is the same after every epoch', async () => {
+    const created: number[] = [];
+    await train({ epochs: 4, onEpoch: () => void created.push(backend.memory().created) });
+    expect(new Set(created).size).toBe(1);
+  });
+
+  test('the heap stays flat over 2,000 steps', { timeout: 120_000 }, async () => {
+    const { model, optimizer, loader } = setUp();
+    const heap: number[] = [];
+    await fit(model, optimizer, loader, {
+      epochs: 286,
+      onStep({ step }) {
+        if (step % 500 === 0) {
+          globalThis.gc!();
+          const { heapUsed, arrayBuffers } = process.memoryUsage();
+          heap.push(heapUsed + arrayBuffers);
+        }
+      },
+    });
+    expect(heap).toHaveLength(4);
+    expect(heap[3] - heap[0]).toBeLessThan(1_000_000);
+  });
+});
+
+describe('evaluate', () => {
+  test('counts what is right, where the rest went, and leaves the mode as it was', async () => {
+    const { model, validation } = setUp();
+    const { count, accuracy, confusion } = await evaluate(model, validation);
+    expect(count).toBe(50);
+    expect(confusion.flat().reduce((sum, n) => sum + n, 0)).toBe(50);
+    expect((confusion[0][0] + confusion[1][1]) / 50).toBe(accuracy);
+    expect(confusion.map((row) => row[0] + row[1])).toEqual([25, 25]);
+    expect(model.training).toBe(true);
+  });
+});
+
+describe('checkpoint', () => {
+  async function checkpointBytes() {
+    const store = new MemoryStore();
+    await train({ epochs: 1, checkpoints: store, about: { model: 'small' } });
+    return store.saved.get('last')!;
+  }
+
+  test('is a safetensors file with the model under its state_dict keys', async () => {
+    const { tensors } = parseSafetensors(await checkpointBytes(), 'last');
+    expect([...tensors.keys()].filter((key) => key.startsWith('model.'))).toEqual(
+      [
+        'conv.weight',
+        'conv.bias',
+        'norm.weight',
+        'norm.bias',
+        'norm.running_mean',
+        'norm.running_var',
+        'norm.num_batches_tracked',
+        'fc.weight',
+        'fc.bias',
+      ].map((key) => `model.${key}`),
+    );
+    expect(tensors.get('model.norm.num_batches_tracked')?.dtype).toBe('I64');
+    expect(tensors.has('optimizer.0.momentumBuffer')).toBe(true);
+  });
+
+  test('a single flipped bit anywhere is noticed', async () => {
+    const bytes = await checkpointBytes();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.nat(7), async (at, bit) => {
+        const damaged = bytes.slice();
+        damaged[at] ^= 1 << bit;
+        await expect(Checkpoint.decode(damaged, 'file')).rejects.toThrow(FormatError);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a truncated file, and one that is no checkpoint, are refused', async () => {
+    const bytes = await checkpointBytes();
+    for (const length of [0, 7, 8, 100, bytes.length - 1]) {
+      await expect(Checkpoint.decode(bytes.subarray(0, length), 'cut')).rejects.toThrow(/cut/);
+    }
+    await expect(Checkpoint.decode(serializeSafetensors(new Map()), 'other')).rejects.toThrow(/isn't a checkpoint/);
+  });
+
+  test('one of another model, or of a run with a schedule, changes nothing', async () => {
+    const checkpoint = await Checkpoint.decode(await checkpointBytes(), 'last');
+    manualSeed(1);
+    const model = new nn.Sequential(
+      new nn.Flatten(),
+      new nn.Linear(64, 8),
+      new nn.ReLU(),
+      new nn.Linear(8, 2),
+      new nn.Linear(2, 2),
+    );
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+    const before = await Promise.all(model.parameters().map((p) => p.data()));
+    const loader = new DataLoader(halves, { batchSize: 8 });
+    await expect(fit(model, optimizer, loader, { resume: checkpoint })).rejects.toThrow(/saved with a scheduler/);
+    const scheduler = new optim.StepLR(optimizer, { stepSize: 5 });
+    await expect(fit(model, optimizer, loader, { resume: checkpoint, scheduler })).rejects.toThrow(
+      /SGD.loadStateDict: 0.momentumBuffer of tensor \(4, 1, 3, 3\) belongs to no parameter here/,
+    );
+    const other = new optim.SGD(setUp().model.parameters(), { lr: 0.1, momentum: 0.9 });
+    await expect(fit(model, other, loader, { resume: checkpoint, scheduler })).rejects.toThrow(
+      /missing keys: 1.weight/,
+    );
+    expect(other.stateDict().steps).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await Promise.all(model.parameters().map((p) => p.data()))).toEqual(before);
+    expect(optimizer.paramGroups[0].lr).toBe(0.1);
+  });
+
+  test('a folder keeps last and best, and nothing else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'receptive-'));
+    const store = new FolderStore(folder);
+    await store.prepare();
+    await train({ checkpoints: store, checkpointEvery: 2 });
+    expect((await readdir(folder)).sort()).toEqual(['best.safetensors', 'last.safetensors']);
+    expect((await store.load('last')).position).toEqual({ epoch: 3, stepInEpoch: 0, step: 21 });
+    await store.setAside();
+    expect((await readdir(folder)).sort()).toEqual(['best.previous.safetensors', 'last.previous.safetensors']);
+  });
+});
