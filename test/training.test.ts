@@ -14,6 +14,7 @@ import {
   functional as F,
   type FitOptions,
   FolderStore,
+  fit,
   manualSeed,
   nn,
   optim,

@@ -51,11 +51,16 @@ export function graphNode(
 /** Adds the gradient of `root` with respect to every leaf that it depends on to that leaf's `grad`. Takes over `seed`. */
 export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): void {
   const arrived = new Map<Tensor, Storage>([[root, seed]]); // for each tensor, the sum of the gradients that came so far
+  const owned = new Set<Storage>([seed]); // every gradient that isn't a leaf's yet
+  const release = (gradient: Storage) => {
+    owned.delete(gradient);
+    gradient.release();
+  };
   const give = (tensor: Tensor, gradient: Storage) => {
     const sum = arrived.get(tensor);
     if (sum) {
       sum.add(gradient);
-      gradient.release();
+      release(gradient);
     } else {
       arrived.set(tensor, gradient);
     }
@@ -69,10 +74,15 @@ export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): voi
       if (node.backward === 'view') {
         give(node.inputs[0]!, dy);
       } else {
-        const gradients = node.inputs.map((x) => (x?.requiresGrad ? x.storage.sibling() : null));
+        const gradients = node.inputs.map((x) => {
+          if (!x?.requiresGrad) return null;
+          const gradient = x.storage.sibling();
+          owned.add(gradient);
+          return gradient;
+        });
         const buffers = gradients.map((gradient) => gradient?.buffer ?? null);
         node.backward(output.backend.kernels, dy.buffer, buffers, output.buffer);
-        dy.release();
+        release(dy);
         gradients.forEach((gradient, i) => {
           if (gradient) give(node.inputs[i]!, gradient);
         });
@@ -80,15 +90,17 @@ export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): voi
       if (!retainGraph) consume(output, output === root);
     }
     // Only leaves are left, and nothing can fail any more: all of them get their gradient, or after an error none.
-    for (const [leaf, gradient] of arrived) leaf.accumulateGrad(gradient);
-    arrived.clear();
+    for (const [leaf, gradient] of arrived) {
+      owned.delete(gradient);
+      leaf.accumulateGrad(gradient);
+    }
   } finally {
-    for (const gradient of arrived.values()) gradient.release();
+    for (const gradient of owned) gradient.release();
   }
 }
 
 /** Every recorded output that `root` depends on, itself included, the newest first. Throws before anything is changed if
- *  one of them, or something that its backward pass reads, is gone. */
+ *  one of them, or something that its backward pass reads or adds to, is gone. */
 function outputsInReverse(root: Tensor): Tensor[] {
   const found = new Set<Tensor>();
   const search = [root];
@@ -98,10 +110,15 @@ function outputsInReverse(root: Tensor): Tensor[] {
         `backward: the graph behind ${output.describe()} was used up by an earlier backward(), which returned its intermediate tensors to the pool. Run the forward pass again, or pass { retainGraph: true } to the earlier one`,
       );
     }
+    output.assertAlive('backward');
+    output.grad?.assertAlive('backward');
     if (output.node === null || found.has(output)) continue;
     found.add(output);
-    for (const tensor of [output, ...output.node.inputs, ...output.node.saved]) tensor?.assertAlive('backward');
-    for (const input of output.node.inputs) if (input?.requiresGrad) search.push(input);
+    for (const tensor of output.node.saved) tensor.assertAlive('backward');
+    for (const input of output.node.inputs) {
+      if (input?.requiresGrad) search.push(input);
+      else input?.assertAlive('backward');
+    }
   }
   return [...found].sort((a, b) => (b.node as GraphNode).number - (a.node as GraphNode).number);
 }

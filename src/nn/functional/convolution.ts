@@ -1,6 +1,5 @@
-import { type Conv2dOptions, conv2dSizes } from '../../ops/conv2d.js';
+import { type Conv2dOptions, type Conv2dSizes, conv2dSizes } from '../../ops/conv2d.js';
 import { linearSizes } from '../../ops/linear.js';
-import { pair } from '../../ops/shape.js';
 import { apply, type Tensor } from '../../tensor/tensor.js';
 import { pad } from './shape.js';
 
@@ -18,25 +17,34 @@ export interface PaddedConv2dOptions extends Conv2dOptions {
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: PaddedConv2dOptions = {}): Tensor {
   const { paddingMode = 'zeros', ...rest } = options;
   const s = conv2dSizes(x.shape, weight.shape, bias?.shape ?? null, rest);
-  if (paddingMode === 'zeros' || (s.H_out === 0 && s.W_out === 0)) return convolve(x, weight, bias, s);
+  const padding = border(s, options);
+  if (paddingMode === 'zeros' || padding.every((width) => width === 0)) return convolve(x, weight, bias, s);
+  const padded = pad(x, padding, { mode: paddingMode });
+  const valid = conv2dSizes(padded.shape, weight.shape, bias?.shape ?? null, { ...rest, padding: 0 });
+  // Where x needs no gradient the graph doesn't own the padded image, so this convolution does.
+  return convolve(padded, weight, bias, valid, padded.requiresGrad ? [] : [padded]);
+}
+
+function convolve(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  s: Conv2dSizes,
+  saved: readonly Tensor[] = [],
+): Tensor {
   return apply({
     name: 'conv2d',
     inputs: [x, weight, bias],
     shape: [s.N, s.C_out, s.H_out, s.W_out],
+    saved,
     forward: (k, y) => k.conv2d.forward(y, x.buffer, weight.buffer, bias?.buffer ?? null, s),
     backward: (k, dy, [dx, dweight, dbias]) => k.conv2d.backward(dx, dweight, dbias, dy, x.buffer, weight.buffer, s),
   });
 }
 
-/** The padding as `[left, right, top, bottom]`. */
-function border(weight: Tensor, { padding = 0, dilation = 1 }: Conv2dOptions): number[] {
-  if (padding === 'same' || padding === 'valid') {
-    const [D_h, D_w] = pair('conv2d', 'dilation', dilation, 1);
-    const [, , K_h = 1, K_w = 1] = weight.shape;
-    const [h, w] = [D_h * (K_h - 1), D_w * (K_w - 1)];
-    return [Math.floor(w / 2), Math.ceil(w / 2), Math.floor(h / 2), Math.ceil(h / 2)];
-  }
-  const [P_h, P_w] = pair('conv2d', 'padding', padding, 0);
+/** The padding as `[left, right, top, bottom]`. An odd 'same' pads more after. */
+function border({ P_h, P_w, D_h, D_w, K_h, K_w }: Conv2dSizes, { padding }: Conv2dOptions): number[] {
+  if (padding === 'same') return [P_w, D_w * (K_w - 1) - P_w, P_h, D_h * (K_h - 1) - P_h];
   return [P_w, P_w, P_h, P_h];
 }
 

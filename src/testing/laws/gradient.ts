@@ -19,6 +19,7 @@ export const gradient: Law = {
     const inputs = widened(p.inputs);
     const results = exactForward(c, inputs, p.sizes);
     const y = c.forward.writes[0];
+    if (!results[y].every(Number.isFinite)) return; // the mean of nothing has no derivative
     const dy = Float64Array.from(drawLike(p, results[y].length, 1));
     const gradients = exactBackward(c, { ...results, ...inputs, [dyName(c)]: dy }, p.sizes);
     gradientNames(c, p).forEach((name, stream) => {

@@ -38,6 +38,7 @@ export const adjoint: Law = {
     const given = backwardGiven(c, p);
     const dy = given[dyName(c)]!;
     const f = await valueAt(subject, p);
+    if (!Array.from(f.y).every(Number.isFinite)) return; // the mean of nothing
     for (const group of linearGroups(subject, p)) {
       const zero = await valueAt(
         subject,

