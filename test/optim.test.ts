@@ -130,7 +130,8 @@ interface ScheduleCase {
   name: string;
   // biome-ignore lint/suspicious/noExplicitAny: the options of the schedule called `name`.
   options: any;
-  /** For every step and both parameter groups, lr and momentum. */
+  optimizer: 'SGD' | 'Adam';
+  /** For every step and both parameter groups, lr and momentum (Adam: betas[0]). */
   rows: [number, number][][];
   /** What ReduceLROnPlateau is told; null is NaN. */
   metrics: (number | null)[];
@@ -162,12 +163,12 @@ function advance(scheduler: Scheduler, { metrics }: ScheduleCase, step: number):
 
 const schedules = readGoldenJson<ScheduleCase[]>('schedules');
 
-function twoGroups() {
+function twoGroups({ optimizer }: ScheduleCase): optim.SGD | optim.Adam {
   const groups = [
     { params: [parameter([0])], lr: 0.5 },
     { params: [parameter([0])], lr: 0.2 },
   ];
-  return new optim.SGD(groups, { lr: 0.1, momentum: 0.9 });
+  return optimizer === 'SGD' ? new optim.SGD(groups, { lr: 0.1, momentum: 0.9 }) : new optim.Adam(groups);
 }
 
 describe('schedules', () => {
@@ -177,20 +178,22 @@ describe('schedules', () => {
     expect([...tested].sort()).toEqual(exported.sort());
   });
 
-  it.each(schedules)('$name $options', (golden) => {
-    const optimizer = twoGroups();
+  it.each(schedules)('$name $optimizer $options', (golden) => {
+    const optimizer = twoGroups(golden);
     const scheduler = makeScheduler(golden, optimizer);
     golden.rows.forEach((row, step) => {
       row.forEach(([lr, momentum], group) => {
-        expectClose([optimizer.paramGroups[group].lr], [lr], 1e-12, `lr of group ${group} before step ${step}`);
-        expectClose([optimizer.paramGroups[group].momentum], [momentum], 1e-12, `momentum before step ${step}`);
+        const { lr: rate, ...rest } = optimizer.paramGroups[group];
+        expectClose([rate], [lr], 1e-12, `lr of group ${group} before step ${step}`);
+        const found = 'betas' in rest ? rest.betas[0] : rest.momentum;
+        expectClose([found], [momentum], 1e-12, `momentum of group ${group} before step ${step}`);
       });
       if (step < golden.rows.length - 1) advance(scheduler, golden, step);
     });
   });
 
-  it.each(schedules)('$name $options goes on from a saved state', (golden) => {
-    const [kept, broken] = [twoGroups(), twoGroups()];
+  it.each(schedules)('$name $optimizer $options goes on from a saved state', (golden) => {
+    const [kept, broken] = [twoGroups(golden), twoGroups(golden)];
     const first = makeScheduler(golden, kept);
     let second = makeScheduler(golden, broken);
     for (let step = 0; step < 12; step++) {

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import { ReferenceBackend } from '../src/backends/reference/index.js';
 import * as F from '../src/nn/functional/index.js';
+import * as init from '../src/nn/init.js';
 import { defaultGenerator, Generator, manualSeed } from '../src/tensor/random.js';
+import type { Tensor } from '../src/tensor/tensor.js';
 import { expectClose, readGoldenJson } from './golden/golden.js';
 
 interface RandomCase {
@@ -19,6 +21,8 @@ interface RandomCase {
   normal: Record<string, number[]>;
   /** Three normal numbers, and then two. */
   normalTwice: [number[], number[]];
+  /** Weights (5, 3, 2, 2) by how they are initialised. */
+  init: Record<string, number[]>;
   /** 64 ones with p = 0.3: 1 where they stayed. */
   dropout: number[];
 }
@@ -61,6 +65,24 @@ it.each(cases)('dropout of seed $seed', async ({ seed, dropout }) => {
   const ones = new ReferenceBackend().tensor(new Float32Array(64).fill(1));
   const kept = [...(await F.dropout(ones, 0.3).data())].map((value) => (value > 0 ? 1 : 0));
   expect(kept).toEqual(dropout);
+});
+
+const inits: Record<string, (weight: Tensor) => void> = {
+  kaimingUniform: init.kaimingUniform,
+  kaimingUniformFanOut: (weight) => init.kaimingUniform(weight, { a: 0.5, mode: 'fanOut' }),
+  kaimingNormal: init.kaimingNormal,
+  kaimingNormalFanOut: (weight) => init.kaimingNormal(weight, { mode: 'fanOut' }),
+  xavierUniform: init.xavierUniform,
+  xavierNormal: (weight) => init.xavierNormal(weight, 2),
+};
+
+it.each(cases)('initial weights of seed $seed', async (golden) => {
+  for (const [name, values] of Object.entries(golden.init)) {
+    const weight = new ReferenceBackend().tensor(values, [5, 3, 2, 2]);
+    manualSeed(golden.seed);
+    inits[name](weight);
+    expectClose(await weight.data(), values, 1e-6, name);
+  }
 });
 
 it('goes on from a saved state, in the middle of a pair of normal numbers too', () => {

@@ -4,7 +4,7 @@ import type { StepRecord } from '../training/fit.js';
 import { duration, percent } from './charts.js';
 
 /** Seconds between two plain lines. */
-const INTERVAL = 5;
+const INTERVAL = 10;
 
 export class TrainingProgress {
   readonly #bar: SingleBar | null;
@@ -16,7 +16,7 @@ export class TrainingProgress {
   constructor(private readonly epochs: number) {
     this.#bar = process.stdout.isTTY
       ? new SingleBar(
-          { format: '{title} {bar} {value}/{total}  {figures}', barsize: 24, hideCursor: true, gracefulExit: false },
+          { format: '{title} {bar} {value}/{total}  {figures}', barsize: 10, hideCursor: true, gracefulExit: false },
           Presets.shades_classic,
         )
       : null;
@@ -32,7 +32,7 @@ export class TrainingProgress {
     const eta = duration((stepsLeft * record.images) / perSecond);
     const figures = [
       `loss ${record.runningLoss.toFixed(4)}`,
-      `accuracy ${percent(record.runningAccuracy)}`,
+      `acc ${percent(record.runningAccuracy)}`,
       `${perSecond.toFixed(0)} images/s`,
       `ETA ${eta}`,
     ].join('  ');

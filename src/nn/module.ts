@@ -30,14 +30,15 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     return this.fields().filter((field): field is [string, AnyModule] => field[1] instanceof Module);
   }
 
-  /** This module and all below it, with the path of each: '' for this one. */
+  /** This module and all below it, with the path of each: '' for this one. A shared module has several paths. */
   namedModules(prefix = ''): [string, AnyModule][] {
     const below = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name)));
     return [[prefix, this as AnyModule], ...below];
   }
 
+  /** This module and all below it; a shared one once. */
   modules(): AnyModule[] {
-    return this.namedModules().map(([, module]) => module);
+    return [...new Set(this.namedModules().map(([, module]) => module))];
   }
 
   /** Every parameter with its state_dict key; a shared one once. */
@@ -56,7 +57,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
   }
 
   buffers(): Buffer[] {
-    return this.namedState().flatMap(([, tensor]) => (tensor instanceof Buffer ? [tensor] : []));
+    return [...new Set(this.namedState().flatMap(([, tensor]) => (tensor instanceof Buffer ? [tensor] : [])))];
   }
 
   /** Parameters and buffers with their keys, in PyTorch's order: of each module its parameters, its buffers, its children. */

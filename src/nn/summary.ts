@@ -30,17 +30,25 @@ export interface Summary {
  *  where models are made. */
 export function summary(model: Module, inputShape: Shape): Summary {
   const layers: LayerSummary[] = [];
-  const leaves = model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
-  const wasTraining = model.training;
-  const undo = leaves.map(([name, module]) =>
-    listen(module, (output) => layers.push(describeLayer(name, module, output))),
-  );
+  const modules = model.modules();
+  const paths = new Map(
+    model
+      .namedModules()
+      .map(([path, module]) => [module, path] as const)
+      .reverse(),
+  ); // a shared one's first
+  const modes = modules.map(({ training }) => training);
+  const undo = modules
+    .filter((module) => module.namedChildren().length === 0)
+    .map((module) => listen(module, (output) => layers.push(describeLayer(paths.get(module)!, module, output))));
   try {
     model.eval();
     noGrad(() => model.forward(host.tensor(new Float32Array(numel(inputShape)), inputShape)));
   } finally {
     for (const restore of undo) restore();
-    model.train(wasTraining);
+    modules.forEach((module, i) => {
+      module.training = modes[i];
+    });
   }
   return {
     layers,

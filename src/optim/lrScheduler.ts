@@ -151,7 +151,8 @@ export interface OneCycleOptions {
   divFactor?: number;
   /** First rate / last rate. Default 1e4. */
   finalDivFactor?: number;
-  /** Let the momentum (SGD) fall from maxMomentum to baseMomentum as the rate rises, and rise as it falls. Default true. */
+  /** Let the momentum (SGD) or betas[0] (Adam) fall from maxMomentum to baseMomentum as the rate rises, and rise as it
+   *  falls. Default true. */
   cycleMomentum?: boolean;
   /** Default 0.85. */
   baseMomentum?: number;
@@ -183,7 +184,9 @@ export class OneCycleLR extends LRScheduler {
     const { cycleMomentum = true, baseMomentum = 0.85, maxMomentum = 0.95 } = this.options;
     if (!cycleMomentum) return;
     for (const group of this.optimizer.paramGroups) {
-      if ('momentum' in group) group.momentum = this.#cycle(this.t, maxMomentum, baseMomentum, maxMomentum);
+      const momentum = this.#cycle(this.t, maxMomentum, baseMomentum, maxMomentum);
+      if ('momentum' in group) group.momentum = momentum;
+      if ('betas' in group) group.betas = [momentum, (group.betas as readonly number[])[1]];
     }
   }
 

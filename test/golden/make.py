@@ -369,7 +369,8 @@ def optimizers():
     rng = np.random.default_rng(7)
     sgd = [dict(lr=0.1), dict(lr=0.1, momentum=0.9), dict(lr=0.1, momentum=0.5, dampening=0.3), dict(lr=0.05, weightDecay=0.1),
            dict(lr=0.1, momentum=0.9, nesterov=True), dict(lr=0.1, momentum=0.9, nesterov=True, weightDecay=0.01),
-           dict(lr=0.1, momentum=0.8, dampening=0.5, weightDecay=0.2), dict(lr=0.1, dampening=0.5)]
+           dict(lr=0.1, momentum=0.8, dampening=0.5, weightDecay=0.2), dict(lr=0.1, dampening=0.5),
+           dict(lr=0.02, momentum=0.99), dict(lr=0.01, momentum=0.7, nesterov=True, weightDecay=0.5)]
     adam = [{}, dict(lr=0.1), dict(lr=0.1, betas=[0.5, 0.9]), dict(lr=0.01, eps=0.1), dict(lr=0.1, weightDecay=0.1),
             dict(lr=0.02, betas=[0.0, 0.99], weightDecay=0.5)]
     cases, tensors = [], {}
@@ -409,19 +410,21 @@ def optimizers():
 
 
 def schedules():
-    """The rate (and for OneCycleLR the momentum) before every step, of two groups that begin with 0.5 and 0.2."""
+    """The rate and the momentum (Adam: betas[0]) before every step, of two groups that begin with 0.5 and 0.2."""
     cases = []
 
-    def run(name, options, make, steps=25, metrics=None):
+    def run(name, options, make, steps=25, metrics=None, kind='SGD'):
         params = [torch.zeros(1, requires_grad=True) for _ in range(2)]
-        optimizer = optim.SGD([dict(params=[params[0]], lr=0.5), dict(params=[params[1]], lr=0.2)], lr=0.1, momentum=0.9)
+        groups = [dict(params=[params[0]], lr=0.5), dict(params=[params[1]], lr=0.2)]
+        optimizer = optim.SGD(groups, lr=0.1, momentum=0.9) if kind == 'SGD' else optim.Adam(groups)
         scheduler = make(optimizer)
         rows = []
         for step in range(steps):
-            rows.append([[group['lr'], group['momentum']] for group in optimizer.param_groups])
+            rows.append([[group['lr'], group['momentum'] if kind == 'SGD' else group['betas'][0]]
+                         for group in optimizer.param_groups])
             optimizer.step()
             scheduler.step(*([] if metrics is None else [metrics[step]]))
-        cases.append(dict(name=name, options=options, rows=rows, **({} if metrics is None else {'metrics': metrics})))
+        cases.append(dict(name=name, optimizer=kind, options=options, rows=rows, **({} if metrics is None else {'metrics': metrics})))
 
     for stepSize, gamma in [(3, 0.5), (1, 0.9), (10, 0.1)]:
         run('StepLR', dict(stepSize=stepSize, gamma=gamma), lambda o: lr_scheduler.StepLR(o, stepSize, gamma))
@@ -438,7 +441,9 @@ def schedules():
         names = dict(maxLr='max_lr', totalSteps='total_steps', pctStart='pct_start', annealStrategy='anneal_strategy',
                      divFactor='div_factor', finalDivFactor='final_div_factor', cycleMomentum='cycle_momentum',
                      baseMomentum='base_momentum', maxMomentum='max_momentum')
-        run('OneCycleLR', o, lambda opt: lr_scheduler.OneCycleLR(opt, **{names[k]: v for k, v in o.items()}), steps=24)
+        for kind in ['SGD', 'Adam']:
+            run('OneCycleLR', o, lambda opt: lr_scheduler.OneCycleLR(opt, **{names[k]: v for k, v in o.items()}),
+                steps=24, kind=kind)
     for warmUp, tMax, start in [(5, 15, 0.1), (1, 20, 0.5), (10, 10, 0.01)]:
         run('SequentialLR', dict(totalIters=warmUp, startFactor=start, tMax=tMax),
             lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.LinearLR(o, start, total_iters=warmUp),
@@ -462,6 +467,16 @@ def schedules():
     write_json('schedules', cases)
 
 
+INITS = dict(
+    kaimingUniform=nn.init.kaiming_uniform_,
+    kaimingUniformFanOut=lambda w: nn.init.kaiming_uniform_(w, a=0.5, mode='fan_out'),
+    kaimingNormal=nn.init.kaiming_normal_,
+    kaimingNormalFanOut=lambda w: nn.init.kaiming_normal_(w, mode='fan_out'),
+    xavierUniform=nn.init.xavier_uniform_,
+    xavierNormal=lambda w: nn.init.xavier_normal_(w, gain=2),
+)
+
+
 def generator():
     """What PyTorch's generator draws. Each list starts from its seed anew. Of the words, the low 31 bits are shown, every 30th."""
     cases = []
@@ -478,6 +493,7 @@ def generator():
             randperm={n: draw(lambda: torch.randperm(n)).tolist() for n in [1, 2, 10, 50]},
             normal={n: draw(lambda: torch.empty(n).normal_(0.5, 2)).tolist() for n in [1, 2, 7, 15, 16, 17, 32, 39]},
             normalTwice=draw(lambda: [torch.empty(3).normal_().tolist(), torch.empty(2).normal_().tolist()]),
+            init={name: draw(lambda: fill(torch.empty(5, 3, 2, 2))).flatten().tolist() for name, fill in INITS.items()},
             dropout=draw(lambda: F.dropout(torch.ones(64), 0.3)).gt(0).int().tolist(),
         ))
     write_json('random', cases)

@@ -1,0 +1,332 @@
+/** Modules: what they are made of, what they remember, and what a summary says of them. */
+import { describe, expect, it } from 'vitest';
+import { host, ReferenceBackend } from '../src/backends/reference/index.js';
+import { inceptionNet, mnistNet, ResidualBlock, residualNet } from '../src/models/index.js';
+import * as F from '../src/nn/functional/index.js';
+import * as nn from '../src/nn/index.js';
+import { SGD } from '../src/optim/index.js';
+import { Generator } from '../src/tensor/random.js';
+import type { Tensor } from '../src/tensor/tensor.js';
+
+function random(shape: number[]): Tensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return host.tensor(new Generator(count).fillNormal(new Float32Array(count), 0, 1), shape);
+}
+
+async function values(tensor: Tensor): Promise<number[]> {
+  return [...(await tensor.data())];
+}
+
+/** One of everything: modules, an array of them, a Sequential, parameters and buffers of its own. */
+class Net extends nn.Module {
+  firstConv = new nn.Conv2d(1, 2, 3);
+  bn = new nn.BatchNorm2d(2);
+  blocks = [new ResidualBlock(2), new ResidualBlock(2)];
+  head = new nn.Sequential(new nn.Flatten(), new nn.Linear(8, 3, { bias: false }), new nn.Dropout(0.5));
+  noBias = new nn.Conv2d(1, 1, 1, { bias: false });
+  stepCount = new nn.Buffer([], 0, 'int32');
+  outputScale = new nn.Parameter(Float32Array.of(2), [1]);
+
+  forward(x: Tensor): Tensor {
+    let y = this.bn.forward(this.firstConv.forward(this.noBias.forward(x)));
+    for (const block of this.blocks) y = block.forward(y);
+    return this.head.forward(y).mul(this.outputScale);
+  }
+}
+
+const PARAMETERS = [
+  'output_scale',
+  'first_conv.weight',
+  'first_conv.bias',
+  'bn.weight',
+  'bn.bias',
+  ...['0', '1'].flatMap((i) =>
+    ['conv1', 'conv2'].flatMap((conv) => [`blocks.${i}.${conv}.weight`, `blocks.${i}.${conv}.bias`]),
+  ),
+  'head.1.weight',
+  'no_bias.weight',
+];
+
+describe('Module', () => {
+  it("finds its parameters and buffers, with PyTorch's keys in PyTorch's order", () => {
+    const net = new Net();
+    expect(net.namedParameters().map(([key]) => key)).toEqual(PARAMETERS);
+    expect(net.parameters()).toEqual(net.namedParameters().map(([, parameter]) => parameter));
+    const buffers = ['bn.running_mean', 'bn.running_var', 'bn.num_batches_tracked'];
+    expect(Object.keys(net.stateDict())).toEqual([
+      ...PARAMETERS.slice(0, 1),
+      'step_count',
+      ...PARAMETERS.slice(1, 5),
+      ...buffers,
+      ...PARAMETERS.slice(5),
+    ]);
+    expect(net.buffers()).toHaveLength(4);
+    expect(net.namedModules().map(([path]) => path)).toEqual([
+      '',
+      'first_conv',
+      'bn',
+      'blocks.0',
+      'blocks.0.conv1',
+      'blocks.0.conv2',
+      'blocks.1',
+      'blocks.1.conv1',
+      'blocks.1.conv2',
+      'head',
+      'head.0',
+      'head.1',
+      'head.2',
+      'no_bias',
+    ]);
+    expect(Object.keys(inceptionNet().incep1.stateDict()).at(-1)).toBe('branch_pool.bias');
+  });
+
+  it('counts a shared parameter once', () => {
+    class Tied extends nn.Module {
+      a = new nn.Linear(2, 2, { bias: false });
+      b = this.a;
+      forward = (x: Tensor) => this.b.forward(this.a.forward(x));
+    }
+    const tied = new Tied();
+    expect(tied.namedParameters().map(([key]) => key)).toEqual(['a.weight']);
+    expect(Object.keys(tied.stateDict())).toEqual(['a.weight', 'b.weight']);
+    new SGD(tied.parameters(), { lr: 1 });
+    expect(tied.modules()).toHaveLength(2);
+  });
+
+  it('copies its state from another, number by number', async () => {
+    const [from, to] = [new Net(), new Net()];
+    from.bn.forward(random([2, 2, 3, 3]));
+    to.loadStateDict(from.stateDict());
+    for (const [key, tensor] of Object.entries(from.stateDict())) {
+      expect(await values(to.stateDict()[key]), key).toEqual(await values(tensor));
+    }
+    expect(await to.bn.numBatchesTracked.item()).toBe(1);
+    from.outputScale.copyFrom(Float32Array.of(9)); // a copy: the other stays
+    expect(await values(to.outputScale)).toEqual([2]);
+  });
+
+  it('refuses keys that are missing or unexpected, unless it need not be strict', async () => {
+    const net = new nn.Linear(2, 1);
+    const before = await values(net.weight);
+    const weight = host.tensor([5, 6], [1, 2]);
+    expect(() => net.loadStateDict({ weight, wait: weight })).toThrow(
+      'loadStateDict: missing keys: bias; unexpected keys: wait',
+    );
+    expect(await values(net.weight)).toEqual(before);
+    net.loadStateDict({ weight, wait: weight }, { strict: false });
+    expect(await values(net.weight)).toEqual([5, 6]);
+  });
+
+  it('refuses wrong shapes always, and then changes nothing', async () => {
+    const net = new nn.Linear(2, 1);
+    const before = [await values(net.weight), await values(net.bias!)];
+    const wrong = { weight: host.tensor([5, 6], [1, 2]), bias: host.tensor([1, 2]) };
+    for (const strict of [true, false]) {
+      expect(() => net.loadStateDict(wrong, { strict })).toThrow('loadStateDict: bias is (1) here, but (2) there');
+      expect([await values(net.weight), await values(net.bias!)]).toEqual(before);
+    }
+    const gone = { weight: host.tensor([5, 6], [1, 2]), bias: host.tensor([1]) };
+    gone.bias.release();
+    expect(() => net.loadStateDict(gone)).toThrow('was released');
+    expect([await values(net.weight), await values(net.bias!)]).toEqual(before);
+  });
+
+  it('shows its own memory in stateDict()', async () => {
+    const net = new nn.Linear(1, 1);
+    const { weight } = net.stateDict();
+    net.weight.copyFrom(Float32Array.of(7));
+    expect(await values(weight)).toEqual([7]);
+    expect(weight.requiresGrad).toBe(false);
+  });
+
+  it('switches to evaluation and back, all the way down', async () => {
+    const net = new Net();
+    expect(net.eval()).toBe(net);
+    expect(net.modules().every((module) => !module.training)).toBe(true);
+    const x = random([2, 1, 4, 4]);
+    const y = net.forward(x);
+    expect(await values(net.forward(x))).toEqual(await values(y)); // no dropout, no batch statistics
+    expect(await net.bn.numBatchesTracked.item()).toBe(0);
+    net.train();
+    expect(net.modules().every((module) => module.training)).toBe(true);
+    net.forward(x);
+    expect(await net.bn.numBatchesTracked.item()).toBe(1);
+  });
+
+  it('moves to a backend with its buffers and gradients, and its optimizer goes along', async () => {
+    const backend = new ReferenceBackend();
+    const net = new Net();
+    const optimizer = new SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });
+    const train = (x: Tensor) => {
+      net.forward(x).sum().backward();
+      optimizer.step();
+    };
+    train(random([2, 1, 4, 4]));
+    expect(net.to(backend)).toBe(net);
+    for (const tensor of [...net.parameters(), net.bn.runningMean, net.bn.runningVar])
+      expect(tensor.backend).toBe(backend);
+    for (const parameter of net.parameters()) expect(parameter.grad!.backend).toBe(backend);
+    train(backend.tensor(await random([2, 1, 4, 4]).data(), [2, 1, 4, 4]));
+    expect(await net.bn.numBatchesTracked.item()).toBe(2);
+    net.zeroGrad();
+    expect(net.parameters().every(({ grad }) => grad === null)).toBe(true);
+    expect(() => net.forward(random([2, 1, 4, 4]))).toThrow('move one with to(backend)');
+  });
+
+  it('refuses sizes that make no sense', () => {
+    expect(() => new nn.Conv2d(3, 4, 3, { groups: 2 })).toThrow(
+      'Conv2d: groups = 2 must divide inChannels = 3 and outChannels = 4',
+    );
+    expect(() => new nn.Linear(0, 4)).toThrow('Linear: inFeatures must be a whole number ≥ 1');
+    expect(() => new nn.BatchNorm2d(1.5)).toThrow('BatchNorm2d: numFeatures must be a whole number ≥ 1');
+  });
+});
+
+describe('BatchNorm2d', () => {
+  const batch = (...numbers: number[]) => host.tensor(numbers, [numbers.length, 1, 1, 1]);
+
+  it('moves its running statistics, and counts', async () => {
+    const bn = new nn.BatchNorm2d(1);
+    bn.forward(batch(1, 3)); // mean 2, unbiased variance 2
+    expect((await values(bn.runningMean))[0]).toBeCloseTo(0.2, 6);
+    expect((await values(bn.runningVar))[0]).toBeCloseTo(0.9 + 0.2, 6);
+    expect(await bn.numBatchesTracked.item()).toBe(1);
+    bn.eval().forward(batch(7));
+    expect(await bn.numBatchesTracked.item()).toBe(1);
+  });
+
+  it('takes the mean over all batches where momentum is null', async () => {
+    const bn = new nn.BatchNorm2d(1, { momentum: null });
+    for (const mean of [1, 3, 8]) bn.forward(batch(mean - 1, mean + 1));
+    expect((await values(bn.runningMean))[0]).toBeCloseTo(4, 6);
+    expect((await values(bn.runningVar))[0]).toBeCloseTo(2, 6);
+  });
+
+  it('learns nothing without affine', async () => {
+    const bn = new nn.BatchNorm2d(1, { affine: false, eps: 0 });
+    expect(bn.parameters()).toEqual([]);
+    expect(await values(bn.forward(batch(1, 3)))).toEqual([-1, 1]);
+  });
+
+  it('counts nothing if the batch is refused', async () => {
+    const bn = new nn.BatchNorm2d(1);
+    expect(() => bn.forward(batch(1))).toThrow('training needs at least 2');
+    expect(await bn.numBatchesTracked.item()).toBe(0);
+  });
+});
+
+describe('layers that only compute', () => {
+  const x = random([2, 3, 4, 5]);
+
+  it.each<[nn.Module, () => Tensor]>([
+    [new nn.MaxPool2d(2, { stride: 1 }), () => F.maxPool2d(x, 2, { stride: 1 })],
+    [new nn.AvgPool2d(3, { padding: 1 }), () => F.avgPool2d(x, 3, { padding: 1 })],
+    [new nn.AdaptiveAvgPool2d([2, null]), () => F.adaptiveAvgPool2d(x, [2, null])],
+    [new nn.LocalResponseNorm(2, { alpha: 1 }), () => F.localResponseNorm(x, 2, { alpha: 1 })],
+    [new nn.ReLU(), () => F.relu(x)],
+    [new nn.Sigmoid(), () => F.sigmoid(x)],
+    [new nn.Tanh(), () => F.tanh(x)],
+    [new nn.Softmax(1), () => F.softmax(x, 1)],
+    [new nn.LogSoftmax(-1), () => F.logSoftmax(x, -1)],
+    [new nn.ZeroPad2d(1), () => F.pad(x, [1, 1, 1, 1])],
+    [new nn.ReflectionPad2d([1, 2, 0, 3]), () => F.pad(x, [1, 2, 0, 3], { mode: 'reflect' })],
+    [new nn.ReplicationPad2d(2), () => F.pad(x, [2, 2, 2, 2], { mode: 'replicate' })],
+    [new nn.CircularPad2d(2), () => F.pad(x, [2, 2, 2, 2], { mode: 'circular' })],
+    [new nn.Flatten(), () => x.flatten(1)],
+    [new nn.Identity(), () => x],
+    [new nn.Dropout().eval(), () => x],
+  ])('%o', async (module, expected) => {
+    const y = module.forward(x);
+    expect(y.shape).toEqual(expected().shape);
+    expect(await values(y)).toEqual(await values(expected()));
+    expect(Object.keys(module.stateDict())).toEqual([]);
+  });
+
+  it('and the losses', async () => {
+    const [scores, other] = [random([3, 4]), random([4, 3]).reshape([3, 4])];
+    const target = [0, 3, 1];
+    const smooth = { labelSmoothing: 0.2, weight: [1, 2, 3, 4] };
+    for (const [loss, expected] of [
+      [new nn.CrossEntropyLoss(smooth).forward(scores, target), F.crossEntropy(scores, target, smooth)],
+      [new nn.NLLLoss({ reduction: 'sum' }).forward(scores, target), F.nllLoss(scores, target, { reduction: 'sum' })],
+      [new nn.MSELoss({ reduction: 'none' }).forward(scores, other), F.mseLoss(scores, other, { reduction: 'none' })],
+    ]) {
+      expect(await values(loss)).toEqual(await values(expected));
+    }
+  });
+});
+
+describe('summary', () => {
+  it.each([
+    ['mnistNet', mnistNet(), 8_490],
+    ['inceptionNet', inceptionNet(), 97_298],
+    ['residualNet', residualNet(), 41_514],
+  ])('%s has the lecture’s number of parameters', (_, model, parameters) => {
+    const { layers, ...total } = nn.summary(model, [1, 1, 28, 28]);
+    expect(total.parameters).toBe(parameters);
+    expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
+    expect(layers.at(-1)).toMatchObject({ name: 'fc', type: 'Linear', outputShape: [1, 10] });
+  });
+
+  it('counts the lecture’s 5x5 convolution, and what a 1x1 before it saves', () => {
+    const direct = new nn.Conv2d(192, 32, 5, { padding: 2 });
+    expect(nn.summary(direct, [1, 192, 28, 28]).multiplyAdds).toBe(120_422_400);
+    const reduced = new nn.Sequential(new nn.Conv2d(192, 16, 1), new nn.Conv2d(16, 32, 5, { padding: 2 }));
+    const { layers, multiplyAdds } = nn.summary(reduced, [1, 192, 28, 28]);
+    expect(layers.map((layer) => layer.multiplyAdds)).toEqual([2_408_448, 10_035_200]);
+    expect(multiplyAdds).toBe(12_443_648);
+  });
+
+  it('counts a grouped convolution by its groups', () => {
+    const depthwise = new nn.Conv2d(8, 8, 3, { groups: 8, bias: false });
+    expect(nn.summary(depthwise, [2, 8, 5, 5])).toMatchObject({ parameters: 72, multiplyAdds: 2 * 8 * 9 * 9 });
+  });
+
+  it('lists the layers in the order of the forward pass, once for every call', () => {
+    const { layers } = nn.summary(mnistNet(), [1, 1, 28, 28]);
+    expect(layers.map(({ name, outputShape }) => [name, outputShape])).toEqual([
+      ['conv1', [1, 10, 24, 24]],
+      ['pooling', [1, 10, 12, 12]],
+      ['conv2', [1, 20, 8, 8]],
+      ['pooling', [1, 20, 4, 4]],
+      ['fc', [1, 10]],
+    ]);
+  });
+
+  it('leaves the model as it was: modes, statistics, methods of shared layers', async () => {
+    class Shared extends nn.Module {
+      bn = new nn.BatchNorm2d(1).eval();
+      pool = new nn.MaxPool2d(2);
+      again = this.pool;
+      forward = (x: Tensor) => this.again.forward(this.pool.forward(this.bn.forward(x)));
+    }
+    const model = new Shared();
+    for (let time = 0; time < 2; time++) {
+      expect(nn.summary(model, [1, 1, 4, 4]).layers.map(({ type }) => type)).toEqual([
+        'BatchNorm2d',
+        'MaxPool2d',
+        'MaxPool2d',
+      ]);
+      expect([model.training, model.bn.training, model.pool.training]).toEqual([true, false, true]);
+      expect(Object.keys(model.pool)).not.toContain('forward');
+    }
+    expect(() => nn.summary(model, [1, 2, 4, 4])).toThrow('batchNorm2d: runningMean (1) must be (C) = (2)');
+    expect(Object.keys(model.pool)).not.toContain('forward');
+    expect([model.training, model.bn.training]).toEqual([true, false]);
+  });
+
+  it('is printed as a table', () => {
+    const text = nn.formatSummary(nn.summary(mnistNet(), [1, 1, 28, 28]));
+    expect(text.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['layer', 'type', 'output', 'parameters', 'multiply-adds'],
+      [expect.stringMatching(/^─+$/)],
+      ['conv1', 'Conv2d', '(1, 10, 24, 24)', '260', '144,000'],
+      ['pooling', 'MaxPool2d', '(1, 10, 12, 12)', '0', '0'],
+      ['conv2', 'Conv2d', '(1, 20, 8, 8)', '5,020', '320,000'],
+      ['pooling', 'MaxPool2d', '(1, 20, 4, 4)', '0', '0'],
+      ['fc', 'Linear', '(1, 10)', '3,210', '3,200'],
+      [expect.stringMatching(/^─+$/)],
+      ['total', '8,490', '467,200'],
+    ]);
+  });
+});

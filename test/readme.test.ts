@@ -1,0 +1,57 @@
+/** README stays true: its table is the list of operations, its code runs, its links lead somewhere. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { transformWithOxc } from 'vite';
+import { describe, expect, test } from 'vitest';
+import { type OperationName, operationNames, ops } from '../src/ops/index.js';
+
+const root = new URL('../', import.meta.url);
+const readme = await readFile(new URL('README.md', root), 'utf8');
+
+/** `conv2d: 2-D cross-correlation, …`: what an operation's file begins with. */
+async function headOf(name: OperationName): Promise<{ file: string; head: string }> {
+  const file = `src/ops/${name === 'clipGrad' ? 'gradNorm' : name}.ts`;
+  const text = await readFile(new URL(file, root), 'utf8');
+  const paragraph = /^\/\*\*\n \* \w+: ((?:.+\n)+?) \*\n/m.exec(text)?.[1] ?? '';
+  return { file, head: paragraph.replace(/\n \* /g, ' ').trim() };
+}
+
+test('the table of operations is the list of operations', async () => {
+  const rows = await Promise.all(
+    operationNames.map(async (name) => {
+      const { file, head } = await headOf(name);
+      expect(head, file).not.toBe('');
+      return `| [\`${name}\`](${file}) | ${head} | ${Object.keys(ops[name]).join(', ')} |`;
+    }),
+  );
+  const table = ['| operation | what it computes | passes |', '|---|---|---|', ...rows].join('\n');
+  expect(readme, `README should have this table:\n${table}\n`).toContain(table);
+});
+
+test('every link into the repository leads to a file', () => {
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1]);
+  expect(links.length).toBeGreaterThan(30);
+  expect(links.filter((link) => !existsSync(new URL(link, root)))).toEqual([]);
+});
+
+const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
+
+describe('its code runs against the built package', () => {
+  test('all examples are found', () => expect(examples).toHaveLength(3));
+
+  test.each(examples.map((code, i) => [i, code] as const))('example %i', async (i, code) => {
+    const few = code
+      .replaceAll('await mnist({ train: true })', '(await mnist({ train: true })).take(128)')
+      .replaceAll('await mnist({ train: false })', '(await mnist({ train: false })).take(64)')
+      .replaceAll("'runs/residual'", "'build/readme/run'");
+    const folder = new URL('build/readme/', root); // inside the package, so that it can import it by name
+    await mkdir(folder, { recursive: true });
+    const file = new URL(`example${i}.mjs`, folder);
+    await writeFile(file, (await transformWithOxc(few, 'example.ts')).code);
+    const { stdout } = await promisify(execFile)(process.execPath, [file.pathname], { cwd: root.pathname });
+    expect(stdout).not.toMatch(/NaN|undefined/);
+    await rm(file);
+  });
+});
