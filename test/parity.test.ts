@@ -30,9 +30,7 @@ const models = { mnistNet, inceptionNet, residualNet, mlp };
 const LOSS_TOLERANCE = 1e-4;
 
 describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => {
-  const { seed, order } = golden;
-  // A step takes the reference backend a third of a second, so only one seed goes all the way.
-  const losses = golden.losses.slice(0, seed === 0 ? 100 : 20);
+  const { seed, order, losses } = golden;
 
   it.each(Object.entries(models))(
     "%s begins with PyTorch's weights, and computes what PyTorch computes",

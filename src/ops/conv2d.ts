@@ -118,10 +118,12 @@ export function conv2dForward(
       sum.fill(bias[plane % s.C_out], plane * pixels, (plane + 1) * pixels);
     }
   }
-  const { S_w } = s;
-  forEachMeeting(s, (wi, y0, x0, length) => {
+  const { S_w, y_row, x_row } = steps(s);
+  forEachMeeting(s, (wi, yi, xi, rows, columns) => {
     const w = weight[wi];
-    for (let i = 0; i < length; i++) sum[y0 + i] += w * x64[x0 + i * S_w];
+    for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
+      for (let c = 0; c < columns; c++) sum[yi + c] += w * x64[xi + c * S_w];
+    }
   });
   store(y, sum);
 }
@@ -140,20 +142,24 @@ export function conv2dBackward(
   s: Conv2dSizes,
 ): void {
   const dy64 = widen(dy);
-  const { S_w } = s;
+  const { S_w, y_row, x_row } = steps(s);
   if (dx) {
     const sum = accumulatorFor(dx);
-    forEachMeeting(s, (wi, y0, x0, length) => {
+    forEachMeeting(s, (wi, yi, xi, rows, columns) => {
       const w = weight[wi];
-      for (let i = 0; i < length; i++) sum[x0 + i * S_w] += w * dy64[y0 + i];
+      for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
+        for (let c = 0; c < columns; c++) sum[xi + c * S_w] += w * dy64[yi + c];
+      }
     });
     store(dx, sum);
   }
   if (dweight) {
     const [x64, sum] = [widen(x), accumulatorFor(dweight)];
-    forEachMeeting(s, (wi, y0, x0, length) => {
+    forEachMeeting(s, (wi, yi, xi, rows, columns) => {
       let dw = 0;
-      for (let i = 0; i < length; i++) dw += x64[x0 + i * S_w] * dy64[y0 + i];
+      for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
+        for (let c = 0; c < columns; c++) dw += x64[xi + c * S_w] * dy64[yi + c];
+      }
       sum[wi] += dw;
     });
     store(dweight, sum);
@@ -167,33 +173,50 @@ export function conv2dBackward(
 }
 
 /**
- * Visits every row in which one weight, y and x meet: for i < length, y[y0 + i] sees x[x0 + i·S_w] through weight[wi].
- * The loops stand in the equation's order. Taps that fall outside the image would add 0, so they are left out.
+ * Visits every part of an image in which one weight, y and x meet: row r < rows and column c < columns of y, counted from
+ * y[yi], see x through weight[wi]. The loops stand in the equation's order; the taps that fall outside the image would add
+ * 0, and are left out.
  */
-function forEachMeeting(s: Conv2dSizes, visit: (wi: number, y0: number, x0: number, length: number) => void): void {
+function forEachMeeting(
+  s: Conv2dSizes,
+  visit: (wi: number, yi: number, xi: number, rows: number, columns: number) => void,
+): void {
   const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w, G } = s;
   const C_group = C_in / G;
   for (let n = 0; n < N; n++) {
     for (let co = 0; co < C_out; co++) {
       const group = Math.floor(co / (C_out / G));
       for (let ci = 0; ci < C_group; ci++) {
-        const x_plane = (n * C_in + group * C_group + ci) * H;
         for (let kh = 0; kh < K_h; kh++) {
+          const top = kh * D_h - P_h; // h = ho·S_h + top
+          const ho = firstInside(top, S_h);
+          const rows = firstOutside(top, H, H_out, S_h) - ho;
           for (let kw = 0; kw < K_w; kw++) {
+            const left = kw * D_w - P_w; // w = wo·S_w + left
+            const wo = firstInside(left, S_w);
+            const columns = firstOutside(left, W, W_out, S_w) - wo;
             const wi = ((co * C_group + ci) * K_h + kh) * K_w + kw;
-            const from = kw * D_w - P_w; // w of the first output; the visit starts at the first wo with 0 ≤ w …
-            const first = Math.max(0, Math.ceil(-from / S_w));
-            const end = Math.min(W_out, Math.ceil((W - from) / S_w)); // … and ends before the first wo with w ≥ W
-            if (first >= end) continue;
-            for (let ho = 0; ho < H_out; ho++) {
-              const h = ho * S_h + kh * D_h - P_h;
-              if (h < 0 || h >= H) continue;
-              const y0 = ((n * C_out + co) * H_out + ho) * W_out + first;
-              visit(wi, y0, (x_plane + h) * W + from + first * S_w, end - first);
-            }
+            const yi = ((n * C_out + co) * H_out + ho) * W_out + wo;
+            const xi = ((n * C_in + group * C_group + ci) * H + ho * S_h + top) * W + wo * S_w + left;
+            if (rows > 0 && columns > 0) visit(wi, yi, xi, rows, columns);
           }
         }
       }
     }
   }
+}
+
+/** The first output o ≥ 0 whose tap, at o·S + offset, is not before the image. */
+function firstInside(offset: number, S: number): number {
+  return Math.max(0, Math.ceil(-offset / S));
+}
+
+/** The first output o ≤ out whose tap, at o·S + offset, is past the image of that size. */
+function firstOutside(offset: number, size: number, out: number, S: number): number {
+  return Math.min(out, Math.ceil((size - offset) / S));
+}
+
+/** How far apart in memory two neighbours in a row of x are, two rows of y, and the rows of x that belong to them. */
+function steps(s: Conv2dSizes) {
+  return { S_w: s.S_w, y_row: s.W_out, x_row: s.S_h * s.W };
 }

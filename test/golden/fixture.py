@@ -1,4 +1,5 @@
-"""Writes what PyTorch computed for the tests to read: one file in the safetensors layout, the cases as JSON in its metadata."""
+"""Writes what PyTorch computed for the tests to read: files in the safetensors layout, with the cases as JSON in their
+metadata."""
 import json
 import os
 import struct

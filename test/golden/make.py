@@ -2,8 +2,8 @@
 
     /usr/bin/python3 test/golden/make.py
 
-needs PyTorch 1.13 or later. The files are committed, so that the tests don't need Python. Inputs are f32 numbers and PyTorch computes with
-them in f64; outputs and the gradients of sum(dy * y), for a random dy, are rounded to f32 once.
+needs PyTorch 1.13 or later. The files are committed, so that the tests don't need Python. Inputs are f32 numbers and
+PyTorch computes with them in f64; outputs and the gradients of sum(dy * y), for a random dy, are rounded to f32 once.
 
 The names in a file, for case i:  i/in/x  i/y  i/dy  i/grad/x  and  i/extra/…, other results.
 """
@@ -20,7 +20,7 @@ from fixture import write, write_json
 
 
 class Golden:
-    """The cases of one operation. Its random numbers depend on its name alone, so files change only with their own cases."""
+    """The cases of one operation. Its random numbers depend on its name: a file changes only with its own cases."""
 
     def __init__(self, operation):
         self.operation, self.cases, self.tensors = operation, [], {}
@@ -37,7 +37,8 @@ class Golden:
         return options[self.rng.integers(len(options))]
 
     def add(self, run, options, inputs, fixed=(), dtype=torch.float64):
-        """`run` gets the inputs as tensors and gives the output, alone or with a dict of other results. `fixed` have no gradient."""
+        """`run` gets the inputs as tensors and gives the output, alone or with a dict of other results. `fixed` inputs
+        have no gradient."""
         prefix = f'{len(self.cases)}/'
         t = {name: torch.tensor(value, dtype=dtype) for name, value in inputs.items()}
         for name in t:
@@ -84,7 +85,7 @@ def conv2d(g):
                 n += 1
     g.add(lambda x, weight: F.conv2d(x, weight), {},  # the smallest there is
           dict(x=g.random(1, 1, 1, 1), weight=g.random(1, 1, 1, 1)))
-    g.add(lambda x, weight, bias: F.conv2d(x, weight, bias, padding=5), dict(padding=5),  # taps that never meet the image
+    g.add(lambda x, weight, bias: F.conv2d(x, weight, bias, padding=5), dict(padding=5),  # taps that meet no pixel
           dict(x=g.random(1, 2, 2, 3), weight=g.random(2, 2, 3, 3), bias=g.random(2)))
     g.add(lambda x, weight, bias: F.conv2d(x, weight, bias, stride=3), dict(stride=3),  # pixels that no window covers
           dict(x=g.random(2, 2, 9, 10), weight=g.random(3, 2, 2, 2), bias=g.random(3)))
@@ -102,7 +103,8 @@ def maxPool2d(g):
         (2, {}), (3, dict(stride=2)), ([2, 3], dict(stride=[1, 2])), (3, dict(stride=1, padding=1)),
         ([3, 2], dict(stride=[2, 1], padding=[1, 0])), (2, dict(dilation=2, stride=1)),
         (3, dict(dilation=[1, 2], stride=2, padding=1)), (2, dict(ceilMode=True)), (3, dict(stride=2, ceilMode=True)),
-        (3, dict(stride=2, padding=1, ceilMode=True)), ([2, 3], dict(stride=3, padding=[1, 1], dilation=2, ceilMode=True)),
+        (3, dict(stride=2, padding=1, ceilMode=True)), 
+        ([2, 3], dict(stride=3, padding=[1, 1], dilation=2, ceilMode=True)),
         (5, dict(stride=4, padding=2, ceilMode=True)),
     ]:
         add(g.random(2, 2, 7, 9), kernel, **o)
@@ -127,7 +129,8 @@ def avgPool2d(g):
         (3, dict(stride=1, padding=1, countIncludePad=False)), ([3, 2], dict(stride=[2, 1], padding=[1, 0])),
         (3, dict(stride=2, ceilMode=True)), (3, dict(stride=2, padding=1, ceilMode=True)),
         (3, dict(stride=2, padding=1, ceilMode=True, countIncludePad=False)), (2, dict(divisorOverride=3)),
-        (3, dict(stride=2, padding=1, ceilMode=True, divisorOverride=-2)), (5, dict(stride=4, padding=2, ceilMode=True)),
+        (3, dict(stride=2, padding=1, ceilMode=True, divisorOverride=-2)),
+        (5, dict(stride=4, padding=2, ceilMode=True)),
         ([4, 2], dict(stride=[3, 3], padding=[2, 1], ceilMode=True, countIncludePad=False)),
         ([4, 3], dict(stride=[3, 5], padding=[2, 1], ceilMode=True)),
     ]:
@@ -137,7 +140,8 @@ def avgPool2d(g):
 
 def adaptiveAvgPool2d(g):
     for size in [1, 2, 3, 5, 7, 9, [1, 4], [3, 2], [None, 3], [2, None], [None, None], [8, 1], [11, 6]]:
-        g.add(lambda x: F.adaptive_avg_pool2d(x, size), dict(outputSize=size), dict(x=g.random(2, 3, 7, g.choice(8, 9))))
+        g.add(lambda x: F.adaptive_avg_pool2d(x, size), dict(outputSize=size),
+              dict(x=g.random(2, 3, 7, g.choice(8, 9))))
 
 
 def linear(g):
@@ -245,8 +249,8 @@ def crossEntropy(g):
     loss_cases(g, F.cross_entropy, [0, 0.1])
     g.add(lambda x: F.cross_entropy(x, torch.tensor([0, 2])), dict(target=[0, 2]),
           dict(x=np.float32([[1000, -1000, 0], [-np.inf, 3, 2]])))
-    g.add(lambda x: F.cross_entropy(x, torch.tensor([1, 0]), label_smoothing=1.0), dict(target=[1, 0], labelSmoothing=1.0),
-          dict(x=g.random(2, 4)))
+    g.add(lambda x: F.cross_entropy(x, torch.tensor([1, 0]), label_smoothing=1.0),
+          dict(target=[1, 0], labelSmoothing=1.0), dict(x=g.random(2, 4)))
 
 
 def nllLoss(g):
@@ -263,7 +267,8 @@ def mseLoss(g):
 def cat(g):
     for dim, shapes in [
         (0, [(2, 3)]), (0, [(2, 3), (1, 3)]), (1, [(2, 3), (2, 1), (2, 4)]), (-1, [(2, 2, 3), (2, 2, 2)]),
-        (1, [(2, 1, 3, 3), (2, 4, 3, 3), (2, 2, 3, 3), (2, 3, 3, 3)]), (2, [(1, 2, 2, 3), (1, 2, 5, 3)]), (0, [(3,), (4,)]),
+        (1, [(2, 1, 3, 3), (2, 4, 3, 3), (2, 2, 3, 3), (2, 3, 3, 3)]), (2, [(1, 2, 2, 3), (1, 2, 5, 3)]),
+        (0, [(3,), (4,)]),
         (-2, [(2, 1, 2), (2, 3, 2)]), (3, [(1, 1, 1, 1), (1, 1, 1, 2)]), (0, [(1, 2), (1, 2), (1, 2), (1, 2), (1, 2)]),
         (-3, [(1, 2, 2), (2, 2, 2)]), (1, [(3, 8), (3, 8)]), (1, [(2, 0), (2, 3)]),
     ]:
@@ -283,16 +288,20 @@ def pad(g):
     add((1, 1, 2, 2), [5, 4, 7, 3], mode='replicate')
     add((1, 1, 3, 2), [2, 2, 3, 3], mode='circular')
     for shape, padding, value in [
-        ((2, 3, 4, 5), [1, 2, 3, 0], 0), ((2, 3), [1, 1], 1.5), ((4,), [2, 0], -1), ((1, 2, 4, 4), [-1, 2, 1, -2], 0.25),
-        ((1, 1, 5, 5), [-2, -2, -1, -1], 0), ((3, 3), [-1, 1], 7), ((2, 2, 3), [0, 0, 9, 9], 0), ((2, 4), [1, 0, 0, 1], -3),
+        ((2, 3, 4, 5), [1, 2, 3, 0], 0), ((2, 3), [1, 1], 1.5), ((4,), [2, 0], -1),
+        ((1, 2, 4, 4), [-1, 2, 1, -2], 0.25),
+        ((1, 1, 5, 5), [-2, -2, -1, -1], 0), ((3, 3), [-1, 1], 7), ((2, 2, 3), [0, 0, 9, 9], 0),
+        ((2, 4), [1, 0, 0, 1], -3),
     ]:
         add(shape, padding, value=value)
 
 
 def elementwise(g, run, awayFrom0=False):
     for a, b in [
-        ((3,), (3,)), ((), ()), ((2, 3), (3,)), ((2, 3), (2, 1)), ((1, 3), (2, 1)), ((2, 3, 4), (1,)), ((4,), (2, 3, 4)),
-        ((2, 1, 3), (4, 1)), ((2, 3, 4, 5), (3, 1, 1)), ((1, 1, 1), (2, 2, 2)), ((2, 3), ()), ((5, 1), (1, 6)), ((2, 0), (1,)),
+        ((3,), (3,)), ((), ()), ((2, 3), (3,)), ((2, 3), (2, 1)), ((1, 3), (2, 1)), ((2, 3, 4), (1,)),
+        ((4,), (2, 3, 4)),
+        ((2, 1, 3), (4, 1)), ((2, 3, 4, 5), (3, 1, 1)), ((1, 1, 1), (2, 2, 2)), ((2, 3), ()), ((5, 1), (1, 6)),
+        ((2, 0), (1,)),
     ]:
         values = g.random(*b)
         if awayFrom0:
@@ -336,15 +345,16 @@ def mean(g):
 
 
 def reshape(g):
-    for shape, to in [((2, 3), [6]), ((2, 3), [3, 2]), ((2, 3, 4), [-1]), ((2, 3, 4), [4, -1]), ((2, 3, 4), [2, 1, 12]), ((), [1]),
-                      ((1,), []), ((2, 3, 4), [-1, 2, 3, 2]), ((4,), [4]), ((1, 1, 4), [2, 2]), ((0, 3), [0]), ((6,), [1, 6, 1])]:
+    for shape, to in [((2, 3), [6]), ((2, 3), [3, 2]), ((2, 3, 4), [-1]), ((2, 3, 4), [4, -1]), ((2, 3, 4), [2, 1, 12]),
+                      ((), [1]), ((1,), []), ((2, 3, 4), [-1, 2, 3, 2]), ((4,), [4]), ((1, 1, 4), [2, 2]),
+                      ((0, 3), [0]), ((6,), [1, 6, 1])]:
         g.add(lambda x: x.reshape(to), dict(shape=to), dict(x=g.random(*shape)))
 
 
 def flatten(g):
-    for shape, dims in [((2, 3, 4), []), ((2, 3, 4), [1]), ((2, 3, 4, 5), [1, 2]), ((2, 3, 4), [-2, -1]), ((), []), ((5,), []),
-                        ((2, 3), [0, 0]), ((2, 3, 4, 1), [2]), ((1, 1, 1), []), ((2, 3), [1, 1]), ((2, 2, 2, 2), [-3]),
-                        ((2, 1, 2), [0, 1])]:
+    for shape, dims in [((2, 3, 4), []), ((2, 3, 4), [1]), ((2, 3, 4, 5), [1, 2]), ((2, 3, 4), [-2, -1]), ((), []),
+                        ((5,), []), ((2, 3), [0, 0]), ((2, 3, 4, 1), [2]), ((1, 1, 1), []), ((2, 3), [1, 1]),
+                        ((2, 2, 2, 2), [-3]), ((2, 1, 2), [0, 1])]:
         g.add(lambda x: x.flatten(*dims), dict(dims=dims), dict(x=g.random(*shape)))
 
 
@@ -354,20 +364,23 @@ def dropout(g):
             def run(x):
                 torch.manual_seed(seed)
                 return F.dropout(x, p, training=True)
-            g.add(run, dict(p=p, seed=seed), dict(x=g.random(*g.choice((3, 4), (2, 3, 4, 4), (17,)))), dtype=torch.float32)
+            shape = g.choice((3, 4), (2, 3, 4, 4), (17,))
+            g.add(run, dict(p=p, seed=seed), dict(x=g.random(*shape)), dtype=torch.float32)
     g.add(lambda x: F.dropout(x, 0.5, training=False), dict(p=0.5, seed=0, training=False), dict(x=g.random(3)))
 
 
 OPERATIONS = [
-    conv2d, maxPool2d, avgPool2d, adaptiveAvgPool2d, linear, matmul, batchNorm2d, localResponseNorm, relu, sigmoid, tanh, softmax,
-    logSoftmax, crossEntropy, nllLoss, mseLoss, cat, pad, dropout, add, sub, mul, div, sum, mean, reshape, flatten,
+    conv2d, maxPool2d, avgPool2d, adaptiveAvgPool2d, linear, matmul, batchNorm2d, localResponseNorm, relu, sigmoid,
+    tanh, softmax, logSoftmax, crossEntropy, nllLoss, mseLoss, cat, pad, dropout, add, sub, mul, div, sum, mean,
+    reshape, flatten,
 ]
 
 
 def optimizers():
     """Ten steps of two parameters. The second has no gradient at the fourth step, and is left out there."""
     rng = np.random.default_rng(7)
-    sgd = [dict(lr=0.1), dict(lr=0.1, momentum=0.9), dict(lr=0.1, momentum=0.5, dampening=0.3), dict(lr=0.05, weightDecay=0.1),
+    sgd = [dict(lr=0.1), dict(lr=0.1, momentum=0.9), dict(lr=0.1, momentum=0.5, dampening=0.3),
+           dict(lr=0.05, weightDecay=0.1),
            dict(lr=0.1, momentum=0.9, nesterov=True), dict(lr=0.1, momentum=0.9, nesterov=True, weightDecay=0.01),
            dict(lr=0.1, momentum=0.8, dampening=0.5, weightDecay=0.2), dict(lr=0.1, dampening=0.5),
            dict(lr=0.02, momentum=0.99), dict(lr=0.01, momentum=0.7, nesterov=True, weightDecay=0.5)]
@@ -404,7 +417,8 @@ def optimizers():
             param.grad = torch.tensor(gradient)
         norm = nn.utils.clip_grad_norm_(params, maxNorm)
         for k, param in enumerate(params):
-            tensors.update({f'{len(cases)}/{k}/gradient': gradients[k], f'{len(cases)}/{k}/clipped': param.grad.numpy()})
+            tensors.update({f'{len(cases)}/{k}/gradient': gradients[k],
+                            f'{len(cases)}/{k}/clipped': param.grad.numpy()})
         cases.append(dict(maxNorm=maxNorm, norm=norm.item(), count=len(shapes)))
     write('clipGradNorm', cases, tensors)
 
@@ -424,14 +438,16 @@ def schedules():
                          for group in optimizer.param_groups])
             optimizer.step()
             scheduler.step(*([] if metrics is None else [metrics[step]]))
-        cases.append(dict(name=name, optimizer=kind, options=options, rows=rows, **({} if metrics is None else {'metrics': metrics})))
+        cases.append(dict(name=name, optimizer=kind, options=options, rows=rows, metrics=metrics or []))
 
     for stepSize, gamma in [(3, 0.5), (1, 0.9), (10, 0.1)]:
         run('StepLR', dict(stepSize=stepSize, gamma=gamma), lambda o: lr_scheduler.StepLR(o, stepSize, gamma))
     for milestones, gamma in [([2, 5, 11], 0.5), ([3, 3, 20], 0.1), ([0, 4], 0.3)]:
-        run('MultiStepLR', dict(milestones=milestones, gamma=gamma), lambda o: lr_scheduler.MultiStepLR(o, milestones, gamma))
+        run('MultiStepLR', dict(milestones=milestones, gamma=gamma),
+            lambda o: lr_scheduler.MultiStepLR(o, milestones, gamma))
     for tMax, etaMin in [(20, 0), (7, 0.05), (10, 0.3)]:
-        run('CosineAnnealingLR', dict(tMax=tMax, etaMin=etaMin), lambda o: lr_scheduler.CosineAnnealingLR(o, tMax, etaMin))
+        run('CosineAnnealingLR', dict(tMax=tMax, etaMin=etaMin),
+            lambda o: lr_scheduler.CosineAnnealingLR(o, tMax, etaMin))
     for start, end, total in [(1 / 3, 1, 5), (0.1, 1, 10), (1, 0.2, 8), (0.01, 0.5, 1)]:
         run('LinearLR', dict(startFactor=start, endFactor=end, totalIters=total),
             lambda o: lr_scheduler.LinearLR(o, start, end, total))
@@ -461,9 +477,10 @@ def schedules():
         (dict(patience=0, factor=0.1, eps=0.01), [1.0] * 25),
     ]:
         run('ReduceLROnPlateau', o,
-            lambda opt: lr_scheduler.ReduceLROnPlateau(opt, **{names.get(k, k): v for k, v in o.items()}), metrics=metrics)
+            lambda opt: lr_scheduler.ReduceLROnPlateau(opt, **{names.get(k, k): v for k, v in o.items()}),
+            metrics=metrics)
     for case in cases:  # JSON has no NaN
-        case['metrics'] = [None if m != m else m for m in case.get('metrics', [])]
+        case['metrics'] = [None if m != m else m for m in case['metrics']]
     write_json('schedules', cases)
 
 
@@ -478,7 +495,8 @@ INITS = dict(
 
 
 def generator():
-    """What PyTorch's generator draws. Each list starts from its seed anew. Of the words, the low 31 bits are shown, every 30th."""
+    """What PyTorch's generator draws. Each list starts from its seed anew. Of the words, every 30th is here, and of
+    it the low 31 bits."""
     cases = []
     for seed in [0, 1, 42, 2**32 - 1, 2**40 + 3]:
         def draw(make):

