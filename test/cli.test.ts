@@ -69,9 +69,7 @@ describe('train', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(/mnistNet \(8,490 parameters\) on '\w+': 160 images, batch 64, seed 0/);
-    expect(stdout).toMatch(
-      /epoch 2\/2 {2}step 3\/3 {2}loss \d\.\d{4} {2}acc \d+\.\d\d % {2}\d+ images\/s {2}ETA 0:00/,
-    );
+    expect(stdout).toMatch(/epoch 2\/2 {2}step 3\/3 {2}loss \d\.\d{4} {2}acc \d+\.\d\d % {2}\d+ images\/s {2}ETA 0:00/);
     expect(stdout).toMatch(/test accuracy \d+\.\d\d % after/);
     expect(stdout).toMatch(/loss [▁▂▃▄▅▆▇█]{6} /);
     expect(stdout).not.toContain('\x1b');

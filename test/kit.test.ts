@@ -1,11 +1,13 @@
 /** The equivalence kit seen from outside: right kernels pass, and wrong ones are told what is wrong. */
 import { describe, expect, test } from 'vitest';
+import { ReferenceBackend } from '../src/backends/reference/index.js';
 import type { Conv2dSizes } from '../src/ops/conv2d.js';
-import { ops } from '../src/ops/index.js';
+import { type Kernels, ops } from '../src/ops/index.js';
 import type { LinearSizes } from '../src/ops/linear.js';
 import type { SoftmaxSizes } from '../src/ops/softmax.js';
 import type { PoolSizes } from '../src/ops/windows.js';
-import { type ArrayKernel, checkKernel, LawError } from '../src/testing/index.js';
+import type { DeviceBuffer } from '../src/tensor/tensorBackend.js';
+import { type ArrayKernel, arrayGuards, checkBackend, checkKernel, LawError } from '../src/testing/index.js';
 
 const f = Math.fround;
 const options = { runs: 200, seed: 1 };
@@ -126,13 +128,14 @@ describe('conv2d', () => {
     expect(message.split('\n')).toEqual([
       "conv2d (your kernel) breaks the law 'forward':",
       expect.stringMatching(
-        /^y\[\d+\] is .+, but .+ expected: off by .+, where the budget is .+ \(worst of \d+ wrong elements of \d+\)$/,
+        /^y\[\d+\] is .+, but .+ expected( exactly|: off by .+, where the budget is .+) \(worst of \d+ wrong elements of \d+\)$/,
       ),
       expect.stringMatching(/^arrays {2}x \(.+\), weight \(.+\), bias /),
       expect.stringMatching(/^sizes {3}N \d+, C_in \d+, /),
       expect.stringMatching(/^numbers '.+' of seed \d+$/),
-      expect.stringMatching(/^found in .+, seed 1$/),
+      expect.stringMatching(/^found in run \d+ of 200, shrunk \d+ times, seed 1$/),
     ]);
+    expect(message).toMatch(/ wrong elements of \d\)/);
     expect(message).toBe(await complaint(check({ strideW: () => 1 })));
   });
 });
@@ -335,6 +338,44 @@ test('a kernel that leaves part of its output unwritten is caught', async () => 
     for (let i = 0; i < y.length; i++) if (x[i] > 0) y[i] = x[i];
   };
   expect(await complaint(checkKernel('relu', { forward }, options))).toContain('is NaN, but 0 expected exactly');
+});
+
+test('nothing to check is an error', async () => {
+  await expect(checkKernel('relu', {}, options)).rejects.toThrow('neither forward nor backward');
+});
+
+describe('a backend', () => {
+  class Broken extends ReferenceBackend {
+    override readonly kernels;
+    constructor(relu: ArrayKernel<'relu'>['forward']) {
+      super();
+      this.kernels = { ...ops, relu: { ...ops.relu, forward: relu } } as unknown as Kernels<DeviceBuffer>;
+    }
+  }
+  const few = { runs: 20, seed: 1 };
+
+  test('that is right passes', () => checkBackend(new ReferenceBackend(), { runs: 2, guards: arrayGuards() }));
+
+  test('with a wrong kernel is caught', async () => {
+    const backend = new Broken((y, x) => y.set(x));
+    expect(await complaint(checkBackend(backend, few))).toMatch(/^relu \(reference\) breaks the law 'forward'/);
+  });
+
+  test('that writes past the end of a buffer is caught by its guards', async () => {
+    const backend = new Broken((y, x) => {
+      ops.relu.forward(y, x);
+      new Float32Array(y.buffer)[y.byteOffset / 4 + y.length] = 0;
+    });
+    expect(await complaint(checkBackend(backend, { ...few, guards: arrayGuards() }))).toContain(
+      'y: written 1 elements past its end',
+    );
+  });
+
+  test('gets every buffer back', async () => {
+    const backend = new ReferenceBackend();
+    await checkBackend(backend, { runs: 2 });
+    expect(backend.memory().allocated).toBe(0);
+  });
 });
 
 test('a kernel that throws is reported with its problem', async () => {

@@ -1,15 +1,17 @@
 /** A seed gives PyTorch's own training: its first weights and its shuffle bit for bit, and its losses on MNIST. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ReferenceBackend } from '../src/backends/reference/index.js';
+import { host, ReferenceBackend } from '../src/backends/reference/index.js';
 import { DataLoader } from '../src/data/loader.js';
 import { inceptionNet, mlp, mnistNet, residualNet } from '../src/models/index.js';
 import * as F from '../src/nn/functional/index.js';
+import type { Module } from '../src/nn/module.js';
 import { mnist } from '../src/node/data.js';
 import { SGD } from '../src/optim/index.js';
 import { noGrad } from '../src/tensor/gradMode.js';
 import { manualSeed } from '../src/tensor/random.js';
-import { expectClose, readGoldenJson } from './golden/golden.js';
+import type { Tensor } from '../src/tensor/tensor.js';
+import { expectClose, readGolden, readGoldenJson } from './golden/golden.js';
 
 interface ParityCase {
   seed: number;
@@ -24,13 +26,15 @@ interface ParityCase {
   /** order[epoch][batch]: the numbers of its images. */
   order: number[][][];
   losses: number[];
+  /** The step that begins with PyTorch's own weights and momentum, if one does (make_parity.py says why). */
+  restart: number | null;
 }
 
 const models = { mnistNet, inceptionNet, residualNet, mlp };
 const LOSS_TOLERANCE = 1e-4;
 
 describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => {
-  const { seed, order, losses } = golden;
+  const { seed, order, losses, restart } = golden;
 
   it.each(Object.entries(models))(
     "%s begins with PyTorch's weights, and computes what PyTorch computes",
@@ -79,6 +83,7 @@ describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => 
     const train = new DataLoader(await mnist({ train: true }), { batchSize: 64, shuffle: true, backend });
     let step = 0;
     for await (const [x, y] of train) {
+      if (step === restart) takeOverFromPyTorch(model, optimizer);
       const loss = F.crossEntropy(model.forward(x), y);
       optimizer.zeroGrad();
       loss.backward();
@@ -88,6 +93,18 @@ describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => 
     }
   });
 });
+
+function takeOverFromPyTorch(model: Module, optimizer: SGD): void {
+  const [{ tensors }] = readGolden('parityRestart');
+  const { groups, steps } = optimizer.stateDict();
+  const momentum: Record<string, Tensor> = {};
+  model.namedParameters().forEach(([key, parameter], i) => {
+    parameter.copyFrom(tensors.get(`param/${key}`)!.values);
+    const { values, shape } = tensors.get(`momentum/${key}`)!;
+    momentum[`${i}.momentumBuffer`] = host.tensor(values, shape);
+  });
+  optimizer.loadStateDict({ groups, steps, tensors: momentum });
+}
 
 async function firstOf<T>(items: AsyncIterable<T>): Promise<T> {
   for await (const item of items) return item;

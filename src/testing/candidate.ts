@@ -123,7 +123,8 @@ export function backendCandidate(backend: Backend, guards?: Guards): Candidate {
           sizes,
         );
         const results = new Map<Argument, TypedArray>();
-        for (const [argument, buffer] of buffers) results.set(argument, await backend.read(buffer));
+        const reads = [...buffers].map(async ([argument, buffer]) => results.set(argument, await backend.read(buffer)));
+        await Promise.all(reads);
         for (const [argument, buffer] of buffers) {
           const damage = await guards?.damage(buffer);
           if (damage) throw new Violation(`${argument.name}: written ${damage}`);

@@ -24,7 +24,6 @@ export class LawError extends Error {
   readonly operation: OperationName;
   readonly law: LawName;
   readonly seed: number;
-  /** Null for a named problem. */
   readonly problem: Problem;
 
   constructor(
@@ -54,7 +53,7 @@ export function lawsFor(operation: OperationName, candidate: Candidate): LawName
   return cases[operation].laws.filter((law) => concerns(law, operation, candidate));
 }
 
-/** Checks one law: the named problems first, then drawn ones. Throws a LawError for the smallest that breaks it. */
+/** Checks one law, on drawn problems and then on the named ones. Throws a LawError for the smallest that breaks it. */
 export async function checkLaw(
   operation: OperationName,
   law: LawName,
@@ -64,29 +63,22 @@ export async function checkLaw(
   const { runs = 100, seed = newSeed(), u = roundToNearest } = options;
   const subject = { operation: cases[operation], candidate, u };
   const check = (p: Problem) => laws[law].check(subject, p);
+  const broken = (p: Problem, where: string, cause: unknown) =>
+    new LawError(operation, law, candidate.name, { seed, problem: p, where: `${where}, seed ${seed}`, cause });
 
+  const drawn = await fc.check(fc.asyncProperty(subject.operation.problems, check), { numRuns: runs, seed });
+  if (drawn.failed) {
+    const where = `run ${drawn.numRuns} of ${runs}, shrunk ${drawn.numShrinks} times`;
+    throw broken(drawn.counterexample![0], where, drawn.errorInstance);
+  }
   for (const [name, draft] of Object.entries(subject.operation.named)) {
     const p = problem(draft, { kind: 'uniform', seed });
     try {
       await check(p);
     } catch (cause) {
-      throw new LawError(operation, law, candidate.name, {
-        seed,
-        problem: p,
-        where: `the problem '${name}', seed ${seed}`,
-        cause,
-      });
+      throw broken(p, `the problem '${name}'`, cause);
     }
   }
-
-  const found = await fc.check(fc.asyncProperty(subject.operation.problems, check), { numRuns: runs, seed });
-  if (!found.failed) return;
-  throw new LawError(operation, law, candidate.name, {
-    seed,
-    problem: found.counterexample![0],
-    where: `run ${found.numRuns} of ${runs}, shrunk ${found.numShrinks} times, seed ${seed}`,
-    cause: found.errorInstance,
-  });
 }
 
 /** A seed that hasn't been used yet, presumably. */
@@ -115,5 +107,7 @@ export async function checkBackend(backend: Backend, options: CheckOptions & { g
 
 async function checkOperation(operation: OperationName, candidate: Candidate, options: CheckOptions): Promise<void> {
   const seed = options.seed ?? newSeed();
-  for (const law of lawsFor(operation, candidate)) await checkLaw(operation, law, candidate, { ...options, seed });
+  const kept = lawsFor(operation, candidate);
+  if (kept.length === 0) throw new Error(`${operation} (${candidate.name}) has neither forward nor backward to check`);
+  for (const law of kept) await checkLaw(operation, law, candidate, { ...options, seed });
 }

@@ -4,11 +4,12 @@
  *   await checkKernel('relu', {
  *     forward(y, x) { for (let i = 0; i < y.length; i++) y[i] = x[i] > 0 ? x[i] : 0; },
  *   });
- *   // LawError: relu (your kernel) breaks the law 'forward': y[1] is 0, but NaN expected exactly …
+ *   // LawError: relu (your kernel) breaks the law 'forward': y[4] is 0, but NaN expected exactly …
  *
  * A kernel takes outputs, inputs and sizes, as its operation does in `ops`. Outputs arrive filled with NaN, every array
  * has sentinels around it, and gradients that nobody asks for are null.
  */
+export type { OperationName } from '../ops/index.js';
 export { type Budget, gamma, roundToNearest } from './budget.js';
 export {
   type Argument,
@@ -28,3 +29,4 @@ export { type CheckOptions, checkBackend, checkKernel, checkLaw, LawError, lawsF
 export { Violation } from './compare.js';
 export { laws } from './laws/index.js';
 export { type Draft, describe, type Kind, type Problem, problem } from './problem.js';
+export { backwardArguments, backwardGiven, forwardArguments, gradientNames } from './run.js';

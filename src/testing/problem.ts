@@ -31,6 +31,8 @@ export type Inputs = Readonly<Record<string, Float32Array | Int32Array | null>>;
 /** A problem without its numbers. */
 export interface Draft<Sizes> {
   readonly arrays: Readonly<Record<string, ArraySpec | null>>;
+  /** The options that the sizes are made from, where a law is about that. */
+  readonly options?: { readonly ceilMode?: boolean; readonly padding?: unknown };
   /** The operation's sizes and options. They may depend on the content of an array: a target must be a class. */
   sizes(inputs: Inputs): Sizes;
 }

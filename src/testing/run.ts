@@ -2,8 +2,8 @@
 import { ops } from '../ops/index.js';
 import type { TypedArray } from '../tensor/tensorBackend.js';
 import type { Budget } from './budget.js';
-import type { Candidate } from './candidate.js';
-import type { Arrays, OperationCase } from './case.js';
+import type { Argument, Candidate } from './candidate.js';
+import type { Arrays, OperationCase, Parameters } from './case.js';
 import { compareUntouched } from './compare.js';
 import { drawLike, generator, type Problem } from './problem.js';
 
@@ -102,11 +102,37 @@ export function drawnGradients(c: OperationCase, p: Problem): string[] {
   return some.length ? some : names;
 }
 
-/** The candidate's forward pass. Its outputs hold NaN before, and what it reads is checked to be untouched. */
-export async function runForward({ operation: c, candidate }: Subject, p: Problem): Promise<Results> {
+/** What forward is called with, in its order. Outputs hold NaN. */
+export function forwardArguments(c: OperationCase, p: Problem): (Argument | null)[] {
   const lengths = c.outputs(p.inputs as unknown as Arrays, p.sizes);
   const written = c.forward.writes.map((name) => (name in lengths ? garbage(name, lengths[name]) : p.inputs[name]));
-  return runPass(c, candidate, 'forward', written, p.inputs, p.sizes);
+  return args(c.forward, written, p.inputs);
+}
+
+/** What backward is called with, for the gradients in `wanted`; the others are null. */
+export function backwardArguments(
+  c: OperationCase,
+  given: MaybeArrays,
+  wanted: readonly string[],
+): (Argument | null)[] {
+  const written = c.backward!.writes.map((name) =>
+    wanted.includes(name) ? garbage(name, given[name.slice(1)]!.length) : null,
+  );
+  return args(c.backward!, written, given);
+}
+
+function args({ writes, reads }: Parameters, written: readonly (TypedArray | null)[], given: MaybeArrays) {
+  const values = [...written, ...reads.map((name) => given[name] ?? null)];
+  return [...writes, ...reads].map((name, i) => {
+    const array = values[i];
+    return array && { name, values: array };
+  });
+}
+
+/** The candidate's forward pass. What it reads is checked to be untouched. */
+export async function runForward({ operation: c, candidate }: Subject, p: Problem): Promise<Results> {
+  const before = forwardArguments(c, p);
+  return results(c.forward, before, await candidate.run(c.operation, 'forward', before, p.sizes));
 }
 
 /** The candidate's backward pass, for the gradients in `wanted`. */
@@ -116,30 +142,17 @@ export async function runBackward(
   wanted: readonly string[],
   s: unknown,
 ): Promise<Results> {
-  const written = c.backward!.writes.map((name) =>
-    wanted.includes(name) ? garbage(name, given[name.slice(1)]!.length) : null,
-  );
-  return runPass(c, candidate, 'backward', written, given, s);
+  const before = backwardArguments(c, given, wanted);
+  return results(c.backward!, before, await candidate.run(c.operation, 'backward', before, s));
 }
 
-async function runPass(
-  c: OperationCase,
-  candidate: Candidate,
-  pass: 'forward' | 'backward',
-  written: readonly (TypedArray | null)[],
-  given: MaybeArrays,
-  s: unknown,
-): Promise<Results> {
-  const { writes, reads } = c[pass]!;
-  const read = reads.map((name) => given[name] ?? null);
-  const args = [...writes, ...reads].map((name, i) => {
-    const values = [...written, ...read][i];
-    return values && { name, values };
-  });
-  const after = await candidate.run(c.operation, pass, args, s);
-  reads.forEach((name, i) => {
-    const before = read[i];
-    if (before) compareUntouched(name, after[writes.length + i]!, before);
+function results(
+  { writes }: Parameters,
+  before: readonly (Argument | null)[],
+  after: readonly (TypedArray | null)[],
+): Results {
+  before.forEach((argument, i) => {
+    if (argument && i >= writes.length) compareUntouched(argument.name, after[i]!, argument.values);
   });
   return named(writes, after.slice(0, writes.length)) as Results;
 }

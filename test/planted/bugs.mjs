@@ -3,20 +3,20 @@ export const bugs = [
   {
     name: 'conv2d: last column left out',
     file: 'conv2d.ts',
-    find: 'const end = Math.min(W_out, ',
-    replace: 'const end = Math.min(W_out - 1, ',
+    find: 'const columns = firstOutside(left, W, W_out, S_w) - wo;',
+    replace: 'const columns = firstOutside(left, W, W_out - 1, S_w) - wo;',
   },
   {
     name: 'conv2d: stride ignored in the x index',
     file: 'conv2d.ts',
-    find: 'sum[y0 + i] += w * x64[x0 + i * S_w]',
-    replace: 'sum[y0 + i] += w * x64[x0 + i]',
+    find: 'sum[yi + c] += w * x64[xi + c * S_w]',
+    replace: 'sum[yi + c] += w * x64[xi + c]',
   },
   {
     name: 'conv2d: top padding off by one',
     file: 'conv2d.ts',
-    find: 'const h = ho * S_h + kh * D_h - P_h;',
-    replace: 'const h = ho * S_h + kh * D_h - P_h + 1;',
+    find: 'const top = kh * D_h - P_h;',
+    replace: 'const top = kh * D_h - P_h + 1;',
   },
   {
     name: 'conv2d: group of the wrong channel',
@@ -27,8 +27,8 @@ export const bugs = [
   {
     name: 'conv2d: dilation ignored in height',
     file: 'conv2d.ts',
-    find: 'const h = ho * S_h + kh * D_h - P_h;',
-    replace: 'const h = ho * S_h + kh - P_h;',
+    find: 'const top = kh * D_h - P_h;',
+    replace: 'const top = kh - P_h;',
   },
   {
     name: 'conv2d: dbias forgets the last of the batch',
@@ -39,8 +39,8 @@ export const bugs = [
   {
     name: 'conv2d: sign of dx',
     file: 'conv2d.ts',
-    find: 'sum[x0 + i * S_w] += w * dy64[y0 + i]',
-    replace: 'sum[x0 + i * S_w] -= w * dy64[y0 + i]',
+    find: 'sum[xi + c * S_w] += w * dy64[yi + c]',
+    replace: 'sum[xi + c * S_w] -= w * dy64[yi + c]',
   },
   {
     name: "conv2d: odd 'same' padding on the wrong side",
@@ -60,6 +60,12 @@ export const bugs = [
     file: 'windows.ts',
     find: '(count - 1) * S >= size + P ?',
     replace: '(count - 1) * S > size + P ?',
+  },
+  {
+    name: 'pools: ceil mode rounds down',
+    file: 'windows.ts',
+    find: 'const count = Math.ceil(steps) + 1;',
+    replace: 'const count = Math.floor(steps) + 1;',
   },
   {
     name: 'avgPool2d: divisor ignores countIncludePad',

@@ -14,7 +14,7 @@ import { type Draft, problems } from '../problem.js';
 import { pixelsUnder, poolings } from './pooling.js';
 
 function pooling(x: Shape, kernel: Pair, options: AvgPool2dOptions): Draft<AvgPool2dSizes> {
-  return { arrays: { x: { shape: x } }, sizes: () => avgPool2dSizes(x, kernel, options) };
+  return { arrays: { x: { shape: x } }, options, sizes: () => avgPool2dSizes(x, kernel, options) };
 }
 
 const drafts = fc

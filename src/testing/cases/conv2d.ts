@@ -18,11 +18,13 @@ function layer(
   const bias = hasBias ? [C_out] : null;
   return {
     arrays: { x: { shape: x }, weight: { shape: weight }, bias: bias && { shape: bias } },
+    options,
     sizes: () => conv2dSizes(x, weight, bias, options),
   };
 }
 
-const padding = (K: number) => K + 1; // more than any tap reaches without dilation: the outermost outputs are the bias
+/** More than any tap reaches without dilation, so that the outermost outputs are the bias alone. */
+const padding = (K: number) => K + 1;
 
 const drafts = fc
   .record({
@@ -44,12 +46,14 @@ const drafts = fc
       (t) => Math.max(N, 1) * G * t.C_group * t.C_out_group * t.H_out * t.W_out * kh.K * kw.K,
     );
     const { kernel, ...options } = pairs(h(H_out), w(W_out));
-    const isSame = same && kh.S === 1 && kw.S === 1;
+    const x = [N, G * C_group, h(H_out).size, w(W_out).size];
+    if (!same) return layer(x, G * C_out_group, kernel, { ...options, groups: G }, hasBias);
+    const { dilation } = options;
     return layer(
-      [N, G * C_group, h(H_out).size, w(W_out).size],
+      [N, G * C_group, H_out, W_out],
       G * C_out_group,
       kernel,
-      { ...options, groups: G, ...(isSame ? { padding: 'same' } : {}) },
+      { dilation, groups: G, padding: 'same' },
       hasBias,
     );
   });

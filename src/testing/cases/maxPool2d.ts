@@ -6,7 +6,7 @@ import { type Draft, ordinary, problems } from '../problem.js';
 import { type Pooling, pixelsUnder, poolings } from './pooling.js';
 
 function pooling({ x, kernel, options }: Pooling): Draft<PoolSizes> {
-  return { arrays: { x: { shape: x } }, sizes: () => maxPool2dSizes(x, kernel, options) };
+  return { arrays: { x: { shape: x } }, options, sizes: () => maxPool2dSizes(x, kernel, options) };
 }
 
 /** The place of the last NaN in the window, or else of the first of the largest. */
