@@ -398,7 +398,7 @@ const mistakes: Record<Exclude<OperationName, 'sgd' | 'adam' | 'gradNorm' | 'cli
   conv2d: [
     [
       () => F.conv2d(zeros([64, 3, 28, 28]), zeros([10, 1, 5, 5]), null),
-      'conv2d: x (64, 3, 28, 28) has C_in = 3, but weight (10, 1, 5, 5) takes 1 (C_in / groups = 1)',
+      'conv2d: x (64, 3, 28, 28) has C_in = 3, but weight (10, 1, 5, 5) takes 1 (C_in / groups)',
     ],
     [() => F.conv2d(zeros([3, 28, 28]), zeros([10, 3, 5, 5]), null), 'conv2d: x (3, 28, 28) must have four dimensions'],
     [() => F.conv2d(zeros([1, 4, 8, 8]), zeros([6, 4, 3, 3]), zeros([5])), 'conv2d: bias (5) must be (C_out) = (6)'],

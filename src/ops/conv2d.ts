@@ -68,8 +68,9 @@ export function conv2dSizes(x: Shape, weight: Shape, bias: Shape | null, options
     throw new ShapeError(`conv2d: groups = ${G} must divide C_in = ${C_in} and C_out = ${C_out}`);
   }
   if (C_group * G !== C_in) {
+    const has = G === 1 ? `C_in = ${C_in}` : `C_in / groups = ${C_in} / ${G} = ${C_in / G}`;
     throw new ShapeError(
-      `conv2d: x ${formatShape(x)} has C_in = ${C_in}, but weight ${formatShape(weight)} takes ${C_group * G} (C_in / groups = ${C_group})`,
+      `conv2d: x ${formatShape(x)} has ${has}, but weight ${formatShape(weight)} takes ${C_group} (C_in / groups)`,
     );
   }
   if (bias !== null && (bias.length !== 1 || bias[0] !== C_out)) {
