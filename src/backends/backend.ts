@@ -10,7 +10,7 @@
  * a training step needs it. `add.forward(y, a, b)` must allow y to be a: gradients are summed so.
  */
 import type { Kernels } from '../ops/index.js';
-import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
+import { formatOption, formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor, type TensorOptions } from '../tensor/tensor.js';
 import {
@@ -55,32 +55,54 @@ export abstract class Backend implements TensorBackend {
    */
   tensor(values: ArrayLike<number>, shape: Shape = [values.length], options: TensorOptions = {}): Tensor {
     const { dtype = 'float32', requiresGrad = false } = options;
-    if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {
-      throw new ShapeError(`tensor: shape ${formatShape(shape)} must be whole numbers ≥ 0`);
+    this.#check(dtype);
+    if (requiresGrad && dtype === 'int32') throw new TypeError('tensor: int32 has no gradient');
+    if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0)) {
+      throw new ShapeError(`tensor: shape ${formatOption(shape)} must be an array of whole numbers ≥ 0`);
     }
     if (values.length !== numel(shape)) {
       throw new ShapeError(
         `tensor: ${values.length} values don't fill shape ${formatShape(shape)}, which has ${numel(shape)} elements`,
       );
     }
-    return new Tensor(Storage.of(this, dtype, typedArray(dtype, values)), shape, requiresGrad);
+    if (Array.isArray(values) && !values.every((value) => typeof value === 'number')) {
+      throw new TypeError('tensor: values must be numbers, row by row; flatten nested arrays, and give the shape');
+    }
+    return new Tensor(Storage.of(this, dtype, typedArray(dtype, values)), [...shape], requiresGrad);
   }
 
   allocate(length: number, dtype: DType): DeviceBuffer {
-    if (this.#closed) throw new Error(`backend '${this.name}' is closed`);
-    if (!this.dtypes.includes(dtype)) {
-      throw new TypeError(`backend '${this.name}' has no ${dtype}: it stores ${this.dtypes.join(', ')}`);
-    }
+    this.#check(dtype);
     const place = `${dtype} ${length}`;
     let buffer = this.#pool.get(place)?.pop();
     if (!buffer) {
-      buffer = this.create(length, dtype);
+      buffer = this.#create(length, dtype);
       this.#created++;
       this.#reserved += buffer.byteLength;
     }
     this.#live.set(buffer, place);
     this.#allocated += buffer.byteLength;
     return buffer;
+  }
+
+  #check(dtype: DType): void {
+    if (this.#closed) throw new Error(`backend '${this.name}' is closed`);
+    if (!this.dtypes.includes(dtype)) {
+      throw new TypeError(`backend '${this.name}' has no ${dtype}: it stores ${this.dtypes.join(', ')}`);
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  #create(length: number, dtype: DType): DeviceBuffer {
+    try {
+      return this.create(length, dtype);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      throw new Error(`backend '${this.name}' can't allocate ${length} ${dtype}: ${reason}`, { cause: error });
+    }
   }
 
   free(buffer: DeviceBuffer): void {

@@ -14,7 +14,7 @@ export interface Cifar10Options {
   /** Folder (in a browser: URL) of data_batch_1.bin … data_batch_5.bin and test_batch.bin. */
   dir: string;
   /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default: those of the training set. */
-  normalize?: Normalization | false;
+  normalize?: Normalization | boolean;
 }
 
 const TRAINING = ['data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin', 'data_batch_4.bin', 'data_batch_5.bin'];
@@ -36,6 +36,7 @@ export async function cifar10From(folder: Folder, options: Omit<Cifar10Options, 
     labels.set(batch.labels, n);
     n += batch.labels.length;
   }
-  const { normalize = cifar10Normalization } = options;
+  const normalize =
+    options.normalize === undefined || options.normalize === true ? cifar10Normalization : options.normalize;
   return new ImageDataset(images, labels, [3, 32, 32], { normalize, classes: CLASSES });
 }

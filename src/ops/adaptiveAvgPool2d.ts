@@ -12,7 +12,7 @@
  * // → [[[[5.375]]]]
  */
 import { accumulatorFor, type FloatArray, store } from './accumulate.js';
-import { imageShape, type Shape, ShapeError } from './shape.js';
+import { formatOption, formatShape, imageShape, type Shape, ShapeError } from './shape.js';
 
 export interface AdaptivePoolSizes {
   readonly N: number;
@@ -29,13 +29,15 @@ export function adaptiveAvgPool2dSizes(
   outputSize: number | readonly [number | null, number | null],
 ): AdaptivePoolSizes {
   const [N, C, H, W] = imageShape('adaptiveAvgPool2d', x);
-  const [h, w] = typeof outputSize === 'number' ? [outputSize, outputSize] : outputSize;
+  const isPair = Array.isArray(outputSize) && outputSize.length === 2;
+  const [h, w] = isPair ? outputSize : [outputSize as number, outputSize as number];
   const [H_out, W_out] = [h ?? H, w ?? W];
   if (!Number.isInteger(H_out) || !Number.isInteger(W_out) || H_out < 1 || W_out < 1) {
     throw new ShapeError(
-      `adaptiveAvgPool2d: outputSize must be whole numbers ≥ 1 or null, but is ${JSON.stringify(outputSize)}`,
+      `adaptiveAvgPool2d: outputSize must be whole numbers ≥ 1 or null, but is ${formatOption(outputSize)}`,
     );
   }
+  if (H < 1 || W < 1) throw new ShapeError(`adaptiveAvgPool2d: x ${formatShape(x)} has no pixels`);
   return { N, C, H, W, H_out, W_out };
 }
 

@@ -33,9 +33,12 @@ export interface AvgPool2dSizes extends PoolSizes {
 
 export function avgPool2dSizes(x: Shape, kernelSize: Pair, options: AvgPool2dOptions = {}): AvgPool2dSizes {
   const divisorOverride = options.divisorOverride ?? null;
-  if (divisorOverride === 0) throw new ShapeError('avgPool2d: divisorOverride must not be 0');
+  if (divisorOverride !== null && !(Number.isFinite(divisorOverride) && divisorOverride !== 0)) {
+    throw new ShapeError(`avgPool2d: divisorOverride must be a number other than 0, but is ${divisorOverride}`);
+  }
   const countIncludePad = options.countIncludePad ?? true;
-  return { ...poolSizes('avgPool2d', x, kernelSize, options), countIncludePad, divisorOverride };
+  const { stride, padding, ceilMode } = options;
+  return { ...poolSizes('avgPool2d', x, kernelSize, { stride, padding, ceilMode }), countIncludePad, divisorOverride };
 }
 
 /** Writes y. */

@@ -58,6 +58,9 @@ export function batchNorm2dSizes(
   if (!training && !(channels.runningMean && channels.runningVar)) {
     throw new ShapeError('batchNorm2d: evaluation needs runningMean and runningVar');
   }
+  if (!channels.runningMean !== !channels.runningVar) {
+    throw new ShapeError('batchNorm2d: runningMean and runningVar go together: give both or neither');
+  }
   if (training && N * H * W < 2) {
     throw new ShapeError(`batchNorm2d: x ${formatShape(x)} has one value a channel; training needs at least 2`);
   }

@@ -12,7 +12,7 @@
  * // → 2.5
  */
 import type { FloatArray } from './accumulate.js';
-import type { Reduction } from './nllLoss.js';
+import { checkReduction, type Reduction } from './nllLoss.js';
 import { formatShape, type Shape, ShapeError, sameShape } from './shape.js';
 
 export interface MseLossSizes {
@@ -23,7 +23,7 @@ export function mseLossSizes(x: Shape, target: Shape, reduction: Reduction = 'me
   if (!sameShape(x, target)) {
     throw new ShapeError(`mseLoss: x ${formatShape(x)} and target ${formatShape(target)} must have the same shape`);
   }
-  return { reduction };
+  return { reduction: checkReduction('mseLoss', reduction) };
 }
 
 /** Writes loss. */

@@ -33,6 +33,14 @@ export interface NllLossSizes {
   readonly ignoreIndex: number;
 }
 
+/** `reduction`, or an error. */
+export function checkReduction(operation: string, reduction: Reduction): Reduction {
+  if (!['mean', 'sum', 'none'].includes(reduction)) {
+    throw new ShapeError(`${operation}: reduction must be 'mean', 'sum' or 'none', but is ${reduction}`);
+  }
+  return reduction;
+}
+
 /** Checks the shapes, and that every target is a class. */
 export function nllLossSizes(
   operation: string,
@@ -44,6 +52,8 @@ export function nllLossSizes(
   if (x.length < 2) throw new ShapeError(`${operation}: x ${formatShape(x)} must be (N, C) or (N, C, d1, …)`);
   const s = { N: x[0], C: x[1], inner: numel(x.slice(2)) };
   const { reduction = 'mean', ignoreIndex = -100 } = options;
+  if (!Number.isInteger(ignoreIndex))
+    throw new ShapeError(`${operation}: ignoreIndex ${ignoreIndex} must be a whole number`);
   if (target.length !== s.N * s.inner) {
     throw new ShapeError(
       `${operation}: x ${formatShape(x)} needs ${s.N * s.inner} targets, but ${target.length} are given`,
@@ -60,7 +70,7 @@ export function nllLossSizes(
       );
     }
   }
-  return { ...s, reduction, ignoreIndex };
+  return { ...s, reduction: checkReduction(operation, reduction), ignoreIndex };
 }
 
 /** Writes loss. */

@@ -17,7 +17,7 @@
  * // → [[[[3,2,1,2,3,4,3,2]]]]
  */
 import { accumulatorFor, type FloatArray, store } from './accumulate.js';
-import { formatShape, numel, type Shape, ShapeError } from './shape.js';
+import { formatOption, formatShape, numel, type Shape, ShapeError } from './shape.js';
 
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
@@ -44,8 +44,10 @@ export interface PadSizes {
 /** `padding`: `[left, right]`, or `[left, right, top, bottom]`, in pixels. */
 export function padSizes(x: Shape, padding: readonly number[], options: PadOptions = {}): PadSizes {
   const { mode = 'constant', value = 0 } = options;
-  if ((padding.length !== 2 && padding.length !== 4) || !padding.every(Number.isInteger)) {
-    throw new ShapeError(`pad: padding must be [left, right] or [left, right, top, bottom], but is [${padding}]`);
+  if (!Array.isArray(padding) || (padding.length !== 2 && padding.length !== 4) || !padding.every(Number.isInteger)) {
+    throw new ShapeError(
+      `pad: padding must be [left, right] or [left, right, top, bottom], but is ${formatOption(padding)}`,
+    );
   }
   if (x.length < padding.length / 2)
     throw new ShapeError(`pad: x ${formatShape(x)} has too few dimensions for [${padding}]`);
@@ -64,9 +66,11 @@ export function padSizes(x: Shape, padding: readonly number[], options: PadOptio
     const rule = mode === 'reflect' ? 'less than the image' : 'at most the image';
     throw new ShapeError(`pad: '${mode}' must pad by ${rule}, but x ${formatShape(x)} gets [${padding}]`);
   }
+  if (mode !== 'constant' && H * W === 0)
+    throw new ShapeError(`pad: '${mode}' needs a pixel, but x is ${formatShape(x)}`);
   const [H_out, W_out] = [H + top + bottom, W + left + right];
   if (H_out < 1 || W_out < 1) throw new ShapeError(`pad: [${padding}] leaves nothing of x ${formatShape(x)}`);
-  return { N: numel(x) / (H * W), H, W, H_out, W_out, top, left, mode, value };
+  return { N: numel(x.slice(0, -2)), H, W, H_out, W_out, top, left, mode, value };
 }
 
 /** Writes y. */

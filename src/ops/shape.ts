@@ -41,11 +41,25 @@ export function imageShape(operation: string, x: Shape): [number, number, number
 
 /** An option that is a whole number ≥ `least`, or a pair of them, as `[height, width]`. */
 export function pair(operation: string, option: string, value: Pair, least: number): [number, number] {
-  const [h, w] = typeof value === 'number' ? [value, value] : value;
+  const isPair = Array.isArray(value) && value.length === 2;
+  const [h, w] = isPair ? value : [value, value];
   if (!Number.isInteger(h) || !Number.isInteger(w) || h < least || w < least) {
     throw new ShapeError(
-      `${operation}: ${option} must be a whole number ≥ ${least}, or [height, width] of them, but is ${JSON.stringify(value)}`,
+      `${operation}: ${option} must be a whole number ≥ ${least}, or [height, width] of them, but is ${formatOption(value)}`,
     );
   }
   return [h, w];
+}
+
+/** A count of channels or features. */
+export function count(operation: string, name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new ShapeError(`${operation}: ${name} must be a whole number ≥ 1, but is ${formatOption(value)}`);
+  }
+  return value;
+}
+
+/** An option as error messages print it: `2`, `[1, 2]`, `NaN`, `undefined`. */
+export function formatOption(value: unknown): string {
+  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 }

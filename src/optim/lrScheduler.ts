@@ -170,6 +170,12 @@ export class OneCycleLR extends LRScheduler {
     if (!(Number.isInteger(options.totalSteps) && options.totalSteps > 0)) {
       throw new RangeError(`OneCycleLR: totalSteps must be a whole number ≥ 1, but is ${options.totalSteps}`);
     }
+    const { maxLr, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
+    if (!(maxLr > 0 && divFactor > 0 && finalDivFactor > 0 && pctStart >= 0 && pctStart <= 1)) {
+      throw new RangeError(
+        `OneCycleLR: maxLr ${maxLr}, divFactor ${divFactor} and finalDivFactor ${finalDivFactor} must be above 0, and pctStart ${pctStart} in 0 … 1`,
+      );
+    }
     this.apply();
   }
 
@@ -198,7 +204,8 @@ export class OneCycleLR extends LRScheduler {
     const peak = pctStart * totalSteps - 1;
     const between = (from: number, to: number, share: number) =>
       annealStrategy === 'cos' ? to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2 : from + (to - from) * share;
-    return t <= peak ? between(first, top, t / peak) : between(top, last, (t - peak) / (totalSteps - 1 - peak));
+    if (t < peak) return between(first, top, t / peak);
+    return t === peak ? top : between(top, last, (t - peak) / (totalSteps - 1 - peak));
   }
 }
 
@@ -257,8 +264,9 @@ export class ReduceLROnPlateau {
   #improves(metric: number): boolean {
     const { mode = 'min', threshold = 1e-4, thresholdMode = 'rel' } = this.options;
     if (this.#best === null) return !Number.isNaN(metric);
-    const margin = thresholdMode === 'rel' ? threshold * this.#best : threshold; // PyTorch's, below 0 too
-    return mode === 'min' ? metric < this.#best - margin : metric > this.#best + margin;
+    const sign = mode === 'min' ? -1 : 1;
+    const bar = thresholdMode === 'rel' ? this.#best * (1 + sign * threshold) : this.#best + sign * threshold;
+    return sign * metric > sign * bar;
   }
 
   getLastLr(): number[] {

@@ -1,5 +1,7 @@
 /** What every optimizer has: groups of parameters with their options, and a state for each parameter. */
+
 import { clearGrad } from '../nn/module.js';
+import { formatShape, ShapeError, sameShape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -29,9 +31,19 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
 
   constructor(params: readonly Tensor[] | readonly ParameterGroup<Options>[], defaults: Options) {
     const name = this.constructor.name;
+    if (!Array.isArray(params)) {
+      throw new TypeError(
+        `${name}: parameters are an array of tensors, such as model.parameters(), or of groups { params, … }`,
+      );
+    }
     const groups = params.every((item) => item instanceof Tensor)
       ? [{ params: params as readonly Tensor[] } as ParameterGroup<Options>]
       : (params as readonly ParameterGroup<Options>[]);
+    for (const { params: own } of groups) {
+      if (!Array.isArray(own) || !own.every((param) => param instanceof Tensor)) {
+        throw new TypeError(`${name}: a group is { params: [tensors], … }`);
+      }
+    }
     this.paramGroups = groups.map((group) => ({ ...defaults, ...group }));
     const all = this.parameters();
     if (all.length === 0) throw new Error(`${name}: there are no parameters to optimize`);
@@ -59,7 +71,13 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         for (const param of group.params) {
           if (!param.grad) continue;
           const state = this.stateOf(param);
+          if (!sameShape(param.shape, param.grad.shape)) {
+            throw new ShapeError(
+              `${this.constructor.name}: the gradient ${formatShape(param.grad.shape)} isn't of the shape of ${param.describe()}`,
+            );
+          }
           this.update(param, param.grad, group, state);
+          param.storage.changed();
           state.step++;
         }
       }
@@ -115,6 +133,9 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
       copy.copyFrom(tensor.valuesAtOnce('loadStateDict'));
       states[Number(index)].tensors[field] = copy;
     }
+    this.paramGroups.forEach((group, i) => {
+      this.check({ ...group, ...dict.groups[i] });
+    });
     params.forEach((param, i) => {
       this.#state.set(param, states[i]);
     });

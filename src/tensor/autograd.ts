@@ -30,6 +30,8 @@ export interface GraphNode {
   readonly inputs: readonly (Tensor | null)[];
   /** What the forward pass kept for the backward pass besides inputs and output. */
   readonly saved: readonly Tensor[];
+  /** How often each input had been changed in place when it was read. */
+  readonly versions: readonly number[];
   /** 'view': the output shows the input's own memory in another shape, and so does its gradient. */
   readonly backward: BackwardPass | 'view';
 }
@@ -45,7 +47,8 @@ export function graphNode(
   saved: readonly Tensor[],
   backward: BackwardPass | 'view',
 ): GraphNode {
-  return { name, number: nodes++, inputs, saved, backward };
+  const versions = inputs.map((x) => x?.storage.version ?? 0);
+  return { name, number: nodes++, inputs, saved, versions, backward };
 }
 
 /** Adds the gradient of `root` with respect to every leaf that it depends on to that leaf's `grad`. Takes over `seed`. */
@@ -115,12 +118,32 @@ function outputsInReverse(root: Tensor): Tensor[] {
     if (output.node === null || found.has(output)) continue;
     found.add(output);
     for (const tensor of output.node.saved) tensor.assertAlive('backward');
-    for (const input of output.node.inputs) {
+    const { name, inputs, versions } = output.node;
+    inputs.forEach((x, i) => {
+      if (x) assertUnchanged(name, x, output, versions[i]);
+    });
+    for (const input of inputs) {
       if (input?.requiresGrad) search.push(input);
       else input?.assertAlive('backward');
     }
   }
   return [...found].sort((a, b) => (b.node as GraphNode).number - (a.node as GraphNode).number);
+}
+
+/** What the forward pass read must still be there, with its content, and on the same backend. */
+function assertUnchanged(name: string, x: Tensor, output: Tensor, version: number): void {
+  if (x.node === consumed) return; // the search says so when it comes there
+  x.assertAlive('backward');
+  if (x.backend !== output.backend) {
+    throw new Error(
+      `backward: ${x.describe()} was moved to '${x.backend.name}' after ${name} had read it; run the forward pass again`,
+    );
+  }
+  if (x.storage.version !== version) {
+    throw new Error(
+      `backward: ${x.describe()} was changed in place after ${name} had read it; run the forward pass again`,
+    );
+  }
 }
 
 function consume(output: Tensor, isRoot: boolean): void {

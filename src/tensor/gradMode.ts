@@ -1,7 +1,8 @@
 /** Whether operations are recorded for backward(), and which tensors a noGrad block has made so far. */
 import type { Tensor } from './tensor.js';
 
-let blocks: Tensor[][] = [];
+/** Weak: what JavaScript has forgotten within a long block is collected before its end. */
+let blocks: WeakRef<Tensor>[][] = [];
 
 /** Whether operations are recorded: everywhere but in a noGrad block. */
 export function isGradEnabled(): boolean {
@@ -10,23 +11,26 @@ export function isGradEnabled(): boolean {
 
 /** A tensor tells the block that it was made in. */
 export function madeInBlock(tensor: Tensor): void {
-  blocks.at(-1)?.push(tensor);
+  blocks.at(-1)?.push(new WeakRef(tensor));
 }
 
 /**
  * Runs `fn` without recording it, and then returns to the pool every tensor that it made, except its result (tensors in
  * arrays and plain objects too), leaves that require a gradient, and what was asked to stay with `retain()`.
- * An async `fn` keeps recording off until it settles, for everything that runs meanwhile.
+ * An async `fn` keeps recording off until it settles, for everything that runs meanwhile; in one that goes through many
+ * batches, a noGrad for each batch returns memory sooner.
  */
 export function noGrad<T>(fn: () => T): T {
-  const made: Tensor[] = [];
+  const made: WeakRef<Tensor>[] = [];
   blocks.push(made);
   const close = (result: unknown) => {
     blocks = blocks.filter((block) => block !== made);
     const kept = new Set(tensorsIn(result));
-    for (const tensor of made) {
+    for (const ref of made) {
+      const tensor = ref.deref();
+      if (!tensor) continue;
       if (kept.has(tensor)) madeInBlock(tensor);
-      else if (!tensor.requiresGrad && !tensor.retained) tensor.release('the end of noGrad()');
+      else if (!tensor.requiresGrad && !tensor.retained) tensor.release('noGrad()');
     }
   };
   let result: T;
@@ -52,11 +56,12 @@ export function noGrad<T>(fn: () => T): T {
   return result;
 }
 
-function tensorsIn(value: unknown): Tensor[] {
-  if (typeof value !== 'object' || value === null) return [];
+function tensorsIn(value: unknown, seen = new Set<unknown>()): Tensor[] {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
   if (isTensor(value)) return [value];
   const plain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-  return plain ? Object.values(value).flatMap(tensorsIn) : [];
+  return plain ? Object.values(value).flatMap((item) => tensorsIn(item, seen)) : [];
 }
 
 function isTensor(value: object): value is Tensor {

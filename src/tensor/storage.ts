@@ -6,6 +6,7 @@ export class Storage {
   #buffer: DeviceBuffer | null;
   #host: TypedArray | null = null;
   #holders = 1;
+  #version = 0;
 
   private constructor(
     readonly backend: TensorBackend,
@@ -28,6 +29,7 @@ export class Storage {
 
   /** The buffer; if it was evicted, a new one with the same content. */
   get buffer(): DeviceBuffer {
+    if (this.backend.closed) throw new Error(`backend '${this.backend.name}' is closed, and this tensor with it`);
     if (this.#buffer === null) {
       this.#buffer = this.backend.allocate(this.length, this.dtype);
       if (this.#host) this.backend.write(this.#buffer, this.#host);
@@ -71,6 +73,16 @@ export class Storage {
   add(other: Storage): void {
     const elementwise = { shape: [this.length], aStrides: [1], bStrides: [1] };
     this.backend.kernels.add.forward(this.buffer, this.buffer, other.buffer, elementwise);
+  }
+
+  /** How often the content was changed in place: a graph that has read it before must not read it now. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The content was changed in place. */
+  changed(): void {
+    this.#version++;
   }
 
   /** One more holder. */

@@ -21,6 +21,9 @@ const forgotten = new FinalizationRegistry<Hold>((hold) => {
   hold.storage = null;
 });
 
+/** What lets go of tensors, but not of those that `retain()` was called on. */
+const keepable = new Set(['backward()', 'noGrad()']);
+
 export interface TensorOptions {
   /** Collect a gradient in `grad` during backward(). Default false. */
   requiresGrad?: boolean;
@@ -99,6 +102,11 @@ export class Tensor {
         `backward: ${this.describe()} doesn't require a gradient: nothing that it was computed from does, or it was computed in noGrad()`,
       );
     }
+    if (gradient !== undefined && !(gradient instanceof Tensor)) {
+      throw new TypeError(
+        'backward: the first argument is a gradient, a tensor; options come second: backward(undefined, { … })',
+      );
+    }
     if (!gradient && this.numel !== 1) {
       throw new ShapeError(`backward: ${this.describe()} isn't a scalar, so it needs a gradient of its shape`);
     }
@@ -156,7 +164,7 @@ export class Tensor {
   assertAlive(operation: string): void {
     if (!this.#hold.storage) {
       throw new Error(
-        `${operation}: ${this.describe()} was released by ${this.#hold.releasedBy}; call retain() on it before, to keep it`,
+        `${operation}: ${this.describe()} was released by ${this.#hold.releasedBy}${keepable.has(this.#hold.releasedBy) ? '; call retain() on it before, to keep it' : ''}`,
       );
     }
   }
@@ -164,6 +172,11 @@ export class Tensor {
   /** A copy on another backend, as a leaf. This one stays as it is. */
   to(backend: TensorBackend): Tensor {
     if (backend === this.backend) return this;
+    if (this.node !== null) {
+      throw new Error(
+        `to: ${this.describe()} is part of a graph, which stays on its backend: detach() it first, or move what it is computed from`,
+      );
+    }
     return new Tensor(Storage.of(backend, this.dtype, this.valuesAtOnce('to')), this.shape, this.requiresGrad);
   }
 
@@ -187,6 +200,7 @@ export class Tensor {
       throw new ShapeError(`copyFrom: ${values.length} values don't fill ${this.describe()}`);
     }
     this.backend.write(this.buffer, typedArray(this.dtype, values));
+    this.storage.changed();
   }
 
   /** The values, where no waiting is needed for them. */
@@ -224,6 +238,7 @@ export class Tensor {
 
   /** The matrix product with `other`, over the last two dimensions. */
   matmul(other: Tensor): Tensor {
+    requireTensor('matmul', 'the other operand', other);
     const s = matmulSizes(this.shape, other.shape);
     return apply({
       name: 'matmul',
@@ -246,6 +261,7 @@ export class Tensor {
 
   /** The same elements in another shape; one size may be −1 and follows from the others. */
   reshape(shape: Shape): Tensor {
+    if (!Array.isArray(shape)) throw new TypeError('reshape: the shape is an array, such as [2, -1]');
     const known = numel(shape.filter((size) => size !== -1));
     const holes = shape.filter((size) => size === -1).length;
     const resolved = shape.map((size) => (size === -1 ? this.numel / known : size));
@@ -286,16 +302,21 @@ export interface Operation {
 /** Runs an operation, and records it if an input requires a gradient. */
 export function apply(operation: Operation): Tensor {
   const { name, inputs, constants = [], shape, saved = [] } = operation;
-  const { backend, dtype } = oneHome(name, [...inputs, ...constants]);
-  const storage = Storage.allocate(backend, dtype, numel(shape));
+  const letGo = () => {
+    for (const tensor of saved) tensor.release(name);
+  };
+  let storage: Storage | null = null;
   try {
+    const { backend, dtype } = oneHome(name, [...inputs, ...constants]);
+    storage = Storage.allocate(backend, dtype, numel(shape));
     operation.forward(backend.kernels, storage.buffer);
   } catch (error) {
-    storage.release();
+    storage?.release();
+    letGo();
     throw error;
   }
   const y = new Tensor(storage, shape);
-  if (!record(y, name, inputs, saved, operation.backward)) for (const tensor of saved) tensor.release(name);
+  if (!record(y, name, inputs, saved, operation.backward)) letGo();
   return y;
 }
 
@@ -338,6 +359,16 @@ function view(name: string, x: Tensor, shape: Shape): Tensor {
   return y;
 }
 
+/** A clear word to whoever passes something else where a tensor belongs. */
+export function requireTensor(operation: string, name: string, value: unknown): void {
+  if (!(value instanceof Tensor))
+    throw new TypeError(`${operation}: ${name} must be a tensor, but is ${describeValue(value)}`);
+}
+
+function describeValue(value: unknown): string {
+  return typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'object'}` : String(value);
+}
+
 /** A tensor for `operation` to keep, of the same backend as x. */
 export function workTensor(x: Tensor, shape: Shape, dtype: DType = x.dtype): Tensor {
   return new Tensor(Storage.allocate(x.backend, dtype, numel(shape)), shape);
@@ -349,6 +380,8 @@ export function constantTensor(x: Tensor, values: ArrayLike<number>, shape: Shap
 }
 
 function elementwise(name: 'add' | 'sub' | 'mul' | 'div', a: Tensor, other: Tensor | number): Tensor {
+  a.assertAlive(name);
+  if (typeof other !== 'number') requireTensor(name, 'the other operand', other);
   const b = typeof other === 'number' ? constantTensor(a, [other], []) : other;
   const s = broadcastSizes(name, a.shape, b.shape);
   return apply({

@@ -15,6 +15,8 @@ export interface DeviceBuffer {
 export interface TensorBackend {
   readonly name: string;
   readonly kernels: Kernels<DeviceBuffer>;
+  /** Closed backends have given their memory back; their tensors can't be used. */
+  readonly closed: boolean;
   /** A buffer of undefined content, from the pool if it has one. */
   allocate(length: number, dtype: DType): DeviceBuffer;
   /** Returns a buffer to the pool. */

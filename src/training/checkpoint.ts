@@ -85,8 +85,8 @@ const savedState = v.object({
     epochsSinceBest: count,
   }),
   generator: generatorState,
-  optimizer: v.object({ groups: v.array(v.record(v.string(), v.unknown())), steps: v.array(count) }),
-  scheduler: v.nullable(v.record(v.string(), v.unknown())),
+  optimizer: v.object({ type: v.string(), groups: v.array(v.record(v.string(), v.unknown())), steps: v.array(count) }),
+  scheduler: v.nullable(v.object({ type: v.string(), state: v.record(v.string(), v.unknown()) })),
 });
 type SavedState = v.InferOutput<typeof savedState>;
 
@@ -104,8 +104,8 @@ export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Ar
     about,
     progress: { ...progress, metrics: { ...progress.metrics } } as SavedState['progress'],
     generator: defaultGenerator.getState() as SavedState['generator'],
-    optimizer: { groups: [...groups], steps: [...steps] },
-    scheduler: scheduler ? { ...scheduler.stateDict() } : null,
+    optimizer: { type: optimizer.constructor.name, groups: [...groups], steps: [...steps] },
+    scheduler: scheduler && { type: scheduler.constructor.name, state: { ...scheduler.stateDict() } },
   };
   const json = JSON.stringify(saved);
   return serializeSafetensors(entries, { format: 'pt', state: json, sha256: await fingerprint(json, entries) });
@@ -159,18 +159,23 @@ export class Checkpoint {
   /** Puts a run back to where it was. If something doesn't fit, it throws, and nothing is changed. */
   restore({ model, optimizer, scheduler, progress }: TrainingState): void {
     const { state } = this;
-    if ((scheduler === null) !== (state.scheduler === null)) {
-      throw new Error(`checkpoint: it was saved ${state.scheduler ? 'with' : 'without'} a scheduler`);
+    const [saved, here] = [state.scheduler?.type ?? 'no scheduler', scheduler?.constructor.name ?? 'no scheduler'];
+    if (saved !== here) throw new Error(`checkpoint: it was saved with ${saved}, but there is ${here}`);
+    if (state.optimizer.type !== optimizer.constructor.name) {
+      throw new Error(
+        `checkpoint: it was saved with ${state.optimizer.type}, but there is ${optimizer.constructor.name}`,
+      );
     }
-    const before = optimizer.stateDict();
-    optimizer.loadStateDict({ ...state.optimizer, tensors: this.tensorsUnder('optimizer.') });
+    const [optimizerBefore, schedulerBefore] = [optimizer.stateDict(), scheduler?.stateDict()];
     try {
+      optimizer.loadStateDict({ ...state.optimizer, tensors: this.tensorsUnder('optimizer.') });
+      scheduler?.loadStateDict(state.scheduler?.state as unknown as SchedulerState & PlateauState);
       model.loadStateDict(this.modelState());
     } catch (error) {
-      optimizer.loadStateDict(before);
+      scheduler?.loadStateDict(schedulerBefore as SchedulerState & PlateauState);
+      optimizer.loadStateDict(optimizerBefore);
       throw error;
     }
-    scheduler?.loadStateDict(state.scheduler as unknown as SchedulerState & PlateauState);
     const metrics = Object.assign(new ClassificationMetrics(), structuredClone(state.progress.metrics));
     Object.assign(progress, structuredClone(state.progress), { metrics });
     defaultGenerator.setState(state.generator);

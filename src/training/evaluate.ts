@@ -31,7 +31,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { loss: lossOf = F.crossEntropy, onBatch } = options;
   const metrics = new ClassificationMetrics();
-  const wasTraining = model.training;
+  const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
     for await (const [x, labels] of batches) {
@@ -45,7 +45,7 @@ export async function evaluate(
       onBatch?.(metrics.count);
     }
   } finally {
-    model.train(wasTraining);
+    for (const [module, training] of modes) module.training = training;
   }
   const { loss, accuracy, confusion, count } = metrics;
   return { loss, accuracy, confusion, count };

@@ -89,7 +89,7 @@ export class DivergedError extends Error {
 /**
  * Trains a classifier.
  *
- * Throws a DivergedError at the first loss that is NaN or infinite; nothing is saved then.
+ * Throws a DivergedError at the first loss, or validation loss, that is NaN or infinite; nothing is saved then.
  */
 export async function fit(
   model: Module,
@@ -180,6 +180,9 @@ export async function fit(
 
     const { loss, accuracy } = progress.metrics;
     validation = options.validation ? await evaluate(model, options.validation, { loss: lossOf }) : null;
+    if (validation && !Number.isFinite(validation.loss)) {
+      throw new DivergedError(`fit: the validation loss is ${validation.loss} after epoch ${progress.epoch + 1}`);
+    }
     const lr = optimizer.paramGroups[0].lr;
     if (scheduler && schedulerEvery === 'epoch') stepScheduler(scheduler, validation?.loss ?? loss);
     const record: EpochRecord = {

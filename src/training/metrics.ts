@@ -11,17 +11,19 @@ export class ClassificationMetrics {
   lossSum = 0;
   readonly confusion: ConfusionMatrix = [];
 
-  /** Takes a batch: its mean loss, its scores (N, C) row by row, and its N labels. */
+  /** Takes a batch: its mean loss, its scores (N, C) row by row, and its N labels. One that is no class (an ignored target)
+   *  isn't counted. */
   add(loss: number, scores: TypedArray, labels: ArrayLike<number>): void {
     const C = scores.length / labels.length;
     for (let n = 0; n < labels.length; n++) {
+      if (!(labels[n] >= 0 && labels[n] < C)) continue;
       const prediction = argmax(scores.subarray(n * C, (n + 1) * C));
       while (this.confusion.length < C) this.confusion.push(new Array<number>(C).fill(0));
       this.confusion[labels[n]][prediction]++;
       if (prediction === labels[n]) this.correct++;
+      this.count++;
+      this.lossSum += loss;
     }
-    this.count += labels.length;
-    this.lossSum += loss * labels.length;
   }
 
   /** Takes all that another one has added up. */

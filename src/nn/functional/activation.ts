@@ -1,7 +1,7 @@
 import { dropoutSizes } from '../../ops/dropout.js';
 import { softmaxSizes } from '../../ops/softmax.js';
 import { defaultGenerator } from '../../tensor/random.js';
-import { apply, constantTensor, type Tensor } from '../../tensor/tensor.js';
+import { apply, constantTensor, requireTensor, type Tensor } from '../../tensor/tensor.js';
 
 /** max(0, x), element by element. See `ops/relu.ts`. */
 export function relu(x: Tensor): Tensor {
@@ -19,6 +19,7 @@ export function tanh(x: Tensor): Tensor {
 }
 
 function activation(name: 'relu' | 'sigmoid' | 'tanh', x: Tensor): Tensor {
+  requireTensor(name, 'x', x);
   return apply({
     name,
     inputs: [x],
@@ -39,6 +40,7 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
 }
 
 function softmaxAlong(name: 'softmax' | 'logSoftmax', x: Tensor, dim: number): Tensor {
+  requireTensor(name, 'x', x);
   const s = softmaxSizes(name, x.shape, dim);
   return apply({
     name,
@@ -56,6 +58,7 @@ export interface DropoutOptions {
 
 /** Sets values to 0 with probability p and scales the others by 1 / (1 − p). See `ops/dropout.ts`. */
 export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
+  requireTensor('dropout', 'x', x);
   const s = dropoutSizes(p);
   if (p === 0 || options.training === false) return x;
   const keep = p === 1 ? () => 0 : () => (defaultGenerator.uniform64() < 1 - p ? 1 : 0);

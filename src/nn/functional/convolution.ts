@@ -1,6 +1,7 @@
 import { type Conv2dOptions, type Conv2dSizes, conv2dSizes } from '../../ops/conv2d.js';
 import { linearSizes } from '../../ops/linear.js';
-import { apply, type Tensor } from '../../tensor/tensor.js';
+import { ShapeError } from '../../ops/shape.js';
+import { apply, requireTensor, type Tensor } from '../../tensor/tensor.js';
 import { pad } from './shape.js';
 
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
@@ -15,7 +16,12 @@ export interface PaddedConv2dOptions extends Conv2dOptions {
  * (N, C_out, H_out, W_out). The maths is in `ops/conv2d.ts`. Throws a ShapeError where the shapes don't fit.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: PaddedConv2dOptions = {}): Tensor {
+  requireTensor('conv2d', 'x', x);
+  requireTensor('conv2d', 'weight', weight);
   const { paddingMode = 'zeros', ...rest } = options;
+  if (!['zeros', 'reflect', 'replicate', 'circular'].includes(paddingMode)) {
+    throw new ShapeError(`conv2d: paddingMode '${paddingMode}' isn't 'zeros', 'reflect', 'replicate' or 'circular'`);
+  }
   const s = conv2dSizes(x.shape, weight.shape, bias?.shape ?? null, rest);
   const padding = border(s, options);
   if (paddingMode === 'zeros' || padding.every((width) => width === 0)) return convolve(x, weight, bias, s);
@@ -53,6 +59,8 @@ function border({ P_h, P_w, D_h, D_w, K_h, K_w }: Conv2dSizes, { padding }: Conv
  * The maths is in `ops/linear.ts`. Throws a ShapeError where the shapes don't fit.
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  requireTensor('linear', 'x', x);
+  requireTensor('linear', 'weight', weight);
   const s = linearSizes(x.shape, weight.shape, bias?.shape ?? null);
   return apply({
     name: 'linear',

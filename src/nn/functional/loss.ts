@@ -1,7 +1,7 @@
 import { type CrossEntropyOptions, crossEntropySizes } from '../../ops/crossEntropy.js';
 import { mseLossSizes } from '../../ops/mseLoss.js';
 import { type NllLossOptions, type NllLossSizes, nllLossSizes, type Reduction } from '../../ops/nllLoss.js';
-import { apply, constantTensor, Tensor } from '../../tensor/tensor.js';
+import { apply, constantTensor, requireTensor, Tensor } from '../../tensor/tensor.js';
 
 /** Class indices, in an array or a typed array; for x (N, C, d1, …) row by row. */
 export type Target = ArrayLike<number>;
@@ -16,6 +16,7 @@ export interface ClassWeights {
  * Throws a ShapeError where a target isn't one of the C classes.
  */
 export function crossEntropy(x: Tensor, target: Target, options: CrossEntropyOptions & ClassWeights = {}): Tensor {
+  requireTensor('crossEntropy', 'x', x);
   const weight = classWeights(x, options);
   const s = crossEntropySizes(x.shape, target, weight?.shape ?? null, options);
   const t = constantTensor(x, target, [target.length], 'int32');
@@ -35,6 +36,7 @@ export function crossEntropy(x: Tensor, target: Target, options: CrossEntropyOpt
  * Throws a ShapeError where a target isn't one of the C classes.
  */
 export function nllLoss(x: Tensor, target: Target, options: NllLossOptions & ClassWeights = {}): Tensor {
+  requireTensor('nllLoss', 'x', x);
   const weight = classWeights(x, options);
   const s = nllLossSizes('nllLoss', x.shape, target, weight?.shape ?? null, options);
   const t = constantTensor(x, target, [target.length], 'int32');
@@ -61,6 +63,8 @@ function lossShape(x: Tensor, s: NllLossSizes): number[] {
 
 /** The mean squared error of x and target, of the same shape. See `ops/mseLoss.ts`. */
 export function mseLoss(x: Tensor, target: Tensor, options: { reduction?: Reduction } = {}): Tensor {
+  requireTensor('mseLoss', 'x', x);
+  requireTensor('mseLoss', 'target', target);
   const s = mseLossSizes(x.shape, target.shape, options.reduction);
   return apply({
     name: 'mseLoss',

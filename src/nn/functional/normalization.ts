@@ -1,6 +1,6 @@
 import { type BatchNormOptions, batchNorm2dSizes } from '../../ops/batchNorm2d.js';
 import { type LocalResponseNormOptions, localResponseNormSizes } from '../../ops/localResponseNorm.js';
-import { apply, type Tensor, workTensor } from '../../tensor/tensor.js';
+import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tensor.js';
 
 /**
  * Normalises every channel of x (N, C, H, W), then scales by weight (C) and shifts by bias (C), where they are given.
@@ -14,6 +14,7 @@ export function batchNorm2d(
   bias: Tensor | null = null,
   options: BatchNormOptions = {},
 ): Tensor {
+  requireTensor('batchNorm2d', 'x', x);
   const channels = { runningMean, runningVar, weight, bias };
   const shapes = Object.fromEntries(Object.entries(channels).map(([name, t]) => [name, t?.shape ?? null]));
   const s = batchNorm2dSizes(x.shape, shapes, options);
@@ -44,6 +45,7 @@ export function batchNorm2d(
 
 /** Divides every value of x (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
+  requireTensor('localResponseNorm', 'x', x);
   const s = localResponseNormSizes(x.shape, size, options);
   return apply({
     name: 'localResponseNorm',

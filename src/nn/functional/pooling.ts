@@ -3,7 +3,7 @@ import { type AvgPool2dOptions, avgPool2dSizes } from '../../ops/avgPool2d.js';
 import { maxPool2dSizes } from '../../ops/maxPool2d.js';
 import type { Pair } from '../../ops/shape.js';
 import type { PoolOptions } from '../../ops/windows.js';
-import { apply, type Tensor, workTensor } from '../../tensor/tensor.js';
+import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tensor.js';
 
 export interface MaxPool2dOptions extends PoolOptions {
   /** Give `[y, indices]` instead of y: indices (int32) of the maxima in their own H x W image. Default false. */
@@ -21,6 +21,7 @@ export function maxPool2d(
 ): [Tensor, Tensor];
 export function maxPool2d(x: Tensor, kernelSize: Pair, options?: MaxPool2dOptions): Tensor;
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: MaxPool2dOptions = {}): Tensor | [Tensor, Tensor] {
+  requireTensor('maxPool2d', 'x', x);
   const s = maxPool2dSizes(x.shape, kernelSize, options);
   const shape = [s.N, s.C, s.H_out, s.W_out];
   const indices = workTensor(x, shape, 'int32');
@@ -41,6 +42,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: MaxPool2dOptions
  * Throws a ShapeError where a window doesn't fit.
  */
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
+  requireTensor('avgPool2d', 'x', x);
   const s = avgPool2dSizes(x.shape, kernelSize, options);
   return apply({
     name: 'avgPool2d',
@@ -56,6 +58,7 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions
  * image's own size. The maths is in `ops/adaptiveAvgPool2d.ts`.
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number | null, number | null]): Tensor {
+  requireTensor('adaptiveAvgPool2d', 'x', x);
   const s = adaptiveAvgPool2dSizes(x.shape, outputSize);
   return apply({
     name: 'adaptiveAvgPool2d',

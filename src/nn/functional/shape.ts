@@ -1,9 +1,11 @@
 import { catSizes } from '../../ops/cat.js';
 import { type PadOptions, padSizes } from '../../ops/pad.js';
-import { apply, type Tensor } from '../../tensor/tensor.js';
+import { apply, requireTensor, type Tensor } from '../../tensor/tensor.js';
 
 /** Joins tensors along `dim`, in which alone their shapes may differ. See `ops/cat.ts`. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (!Array.isArray(tensors)) throw new TypeError('cat: takes an array of tensors');
+  for (const x of tensors) requireTensor('cat', 'each item', x);
   const { shape, places } = catSizes(
     tensors.map((x) => x.shape),
     dim,
@@ -27,6 +29,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** Puts a border of `[left, right]` or `[left, right, top, bottom]` pixels around x (…, H, W). See `ops/pad.ts`. */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
+  requireTensor('pad', 'x', x);
   const s = padSizes(x.shape, padding, options);
   return apply({
     name: 'pad',

@@ -1,6 +1,6 @@
 /** The layers that learn: Conv2d, Linear, BatchNorm2d. */
 import type { Pair, Shape } from '../../ops/shape.js';
-import { pair, ShapeError } from '../../ops/shape.js';
+import { count, numel, pair, ShapeError } from '../../ops/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import * as F from '../functional/index.js';
 import * as init from '../init.js';
@@ -22,8 +22,8 @@ export class Conv2d extends Module {
     super();
     const { bias = true, ...rest } = options;
     const groups = rest.groups ?? 1;
-    const [C_in] = pair('Conv2d', 'inChannels', inChannels, 1);
-    const [C_out] = pair('Conv2d', 'outChannels', outChannels, 1);
+    const C_in = count('Conv2d', 'inChannels', inChannels);
+    const C_out = count('Conv2d', 'outChannels', outChannels);
     if (!Number.isInteger(groups) || groups < 1 || C_in % groups !== 0 || C_out % groups !== 0) {
       throw new ShapeError(`Conv2d: groups = ${groups} must divide inChannels = ${C_in} and outChannels = ${C_out}`);
     }
@@ -45,8 +45,8 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
     super();
-    const [O] = pair('Linear', 'outFeatures', outFeatures, 1);
-    const [I] = pair('Linear', 'inFeatures', inFeatures, 1);
+    const O = count('Linear', 'outFeatures', outFeatures);
+    const I = count('Linear', 'inFeatures', inFeatures);
     this.weight = uninitialised([O, I]);
     this.bias = (options.bias ?? true) ? uninitialised([O]) : null;
     resetParameters(this.weight, this.bias);
@@ -58,7 +58,7 @@ export class Linear extends Module {
 }
 
 function uninitialised(shape: Shape): Parameter {
-  return new Parameter(new Float32Array(shape.reduce((product, size) => product * size, 1)), shape);
+  return new Parameter(new Float32Array(numel(shape)), shape);
 }
 
 /** PyTorch's initial weights: first the weight, then the bias, each uniform in ±1/√fan_in. */
@@ -92,7 +92,7 @@ export class BatchNorm2d extends Module {
   constructor(numFeatures: number, options: BatchNorm2dOptions = {}) {
     super();
     const { eps = 1e-5, momentum = 0.1, affine = true } = options;
-    const [C] = pair('BatchNorm2d', 'numFeatures', numFeatures, 1);
+    const C = count('BatchNorm2d', 'numFeatures', numFeatures);
     this.weight = affine ? new Parameter(new Float32Array(C).fill(1), [C]) : null;
     this.bias = affine ? new Parameter(new Float32Array(C), [C]) : null;
     this.runningMean = new Buffer([C], 0);
@@ -104,18 +104,11 @@ export class BatchNorm2d extends Module {
 
   forward(x: Tensor): Tensor {
     const { training, eps } = this;
-    let momentum = this.momentum ?? 0;
-    if (training) {
-      const batches = this.numBatchesTracked.valuesAtOnce('BatchNorm2d')[0] + 1;
-      if (this.momentum === null) momentum = 1 / batches;
-      const y = F.batchNorm2d(x, this.runningMean, this.runningVar, this.weight, this.bias, {
-        training,
-        momentum,
-        eps,
-      });
-      this.numBatchesTracked.copyFrom(Int32Array.of(batches));
-      return y;
-    }
-    return F.batchNorm2d(x, this.runningMean, this.runningVar, this.weight, this.bias, { training, momentum, eps });
+    const batches = this.numBatchesTracked.valuesAtOnce('BatchNorm2d')[0] + (training ? 1 : 0);
+    const momentum = this.momentum ?? 1 / Math.max(1, batches);
+    const options = { training, momentum, eps };
+    const y = F.batchNorm2d(x, this.runningMean, this.runningVar, this.weight, this.bias, options);
+    if (training) this.numBatchesTracked.copyFrom(Int32Array.of(batches));
+    return y;
   }
 }

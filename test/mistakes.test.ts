@@ -1,0 +1,251 @@
+/** Mistakes that once went unnoticed, or were met with an error that named nothing. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { DataLoader, type Dataset } from '../src/data/index.js';
+import {
+  type Backend,
+  Checkpoint,
+  createBackend,
+  evaluate,
+  functional as F,
+  fit,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  type Tensor,
+} from '../src/node/index.js';
+
+let backend: Backend;
+let x: Tensor;
+beforeEach(async () => {
+  backend = await createBackend('reference', { threads: 1 });
+  x = backend.tensor(
+    Float32Array.from({ length: 16 }, (_, i) => i),
+    [1, 1, 4, 4],
+  );
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: what JavaScript users may pass.
+const wrong = (value: unknown) => value as any;
+
+/** 8 images of 2x2, all of class 0; image `strange`, if any, has another label or other pixels. */
+const images = (strange = -1, label = 0, pixel = 1): Dataset => ({
+  length: 8,
+  shape: [1, 2, 2],
+  read(index, out, offset) {
+    out.fill(index === strange ? pixel : 1, offset, offset + 4);
+    return index === strange ? label : 0;
+  },
+});
+const smallNet = () => new nn.Sequential(new nn.Flatten(), new nn.Linear(4, 2));
+
+describe('options', () => {
+  test.each([
+    [
+      () => F.mseLoss(x, x, { reduction: wrong('avg') }),
+      "mseLoss: reduction must be 'mean', 'sum' or 'none', but is avg",
+    ],
+    [
+      () => F.crossEntropy(x.reshape([4, 4]), [0, 1, 2, 3], { reduction: wrong(null) }),
+      'crossEntropy: reduction must be',
+    ],
+    [() => F.crossEntropy(x.reshape([4, 4]), [0, 1, 2, 1.5], { ignoreIndex: 1.5 }), 'crossEntropy: ignoreIndex 1.5'],
+    [() => F.maxPool2d(x, wrong([2, 2, 2])), 'maxPool2d: kernelSize must be a whole number ≥ 1, or [height, width]'],
+    [() => F.maxPool2d(x, wrong(undefined)), 'maxPool2d: kernelSize must be'],
+    [() => F.maxPool2d(x, 2, { stride: Number.NaN }), 'or [height, width] of them, but is NaN'],
+    [() => F.avgPool2d(x, 2, { divisorOverride: Number.NaN }), 'avgPool2d: divisorOverride'],
+    [() => F.conv2d(x, x, null, { paddingMode: wrong('mirror') }), "conv2d: paddingMode 'mirror' isn't"],
+    [() => F.batchNorm2d(x, backend.tensor([0]), null, null, null, { training: true }), 'give both or neither'],
+    [
+      () => F.pad(backend.tensor([], [1, 1, 0, 4]), [1, 1, 1, 1], { mode: 'replicate' }),
+      "pad: 'replicate' needs a pixel",
+    ],
+    [() => F.adaptiveAvgPool2d(backend.tensor([], [1, 1, 0, 4]), 1), 'adaptiveAvgPool2d: x (1, 1, 0, 4) has no pixels'],
+    [() => new nn.Conv2d(wrong([1, 5]), 10, 3), 'Conv2d: inChannels must be a whole number ≥ 1, but is [1, 5]'],
+    [
+      () => nn.init.kaimingNormal(x, { mode: wrong('fan_in') }),
+      "init: mode must be 'fanIn' or 'fanOut', but is 'fan_in'",
+    ],
+    [() => new nn.Parameter(new Float32Array(3), [2, 2]), "Parameter: 3 values don't fill shape (2, 2)"],
+  ])('%s', (mistake, message) => {
+    expect(mistake).toThrow(message);
+  });
+
+  test('a padding of an image without rows is its border', async () => {
+    const padded = F.pad(backend.tensor([], [1, 1, 0, 4]), [1, 1, 1, 1], { value: 3 });
+    expect([...(await padded.data())]).toEqual(new Array(12).fill(3));
+  });
+
+  test('avgPool2d takes no dilation, and ignores one', () => {
+    expect(F.avgPool2d(x, 2, wrong({ stride: 1, dilation: 2 })).shape).toEqual([1, 1, 3, 3]);
+  });
+});
+
+describe('something else where a tensor belongs', () => {
+  test.each([
+    [() => F.relu(wrong(undefined)), 'relu: x must be a tensor, but is undefined'],
+    [() => F.conv2d(wrong([1]), x, null), 'conv2d: x must be a tensor, but is a Array'],
+    [() => F.mseLoss(x, wrong([1, 2])), 'mseLoss: target must be a tensor'],
+    [() => F.cat(wrong(x)), 'cat: takes an array of tensors'],
+    [() => x.add(wrong('3')), 'add: the other operand must be a tensor, but is 3'],
+    [() => x.matmul(wrong([1])), 'matmul: the other operand must be a tensor'],
+    [() => x.reshape(wrong(-1)), 'reshape: the shape is an array, such as [2, -1]'],
+    [
+      () =>
+        backend.tensor(
+          wrong([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      'tensor: values must be numbers, row by row',
+    ],
+    [() => backend.tensor([1, 2], wrong(2)), 'tensor: shape 2 must be an array of whole numbers'],
+    [() => backend.tensor([1], [1], { dtype: wrong('float16') }), "backend 'reference' has no float16"],
+    [() => new optim.SGD(wrong(new nn.Linear(2, 2)), { lr: 1 }), 'SGD: parameters are an array of tensors'],
+    [() => new optim.SGD(wrong([{ params: x }]), { lr: 1 }), 'SGD: a group is { params: [tensors], … }'],
+  ])('%s', (mistake, message) => {
+    expect(mistake).toThrow(message);
+  });
+
+  test('backward(options) says where options go', () => {
+    const loss = backend.tensor([1], [], { requiresGrad: true });
+    expect(() => loss.backward(wrong({ retainGraph: true }))).toThrow('options come second');
+  });
+
+  test('a name that every object has is no backend', async () => {
+    await expect(createBackend('constructor')).rejects.toThrow("there is no backend 'constructor'");
+  });
+});
+
+describe('the graph', () => {
+  test('what was changed in place after it was read is refused', () => {
+    const w = backend.tensor([2], [1], { requiresGrad: true });
+    const loss = w.mul(w).sum();
+    w.copyFrom(Float32Array.of(100));
+    expect(() => loss.backward()).toThrow('tensor (1) was changed in place after mul had read it');
+    expect(w.grad).toBeNull();
+  });
+
+  test('an optimizer step between two backward() of one graph is such a change', () => {
+    const w = backend.tensor([2], [1], { requiresGrad: true });
+    const loss = w.mul(w).sum();
+    loss.backward(undefined, { retainGraph: true });
+    new optim.SGD([w], { lr: 1 }).step();
+    expect(() => loss.backward()).toThrow('changed in place');
+  });
+
+  test('a tensor of a graph isn’t cut off it by to(), and none moves away under it', async () => {
+    const other = await createBackend('reference');
+    const w = backend.tensor([2], [1], { requiresGrad: true });
+    const y = w.mul(w);
+    expect(() => y.to(other)).toThrow('detach() it first');
+    w.moveTo(other);
+    expect(() => y.backward()).toThrow("was moved to 'reference' after mul had read it");
+  });
+
+  test('a closed backend’s tensors are refused', async () => {
+    const closing = await createBackend('reference');
+    const t = closing.tensor([1, 2]);
+    await closing.close();
+    await expect(t.data()).rejects.toThrow("backend 'reference' is closed, and this tensor with it");
+    expect(() => t.copyFrom(Float32Array.of(1, 2))).toThrow('closed');
+  });
+
+  test('a gradient of another shape doesn’t reach the parameter', async () => {
+    const w = backend.tensor([1, 2, 3], [3], { requiresGrad: true });
+    w.grad = backend.tensor([1]);
+    expect(() => new optim.SGD([w], { lr: 1 }).step()).toThrow(
+      "SGD: the gradient (1) isn't of the shape of tensor (3)",
+    );
+    expect([...(await w.data())]).toEqual([1, 2, 3]);
+  });
+
+  test('what a long noGrad block forgets is collected before its end', async () => {
+    const inUse = async () => {
+      globalThis.gc!();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return backend.memory().allocated;
+    };
+    await noGrad(async () => {
+      for (let i = 0; i < 100; i++) F.relu(x);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      expect(await inUse()).toBeLessThan(16 * 4 * 50);
+    });
+  });
+});
+
+describe('training', () => {
+  test('evaluate leaves every module in the mode that it was in', async () => {
+    const model = smallNet();
+    model.layers[1].eval();
+    await evaluate(model, new DataLoader(images(), { batchSize: 4 }));
+    expect(model.modules().map((module) => module.training)).toEqual([true, true, false]);
+  });
+
+  test('an ignored label counts nowhere', async () => {
+    const { count, confusion } = await evaluate(smallNet(), new DataLoader(images(3, -100), { batchSize: 4 }));
+    expect(count).toBe(7);
+    expect(confusion[0][0] + confusion[0][1]).toBe(7);
+  });
+
+  test('a validation loss that is NaN ends the run before it is saved', async () => {
+    const model = smallNet();
+    const saved: Uint8Array[] = [];
+    const run = fit(model, new optim.SGD(model.parameters(), { lr: 0.1 }), new DataLoader(images(), { batchSize: 4 }), {
+      validation: new DataLoader(images(2, 0, Number.NaN), { batchSize: 4 }),
+      checkpoints: { save: async (_, bytes) => void saved.push(bytes) },
+    });
+    await expect(run).rejects.toThrow('fit: the validation loss is NaN after epoch 1');
+    expect(saved).toEqual([]);
+  });
+
+  test('a checkpoint goes back only to the kind of optimizer and schedule it came from, or changes nothing', async () => {
+    const saved: Uint8Array[] = [];
+    const set = () => {
+      manualSeed(3);
+      const model = smallNet();
+      return { model, optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) };
+    };
+    const { model, optimizer } = set();
+    const loader = new DataLoader(images(), { batchSize: 1 });
+    const scheduler = new optim.OneCycleLR(optimizer, { maxLr: 0.1, totalSteps: 100 });
+    const checkpoints = { save: async (_: string, bytes: Uint8Array) => void saved.push(bytes) };
+    await fit(model, optimizer, loader, { scheduler, schedulerEvery: 'step', checkpoints });
+    const resume = await Checkpoint.decode(saved[0], 'saved');
+
+    const other = set();
+    const before = await other.model.parameters()[0].data();
+    const short = new optim.OneCycleLR(other.optimizer, { maxLr: 0.1, totalSteps: 5 });
+    await expect(fit(other.model, other.optimizer, loader, { resume, scheduler: short })).rejects.toThrow(
+      'past the end',
+    );
+    expect(await other.model.parameters()[0].data()).toEqual(before);
+    expect(other.optimizer.stateDict().steps).toEqual([0, 0]);
+    const adam = new optim.Adam(other.model.parameters());
+    const onAdam = new optim.OneCycleLR(adam, { maxLr: 0.1, totalSteps: 100 });
+    await expect(fit(other.model, adam, loader, { resume, scheduler: onAdam })).rejects.toThrow(
+      'checkpoint: it was saved with SGD, but there is Adam',
+    );
+  });
+
+  test('OneCycleLR is a number at every step, wherever its peak is', () => {
+    for (const pctStart of [0, 0.1, 0.3, 1]) {
+      const sgd = new optim.SGD([backend.tensor([1], [1], { requiresGrad: true })], { lr: 1, momentum: 0.9 });
+      const cycle = new optim.OneCycleLR(sgd, { maxLr: 1, totalSteps: 10, pctStart });
+      for (let t = 0; t < 9; t++) {
+        expect(cycle.getLastLr()[0]).toBeGreaterThan(0);
+        cycle.step();
+      }
+    }
+    const sgd = new optim.SGD([x], { lr: 1 });
+    expect(() => new optim.OneCycleLR(sgd, wrong({ totalSteps: 10 }))).toThrow('OneCycleLR: maxLr undefined');
+  });
+
+  test('ReduceLROnPlateau sees an improvement on an infinite loss', () => {
+    const sgd = new optim.SGD([x], { lr: 1 });
+    const plateau = new optim.ReduceLROnPlateau(sgd, { patience: 1 });
+    for (const loss of [Number.POSITIVE_INFINITY, 5, 4, 3, 2, 1]) plateau.step(loss);
+    expect(plateau.getLastLr()).toEqual([1]);
+  });
+});
