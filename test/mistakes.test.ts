@@ -175,6 +175,16 @@ describe('the graph', () => {
   });
 });
 
+test('a batch that was changed in place keeps its change when the loader moves on', async () => {
+  const kept: Tensor[] = [];
+  for await (const [batch] of new DataLoader(images(), { batchSize: 4, backend })) {
+    if (kept.length === 0) batch.copyFrom(new Float32Array(16).fill(5));
+    kept.push(batch);
+  }
+  expect([...(await kept[0].data())]).toEqual(new Array(16).fill(5));
+  expect([...(await kept[1].data())]).toEqual(new Array(16).fill(1));
+});
+
 describe('training', () => {
   test('evaluate leaves every module in the mode that it was in', async () => {
     const model = smallNet();

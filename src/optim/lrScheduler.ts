@@ -1,5 +1,5 @@
 /** Learning-rate schedules. Each computes the rate for step t from the rate that the optimizer began with, so that a
- *  schedule remembers no more than t. Source: https://pytorch.org/docs/stable/optim.html */
+ *  schedule remembers no more than t. (So two schedules of one optimizer don't multiply, as PyTorch's do: SequentialLR joins them.) Source: https://pytorch.org/docs/stable/optim.html */
 import type { Optimizer } from './optimizer.js';
 
 export interface SchedulerState {

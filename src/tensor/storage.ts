@@ -50,7 +50,7 @@ export class Storage {
 
   /** Gives the buffer back now, and keeps its content, which is `values`, in JavaScript's own memory until someone asks. */
   evict(values: TypedArray): void {
-    if (this.#buffer === null) return;
+    if (this.#buffer === null || this.#version > 0) return; // changed since: `values` may be of before
     this.backend.free(this.#buffer);
     this.#buffer = null;
     this.#host = values;
