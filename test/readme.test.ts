@@ -36,6 +36,12 @@ test('every link into the repository leads to a file', () => {
   expect(links.filter((link) => !existsSync(new URL(link, root)))).toEqual([]);
 });
 
+test('the line that it quotes from conv2d is there', async () => {
+  const quoted = /is the line\s+`([^`]+)`/.exec(readme)?.[1];
+  expect(quoted).toBeDefined();
+  expect(await readFile(new URL('src/ops/conv2d.ts', root), 'utf8')).toContain(quoted);
+});
+
 const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
 
 describe('its code runs against the built package', () => {
