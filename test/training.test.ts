@@ -249,7 +249,8 @@ describe('checkpoint', () => {
         damaged[at] ^= 1 << bit;
         await expect(Checkpoint.decode(damaged, 'file')).rejects.toThrow(FormatError);
       }),
-      { numRuns: 300 },
+      // Found by this property: the metadata that aren't the state.
+      { numRuns: 300, examples: [[26, 0]] },
     );
   });
 

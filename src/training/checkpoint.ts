@@ -3,7 +3,7 @@
  * the weights from.
  *
  *   tensors    model.<state_dict key>      optimizer.<number>.<name>
- *   metadata   state: JSON of everything else      sha256: of that JSON and all tensors, against silent damage
+ *   metadata   state: JSON of everything else      sha256: of all the rest, against silent damage
  */
 import * as v from 'valibot';
 import { host } from '../backends/reference/index.js';
@@ -107,8 +107,8 @@ export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Ar
     optimizer: { type: optimizer.constructor.name, groups: [...groups], steps: [...steps] },
     scheduler: scheduler && { type: scheduler.constructor.name, state: { ...scheduler.stateDict() } },
   };
-  const json = JSON.stringify(saved);
-  return serializeSafetensors(entries, { format: 'pt', state: json, sha256: await fingerprint(json, entries) });
+  const metadata = { format: 'pt', state: JSON.stringify(saved) };
+  return serializeSafetensors(entries, { ...metadata, sha256: await fingerprint(metadata, entries) });
 }
 
 /** A checkpoint that has been read and found whole. */
@@ -121,11 +121,12 @@ export class Checkpoint {
   /** Throws a FormatError if the file is damaged or is something else. `name` is its path, for messages. */
   static async decode(bytes: Uint8Array, name: string): Promise<Checkpoint> {
     const { tensors, metadata } = parseSafetensors(bytes, name);
-    const { state: json, sha256 } = metadata;
+    const { sha256, ...rest } = metadata;
+    const json = rest.state;
     if (json === undefined || sha256 === undefined) {
       throw new FormatError(`${name}: this safetensors file isn't a checkpoint: it has no training state`);
     }
-    if ((await fingerprint(json, tensors)) !== sha256) {
+    if ((await fingerprint(rest, tensors)) !== sha256) {
       throw new FormatError(
         `${name}: the checkpoint is damaged: its content doesn't have the SHA-256 that it was saved with`,
       );
@@ -200,10 +201,13 @@ function tensorOf(entry: SafetensorsEntry): Tensor {
   return host.tensor(toFloat32(entry), entry.shape).retain();
 }
 
-/** SHA-256 of the state and of every tensor's name, type, shape and bytes. */
-async function fingerprint(state: string, tensors: ReadonlyMap<string, SafetensorsEntry>): Promise<string> {
+/** SHA-256 of the other metadata, and of every tensor's name, type, shape and bytes. */
+async function fingerprint(
+  metadata: Readonly<Record<string, string>>,
+  tensors: ReadonlyMap<string, SafetensorsEntry>,
+): Promise<string> {
   const names = [...tensors].map(([key, { dtype, shape }]) => [key, dtype, shape]);
-  const head = new TextEncoder().encode(JSON.stringify([state, names]));
+  const head = new TextEncoder().encode(JSON.stringify([Object.entries(metadata), names]));
   const all = new Uint8Array([...tensors.values()].reduce((sum, { bytes }) => sum + bytes.length, head.length));
   all.set(head);
   let offset = head.length;
