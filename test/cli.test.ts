@@ -106,8 +106,9 @@ describe('train', () => {
     for (let attempt = 0; ; attempt++) {
       const resume = kills > 0 ? ['--resume'] : [];
       const { child, ended } = start([...options, '--out', 'killed', ...resume]);
-      const patience = attempt < 4 ? 900 + 350 * ((attempt * 7) % 4) : 60_000;
-      const first = await Promise.race([ended, sleep(patience).then(() => null)]);
+      const begun = new Promise((resolve) => child.stdout?.once('data', resolve));
+      const killing = begun.then(() => sleep(attempt < 4 ? 60 + ((attempt * 137) % 600) : 60_000)).then(() => null);
+      const first = await Promise.race([ended, killing]);
       if (first) {
         expect(first.stderr).toBe('');
         expect(first.code).toBe(0);
