@@ -122,17 +122,14 @@ function outputsInReverse(root: Tensor): Tensor[] {
     inputs.forEach((x, i) => {
       if (x) assertUnchanged(name, x, output, versions[i]);
     });
-    for (const input of inputs) {
-      if (input?.requiresGrad) search.push(input);
-      else input?.assertAlive('backward');
-    }
+    for (const input of inputs) if (input?.requiresGrad) search.push(input);
   }
   return [...found].sort((a, b) => (b.node as GraphNode).number - (a.node as GraphNode).number);
 }
 
 /** What the forward pass read must still be there, with its content, and on the same backend. */
 function assertUnchanged(name: string, x: Tensor, output: Tensor, version: number): void {
-  if (x.node === consumed) return; // the search says so when it comes there
+  if (x.requiresGrad && x.node === consumed) return; // the search says so when it comes there
   x.assertAlive('backward');
   if (x.backend !== output.backend) {
     throw new Error(
