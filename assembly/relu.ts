@@ -3,20 +3,37 @@
  *
  *   [x0, x1, x2, x3] → [max(0, x0), max(0, x1), max(0, x2), max(0, x3)]
  *
- * WASM's max keeps a NaN, and takes +0 over −0, as JavaScript's does.
- * Equal to `src/ops/relu.ts`, to the bit.
+ * WASM's max keeps a NaN, and takes +0 over −0, as JavaScript's does. The maths: `src/ops/relu.ts`, equal to the bit.
  */
+import { first } from './share';
 
-/** `y`, `x`: addresses of `length` f32. */
-export function reluForward(y: usize, x: usize, length: i32): void {
+/** Writes y. `y`, `x`: addresses of `length` f32. */
+export function reluForward(y: usize, x: usize, length: i32, task: i32, tasks: i32): void {
   const zero = f32x4.splat(0);
-  const lanes = length & ~3;
-  for (let i = 0; i < lanes; i += 4) {
+  let i = first(length, task, tasks);
+  const end = first(length, task + 1, tasks);
+  for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
     v128.store(y + at, f32x4.max(v128.load(x + at), zero));
   }
-  for (let i = lanes; i < length; i++) {
+  for (; i < end; i++) {
     const at = (<usize>i) << 2;
     store<f32>(y + at, max<f32>(load<f32>(x + at), 0));
+  }
+}
+
+/** Writes dx. As y = x where y > 0 and y = 0 elsewhere,  dx = dy  there and  dx = 0  elsewhere. */
+export function reluBackward(dx: usize, dy: usize, y: usize, length: i32, task: i32, tasks: i32): void {
+  const zero = f32x4.splat(0);
+  let i = first(length, task, tasks);
+  const end = first(length, task + 1, tasks);
+  for (; i + 4 <= end; i += 4) {
+    const at = (<usize>i) << 2;
+    const off = f32x4.le(v128.load(y + at), zero);
+    v128.store(dx + at, v128.andnot(v128.load(dy + at), off));
+  }
+  for (; i < end; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(dx + at, load<f32>(y + at) <= 0 ? 0 : load<f32>(dy + at));
   }
 }

@@ -1,6 +1,6 @@
 /** `receptive`: everything that runs anywhere. `node/` and `browser/` add what a platform brings. */
 export { Backend, type MemoryReport } from './backends/backend.js';
-export { type BackendOptions, backendNames, createBackend } from './backends/create.js';
+export type { BackendOptions } from './backends/create.js';
 export * as models from './models/index.js';
 export * as functional from './nn/functional/index.js';
 export * as nn from './nn/index.js';

@@ -9,7 +9,7 @@
  * `read` waits for the calls before it; `readSync` is for backends that can answer at once, and nothing in the middle of
  * a training step needs it. `add.forward(y, a, b)` must allow y to be a: gradients are summed so.
  */
-import type { Kernels } from '../ops/index.js';
+import type { Kernels, OperationName } from '../ops/index.js';
 import { formatOption, formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor, type TensorOptions } from '../tensor/tensor.js';
@@ -35,6 +35,9 @@ export abstract class Backend implements TensorBackend {
   abstract readonly kernels: Kernels<DeviceBuffer>;
   /** What this backend stores. */
   abstract readonly dtypes: readonly DType[];
+
+  /** Whether an operation's sums are taken apart for these sizes (Winograd): its rounding errors then have another bound. */
+  rearranges?(operation: OperationName, sizes: unknown): boolean;
 
   protected abstract create(length: number, dtype: DType): DeviceBuffer;
   protected abstract destroy(buffer: DeviceBuffer): void;

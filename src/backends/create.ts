@@ -1,35 +1,33 @@
-/** Choosing a backend by name. */
+/** Choosing a backend by name. Each platform's entry has its own list; see `node/backends.ts`. */
 import type { Backend } from './backend.js';
-import { ReferenceBackend } from './reference/index.js';
+import type { WasmOptions } from './wasm/index.js';
 
-export interface BackendOptions {
-  /** Threads to compute with, on a backend that has any. The reference has none. Default: the backend's own choice. */
-  threads?: number;
-}
+/** Options of the backends; each takes what it knows. `threads`, `relaxedSimd` and `wasm` are for 'wasm'. */
+export interface BackendOptions extends WasmOptions {}
 
-/** What `'auto'` tries, in this order. */
-const factories: Readonly<Record<string, (options: BackendOptions) => Promise<Backend>>> = {
-  reference: async () => new ReferenceBackend(),
-};
-
-/** The backends of this version, the preferred first. */
-export const backendNames = Object.keys(factories);
+/** Backends by name, in the order that 'auto' tries them. */
+export type BackendFactories = Readonly<Record<string, (options: BackendOptions) => Promise<Backend>>>;
 
 /**
  * A new backend. `'auto'` takes the first that runs here; `backend.name` says which it is.
  * Throws if the backend doesn't exist or can't run here, and says what is missing.
  */
-export async function createBackend(name = 'auto', options: BackendOptions = {}): Promise<Backend> {
+export async function createBackendFrom(
+  factories: BackendFactories,
+  name: string,
+  options: BackendOptions,
+): Promise<Backend> {
+  const names = Object.keys(factories);
   if (name !== 'auto') {
     if (!Object.hasOwn(factories, name)) {
       throw new Error(
-        `createBackend: there is no backend '${name}' in this version; there is ${backendNames.join(', ')}, or auto`,
+        `createBackend: there is no backend '${name}' in this version; there is ${names.join(', ')}, or auto`,
       );
     }
     return factories[name](options);
   }
   const reasons: string[] = [];
-  for (const candidate of backendNames) {
+  for (const candidate of names) {
     try {
       return await factories[candidate](options);
     } catch (error) {

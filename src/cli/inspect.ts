@@ -1,9 +1,9 @@
 /** `receptive eval`, `predict` and `summary`: looking at what was trained. */
 import { join } from 'node:path';
-import { createBackend } from '../backends/create.js';
 import { DataLoader, imageFromPng, mnistNormalization } from '../data/index.js';
 import * as F from '../nn/functional/index.js';
 import { formatSummary, type Module, summary } from '../nn/index.js';
+import { createBackend } from '../node/backends.js';
 import { readFile } from '../node/files.js';
 import { loadCheckpoint } from '../node/folderStore.js';
 import { noGrad } from '../tensor/gradMode.js';

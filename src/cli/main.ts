@@ -2,7 +2,7 @@
 /** The `receptive` command. */
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
-import { backendNames } from '../backends/create.js';
+import { backendNames } from '../node/backends.js';
 import { evaluateCheckpoint, predict, summarize } from './inspect.js';
 import { modelNames } from './options.js';
 import { train } from './train.js';

@@ -1,8 +1,8 @@
 /** What can be typed behind a command, checked. */
 import * as v from 'valibot';
-import { backendNames } from '../backends/create.js';
 import * as models from '../models/index.js';
 import type { Module } from '../nn/index.js';
+import { backendNames } from '../node/backends.js';
 
 /** A mistake of whoever typed the command, which one line explains. */
 export class UsageError extends Error {}

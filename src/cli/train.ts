@@ -1,7 +1,7 @@
 /** `receptive train`. */
 import { join } from 'node:path';
-import { createBackend } from '../backends/create.js';
 import { DataLoader } from '../data/index.js';
+import { createBackend } from '../node/backends.js';
 import { mnist } from '../node/data.js';
 import { FolderStore } from '../node/folderStore.js';
 import { openLog } from '../node/log.js';

@@ -308,7 +308,7 @@ export function apply(operation: Operation): Tensor {
   let storage: Storage | null = null;
   try {
     const { backend, dtype } = oneHome(name, [...inputs, ...constants]);
-    storage = Storage.allocate(backend, dtype, numel(shape));
+    storage = allocateResult(name, backend, dtype, shape);
     operation.forward(backend.kernels, storage.buffer);
   } catch (error) {
     storage?.release();
@@ -318,6 +318,15 @@ export function apply(operation: Operation): Tensor {
   const y = new Tensor(storage, shape);
   if (!record(y, name, inputs, saved, operation.backward)) letGo();
   return y;
+}
+
+function allocateResult(name: string, backend: TensorBackend, dtype: DType, shape: Shape): Storage {
+  try {
+    return Storage.allocate(backend, dtype, numel(shape));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new Error(`${name}: there is no room for its result ${formatShape(shape)}: ${reason}`, { cause: error });
+  }
 }
 
 function record(

@@ -20,6 +20,8 @@ export interface Argument {
 export interface Candidate {
   readonly name: string;
   has(operation: OperationName, pass: Pass): boolean;
+  /** Whether it takes the operation's sums apart for these sizes (Winograd), so that another bound holds. Default: never. */
+  rearranges?(operation: OperationName, sizes: unknown): boolean;
   /** Runs a kernel over copies of the arrays, and gives what is in each of them afterwards. Throws a Violation if
    *  something was written beside them. */
   run(
@@ -109,6 +111,7 @@ export function backendCandidate(backend: Backend, guards?: Guards): Candidate {
   return {
     name: backend.name,
     has: (operation, pass) => kernelOf(backend.kernels, operation, pass) !== undefined,
+    rearranges: (operation, sizes) => backend.rearranges?.(operation, sizes) ?? false,
     async run(operation, pass, args, sizes) {
       const buffers = new Map<Argument, DeviceBuffer>();
       try {

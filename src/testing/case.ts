@@ -46,6 +46,8 @@ export interface Evaluation<Sizes> {
   readonly s: Sizes;
   /** Unit roundoff of the candidate. */
   readonly u: number;
+  /** The candidate takes the operation's sums apart, as Winograd's convolution does, and has the bound of that way. */
+  readonly rearranged: boolean;
 }
 
 export interface OperationCase<Sizes = unknown> {

@@ -55,13 +55,16 @@ function backwardOf(c: OperationCase): AnyKernel {
 
 /** What forward owes for this problem, and how closely. */
 export function owedForward(
-  c: OperationCase,
-  p: Problem,
-  u: number,
+  { operation: c, candidate, u }: Subject,
+  { inputs, sizes: s }: Problem,
 ): { exact: Arrays; budget: Record<string, Budget> } {
-  const given = widened(p.inputs);
-  const exact = exactForward(c, given, p.sizes);
-  return { exact, budget: c.budget({ given, exact, s: p.sizes, u }) };
+  const given = widened(inputs);
+  const exact = exactForward(c, given, s);
+  return { exact, budget: c.budget({ given, exact, s, u, rearranged: rearranged(c, candidate, s) }) };
+}
+
+function rearranged({ operation }: OperationCase, candidate: Candidate, s: unknown): boolean {
+  return candidate.rearranges?.(operation, s) ?? false;
 }
 
 /** The gradient of what forward writes first is called `dy`, after it. */
@@ -79,14 +82,13 @@ export function backwardGiven(c: OperationCase, p: Problem): MaybeArrays {
 
 /** What backward owes for this problem, and how closely. */
 export function owedBackward(
-  c: OperationCase,
+  { operation: c, candidate, u }: Subject,
   given: MaybeArrays,
   s: unknown,
-  u: number,
 ): { exact: Arrays; budget: Record<string, Budget> } {
   const wide = widened(given);
   const exact = exactBackward(c, wide, s);
-  return { exact, budget: c.gradientBudget!({ given: wide, exact, s, u }) };
+  return { exact, budget: c.gradientBudget!({ given: wide, exact, s, u, rearranged: rearranged(c, candidate, s) }) };
 }
 
 /** The gradients that exist for this problem. */

@@ -38,7 +38,10 @@ export const adaptiveAvgPool2d: OperationCase<AdaptivePoolSizes> = {
     'cells that overlap': pooling([1, 2, 7, 5], 3, 2),
     'more cells than pixels': pooling([1, 1, 2, 3], 5, 4),
   },
-  layers: { 'ResNet-18, global mean': pooling([16, 512, 7, 7], 1, 1) },
+  layers: {
+    'ResNet-18, global mean, batch 8': pooling([8, 512, 7, 7], 1, 1),
+    'GoogLeNet, global mean, batch 8': pooling([8, 1024, 7, 7], 1, 1),
+  },
 
   outputs: (_, s) => ({ y: s.N * s.C * s.H_out * s.W_out }),
   equation: ({ x }, s) => ({

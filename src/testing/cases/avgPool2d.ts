@@ -55,7 +55,10 @@ export const avgPool2d: OperationCase<AvgPool2dSizes> = {
     'DenseNet transition': pooling([1, 8, 8, 8], 2, {}),
     'ceil mode at the edge': pooling([1, 1, 5, 5], 2, { ceilMode: true, padding: 1, countIncludePad: false }),
   },
-  layers: { 'Inception 3x3, batch 64': pooling([64, 10, 12, 12], 3, { stride: 1, padding: 1 }) },
+  layers: {
+    'incep1, batch 64': pooling([64, 10, 12, 12], 3, { stride: 1, padding: 1 }),
+    'incep2, batch 64': pooling([64, 20, 4, 4], 3, { stride: 1, padding: 1 }),
+  },
 
   outputs: (_, s) => ({ y: s.N * s.C * s.H_out * s.W_out }),
   equation: ({ x }, s) => ({

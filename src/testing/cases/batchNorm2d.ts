@@ -76,8 +76,14 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     'a large batch': layer([33, 3, 4, 4], { training: true }, usual),
   },
   layers: {
-    'ResNet-18 64 channels, training': layer([4, 64, 56, 56], { training: true }, usual),
-    'ResNet-18 64 channels, evaluation': layer([4, 64, 56, 56], {}, usual),
+    'ResNet-18 stem, training, batch 8': layer([8, 64, 112, 112], { training: true }, usual),
+    'ResNet-18 64 channels, training, batch 8': layer([8, 64, 56, 56], { training: true }, usual),
+    'ResNet-18 64 channels, evaluation, batch 8': layer([8, 64, 56, 56], {}, usual),
+    'ResNet-18 128 channels, training, batch 8': layer([8, 128, 28, 28], { training: true }, usual),
+    'ResNet-18 256 channels, training, batch 8': layer([8, 256, 14, 14], { training: true }, usual),
+    'ResNet-18 512 channels, training, batch 8': layer([8, 512, 7, 7], { training: true }, usual),
+    'GoogLeNet conv3, training, batch 8': layer([8, 192, 56, 56], { training: true, eps: 1e-3 }, usual),
+    'GoogLeNet 3a, 1x1, training, batch 8': layer([8, 64, 28, 28], { training: true, eps: 1e-3 }, usual),
   },
 
   outputs: ({ x }, s) => ({ y: x.length, mean: s.C, invStd: s.C }),

@@ -5,6 +5,7 @@ import { sumsOfProducts } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { batch, capped, extents, pairs, unravel, windowDirection } from '../extents.js';
 import { type Draft, problems } from '../problem.js';
+import { winogradInputGradient, winogradOutput, winogradWeightGradient } from '../winograd.js';
 
 /** `K`: a square kernel's size, or [height, width]. */
 function layer(
@@ -58,6 +59,24 @@ const drafts = fc
     );
   });
 
+/** Square kernels with stride 1 and some channels on both sides, where kernels may take Winograd's way; sizes around its
+ *  tiles of 2 or 4 pixels. */
+const dense = fc
+  .record({
+    N: fc.integer({ min: 1, max: 3 }),
+    C_in: fc.integer({ min: 9, max: 21 }),
+    C_out: fc.integer({ min: 9, max: 21 }),
+    K: fc.constantFrom(3, 5),
+    H_out: fc.integer({ min: 1, max: 10 }),
+    W_out: fc.integer({ min: 1, max: 10 }),
+    padding: fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 5 })),
+    hasBias: fc.boolean(),
+  })
+  .map(({ N, C_in, C_out, K, H_out, W_out, padding: [P_h, P_w], hasBias }) => {
+    const size = (out: number, P: number) => Math.max(1, out + K - 1 - 2 * P);
+    return layer([N, C_in, size(H_out, P_h), size(W_out, P_w)], C_out, K, { padding: [P_h, P_w] }, hasBias);
+  });
+
 export const conv2d: OperationCase<Conv2dSizes> = {
   operation: 'conv2d',
   forward: { writes: ['y'], reads: ['x', 'weight', 'bias'] },
@@ -68,7 +87,7 @@ export const conv2d: OperationCase<Conv2dSizes> = {
     ['weight', 'bias'],
   ],
 
-  problems: problems(drafts),
+  problems: problems(fc.oneof({ weight: 5, arbitrary: drafts }, { weight: 1, arbitrary: dense })),
   named: {
     'MNIST net, conv1': layer([2, 1, 28, 28], 10, 5),
     'MNIST net, conv2': layer([2, 10, 12, 12], 20, 5),
@@ -83,15 +102,43 @@ export const conv2d: OperationCase<Conv2dSizes> = {
   layers: {
     'MNIST net, conv1, batch 64': layer([64, 1, 28, 28], 10, 5),
     'MNIST net, conv2, batch 64': layer([64, 10, 12, 12], 20, 5),
-    'Inception 5x5, batch 64': layer([64, 16, 12, 12], 24, 5, { padding: 2 }),
-    'residual 3x3, batch 64': layer([64, 16, 12, 12], 16, 3, { padding: 1 }),
-    'ResNet-18 stem': layer([1, 3, 224, 224], 64, 7, { stride: 2, padding: 3 }, false),
-    'ResNet-18 64 channels': layer([1, 64, 56, 56], 64, 3, { padding: 1 }, false),
-    'ResNet-18 128 channels': layer([1, 128, 28, 28], 128, 3, { padding: 1 }, false),
-    'ResNet-18 512 channels': layer([1, 512, 7, 7], 512, 3, { padding: 1 }, false),
-    'ResNet-18 downsample': layer([1, 64, 56, 56], 128, 1, { stride: 2 }, false),
-    'GoogLeNet 3a, 1x1': layer([1, 192, 28, 28], 64, 1, {}, false),
-    'GoogLeNet 3a, 3x3': layer([1, 96, 28, 28], 128, 3, { padding: 1 }, false),
+    'Inception net, conv2, batch 64': layer([64, 88, 12, 12], 20, 5),
+    'incep1, 1x1, batch 64': layer([64, 10, 12, 12], 16, 1),
+    'incep1, 1x1 after pool, batch 64': layer([64, 10, 12, 12], 24, 1),
+    'incep1, 5x5, batch 64': layer([64, 16, 12, 12], 24, 5, { padding: 2 }),
+    'incep1, first 3x3, batch 64': layer([64, 16, 12, 12], 24, 3, { padding: 1 }),
+    'incep1, second 3x3, batch 64': layer([64, 24, 12, 12], 24, 3, { padding: 1 }),
+    'incep2, 1x1, batch 64': layer([64, 20, 4, 4], 16, 1),
+    'incep2, 1x1 after pool, batch 64': layer([64, 20, 4, 4], 24, 1),
+    'incep2, 5x5, batch 64': layer([64, 16, 4, 4], 24, 5, { padding: 2 }),
+    'incep2, first 3x3, batch 64': layer([64, 16, 4, 4], 24, 3, { padding: 1 }),
+    'incep2, second 3x3, batch 64': layer([64, 24, 4, 4], 24, 3, { padding: 1 }),
+    'residual net, conv1, batch 64': layer([64, 1, 28, 28], 16, 5),
+    'residual net, conv2, batch 64': layer([64, 16, 12, 12], 32, 5),
+    'rblock1, 3x3, batch 64': layer([64, 16, 12, 12], 16, 3, { padding: 1 }),
+    'rblock2, 3x3, batch 64': layer([64, 32, 4, 4], 32, 3, { padding: 1 }),
+    // Images of 224 x 224 pixels, eight at once.
+    'ResNet-18 stem, batch 8': layer([8, 3, 224, 224], 64, 7, { stride: 2, padding: 3 }, false),
+    'ResNet-18 64 → 64, batch 8': layer([8, 64, 56, 56], 64, 3, { padding: 1 }, false),
+    'ResNet-18 64 → 128, stride 2, batch 8': layer([8, 64, 56, 56], 128, 3, { stride: 2, padding: 1 }, false),
+    'ResNet-18 64 → 128, downsample, batch 8': layer([8, 64, 56, 56], 128, 1, { stride: 2 }, false),
+    'ResNet-18 128 → 128, batch 8': layer([8, 128, 28, 28], 128, 3, { padding: 1 }, false),
+    'ResNet-18 128 → 256, stride 2, batch 8': layer([8, 128, 28, 28], 256, 3, { stride: 2, padding: 1 }, false),
+    'ResNet-18 256 → 256, batch 8': layer([8, 256, 14, 14], 256, 3, { padding: 1 }, false),
+    'ResNet-18 256 → 512, stride 2, batch 8': layer([8, 256, 14, 14], 512, 3, { stride: 2, padding: 1 }, false),
+    'ResNet-18 512 → 512, batch 8': layer([8, 512, 7, 7], 512, 3, { padding: 1 }, false),
+    'ResNet-50 64 → 256, 1x1, batch 8': layer([8, 64, 56, 56], 256, 1, {}, false),
+    'GoogLeNet conv2, 1x1, batch 8': layer([8, 64, 56, 56], 64, 1, {}, false),
+    'GoogLeNet conv3, 3x3, batch 8': layer([8, 64, 56, 56], 192, 3, { padding: 1 }, false),
+    'GoogLeNet 3a, 192 → 64, 1x1, batch 8': layer([8, 192, 28, 28], 64, 1, {}, false),
+    'GoogLeNet 3a, 192 → 96, 1x1, batch 8': layer([8, 192, 28, 28], 96, 1, {}, false),
+    'GoogLeNet 3a, 192 → 16, 1x1, batch 8': layer([8, 192, 28, 28], 16, 1, {}, false),
+    'GoogLeNet 3a, 192 → 32, 1x1, batch 8': layer([8, 192, 28, 28], 32, 1, {}, false),
+    'GoogLeNet 3a, 96 → 128, 3x3, batch 8': layer([8, 96, 28, 28], 128, 3, { padding: 1 }, false),
+    'GoogLeNet 3a, 16 → 32, 3x3, batch 8': layer([8, 16, 28, 28], 32, 3, { padding: 1 }, false),
+    'GoogLeNet 4a, 480 → 192, 1x1, batch 8': layer([8, 480, 14, 14], 192, 1, {}, false),
+    'GoogLeNet 5b, 832 → 384, 1x1, batch 8': layer([8, 832, 7, 7], 384, 1, {}, false),
+    'MobileNet depthwise 3x3, batch 8': layer([8, 128, 28, 28], 128, 3, { padding: 1, groups: 128 }, false),
   },
 
   outputs: (_, s) => ({ y: s.N * s.C_out * s.H_out * s.W_out }),
@@ -111,12 +158,18 @@ export const conv2d: OperationCase<Conv2dSizes> = {
       return y;
     },
   }),
-  budget: ({ given: { x, weight, bias }, exact: { y }, s, u }) => ({
-    y: sumsOfProducts(y, u, (sum, of) => conv2dForward(sum, of(x), of(weight), of(bias), s)),
+  budget: ({ given: { x, weight, bias }, exact: { y }, s, u, rearranged }) => ({
+    y: rearranged
+      ? winogradOutput(y, u, x, weight, s)
+      : sumsOfProducts(y, u, (sum, of) => conv2dForward(sum, of(x), of(weight), of(bias), s)),
   }),
-  gradientBudget: ({ given: { dy, x, weight }, exact: { dx, dweight, dbias }, s, u }) => ({
-    dx: sumsOfProducts(dx, u, (sum, of) => conv2dBackward(sum, null, null, of(dy), of(x), of(weight), s)),
-    dweight: sumsOfProducts(dweight, u, (sum, of) => conv2dBackward(null, sum, null, of(dy), of(x), of(weight), s)),
+  gradientBudget: ({ given: { dy, x, weight }, exact: { dx, dweight, dbias }, s, u, rearranged }) => ({
+    dx: rearranged
+      ? winogradInputGradient(dx, u, dy, weight, s)
+      : sumsOfProducts(dx, u, (sum, of) => conv2dBackward(sum, null, null, of(dy), of(x), of(weight), s)),
+    dweight: rearranged
+      ? winogradWeightGradient(dweight, u, dy, x, s)
+      : sumsOfProducts(dweight, u, (sum, of) => conv2dBackward(null, sum, null, of(dy), of(x), of(weight), s)),
     ...(dbias && {
       dbias: sumsOfProducts(dbias, u, (sum, of) => conv2dBackward(null, null, sum, of(dy), x, weight, s)),
     }),

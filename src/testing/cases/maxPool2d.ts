@@ -32,7 +32,15 @@ export const maxPool2d: OperationCase<PoolSizes> = {
   },
   layers: {
     'MNIST net, after conv1, batch 64': pooling({ x: [64, 10, 24, 24], kernel: 2, options: {} }),
-    'ResNet-18 stem': pooling({ x: [1, 64, 112, 112], kernel: 3, options: { stride: 2, padding: 1 } }),
+    'MNIST net, after conv2, batch 64': pooling({ x: [64, 20, 8, 8], kernel: 2, options: {} }),
+    'residual net, after conv1, batch 64': pooling({ x: [64, 16, 24, 24], kernel: 2, options: {} }),
+    'residual net, after conv2, batch 64': pooling({ x: [64, 32, 8, 8], kernel: 2, options: {} }),
+    'ResNet-18 stem, batch 8': pooling({ x: [8, 64, 112, 112], kernel: 3, options: { stride: 2, padding: 1 } }),
+    'GoogLeNet pool1, batch 8': pooling({ x: [8, 64, 112, 112], kernel: 3, options: { stride: 2, ceilMode: true } }),
+    'GoogLeNet pool2, batch 8': pooling({ x: [8, 192, 56, 56], kernel: 3, options: { stride: 2, ceilMode: true } }),
+    'GoogLeNet pool3, batch 8': pooling({ x: [8, 480, 28, 28], kernel: 3, options: { stride: 2, ceilMode: true } }),
+    'GoogLeNet pool4, batch 8': pooling({ x: [8, 832, 14, 14], kernel: 2, options: { ceilMode: true } }),
+    'GoogLeNet 3a, batch 8': pooling({ x: [8, 192, 28, 28], kernel: 3, options: { stride: 1, padding: 1 } }),
   },
 
   outputs(_, s) {

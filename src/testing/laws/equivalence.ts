@@ -23,7 +23,7 @@ function compareAll(
 export const forward: Law = {
   needs: ['forward'],
   async check(subject, problem) {
-    const { exact, budget } = owedForward(subject.operation, problem, subject.u);
+    const { exact, budget } = owedForward(subject, problem);
     compareAll(await runForward(subject, problem), exact, budget);
   },
 };
@@ -35,7 +35,7 @@ export const backward: Law = {
     const wanted = drawnGradients(subject.operation, problem);
     if (wanted.length === 0) return;
     const given = backwardGiven(subject.operation, problem);
-    const { exact, budget } = owedBackward(subject.operation, given, problem.sizes, subject.u);
+    const { exact, budget } = owedBackward(subject, given, problem.sizes);
     compareAll(await runBackward(subject, given, wanted, problem.sizes), exact, budget, wanted);
   },
 };
@@ -47,8 +47,8 @@ const f64Slack = 1e-12;
 export const equation: Law = {
   needs: ['forward'],
   async check(subject, problem) {
-    const { operation, u } = subject;
-    const { exact, budget } = owedForward(operation, problem, u);
+    const { operation } = subject;
+    const { exact, budget } = owedForward(subject, problem);
     const elements = operation.equation(widened(problem.inputs), problem.sizes);
     const got = await runForward(subject, problem);
     for (const name of Object.keys(exact)) {

@@ -23,7 +23,7 @@ function changed(p: Problem, group: readonly string[], value: (name: string, i: 
 /** f at one problem: the candidate's, and how far it may be off. */
 async function valueAt(subject: Subject, p: Problem): Promise<{ y: ArrayLike<number>; budget: Budget }> {
   const name = subject.operation.forward.writes[0];
-  return { y: (await runForward(subject, p))[name], budget: owedForward(subject.operation, p, subject.u).budget[name] };
+  return { y: (await runForward(subject, p))[name], budget: owedForward(subject, p).budget[name] };
 }
 
 /**
@@ -33,7 +33,7 @@ async function valueAt(subject: Subject, p: Problem): Promise<{ y: ArrayLike<num
 export const adjoint: Law = {
   needs: ['forward', 'backward'],
   async check(subject, problem) {
-    const { operation: c, u } = subject;
+    const { operation: c } = subject;
     const p = problem.kind === 'special' ? withNumbers(problem, { kind: 'uniform' }) : problem;
     const given = backwardGiven(c, p);
     const dy = given[dyName(c)]!;
@@ -46,7 +46,7 @@ export const adjoint: Law = {
       );
       const wanted = group.map((name) => `d${name}`);
       const gradients = await runBackward(subject, given, wanted, p.sizes);
-      const owed = owedBackward(c, given, p.sizes, u);
+      const owed = owedBackward(subject, given, p.sizes);
       let forwards = 0;
       let allowed = 0;
       let size = 0;

@@ -32,7 +32,7 @@ export const sumsToOne: Law = {
     const s = problem.sizes as SoftmaxSizes;
     const isLog = subject.operation.operation === 'logSoftmax';
     const { y } = await runForward(subject, problem);
-    const { budget, exact: owed } = owedForward(subject.operation, problem, subject.u);
+    const { budget, exact: owed } = owedForward(subject, problem);
     // An error δ of y is one of e^y·δ of e^y.
     const p = (i: number) => (isLog ? Math.exp(y[i]) : y[i]);
     const pBudget = (i: number) => (isLog ? Math.exp(owed.y[i]) * Math.expm1(budget.y(i)) : budget.y(i));
@@ -58,7 +58,7 @@ export const shiftOfScores: Law = {
     const p = withNumbers(problem, { kind: 'integers' });
     const shifted = withInputs(p, { x: p.inputs.x!.map((score) => score + 64) as Float32Array });
     const [{ y }, { y: y2 }] = [await runForward(subject, p), await runForward(subject, shifted)];
-    const [{ budget: b }, { budget: b2 }] = [p, shifted].map((q) => owedForward(subject.operation, q, subject.u));
+    const [{ budget: b }, { budget: b2 }] = [p, shifted].map((q) => owedForward(subject, q));
     compare('f(x + 64)', y2, y, (i) => b.y(i) + b2.y(i));
   },
 };
@@ -69,7 +69,7 @@ export const logLikelihood: Law = {
   async check(subject, problem) {
     const s = problem.sizes as CrossEntropySizes;
     const { loss } = await runForward(subject, problem);
-    const { budget } = owedForward(subject.operation, problem, subject.u);
+    const { budget } = owedForward(subject, problem);
     const target = problem.inputs.target as Int32Array;
     const weight = problem.inputs.weight && Float64Array.from(problem.inputs.weight);
     const logp = new Float64Array(problem.inputs.x!.length);
@@ -113,7 +113,7 @@ export const moments: Law = {
     if (!s.training) return;
     const { y } = await runForward(subject, problem);
     const { x, weight, bias } = problem.inputs;
-    const { budget } = owedForward(subject.operation, problem, subject.u);
+    const { budget } = owedForward(subject, problem);
     for (let c = 0; c < s.C; c++) {
       const elements = Array.from(y.keys()).filter((i) => Math.floor(i / s.pixels) % s.C === c);
       const worst = Math.max(...elements.map(budget.y));
@@ -164,8 +164,9 @@ export const crop: Law = {
 /** y may be a: gradients are added up in place. */
 export const alias: Law = {
   needs: ['forward'],
-  async check({ operation, candidate, u }, problem) {
-    const { exact: owed, budget } = owedForward(operation, problem, u);
+  async check(subject, problem) {
+    const { operation, candidate } = subject;
+    const { exact: owed, budget } = owedForward(subject, problem);
     const [a, b] = [problem.inputs.a!, problem.inputs.b!];
     if (a.length !== owed.y.length) return; // a is stretched
     const both = { name: 'y = a', values: a };

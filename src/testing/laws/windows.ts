@@ -33,7 +33,7 @@ export const shift: Law = {
     const s = problem.sizes as Windows;
     const there = withInputs(problem, { x: moved(problem.inputs.x!, s, s.S_h, s.S_w) });
     const [{ y }, { y: y2 }] = [await runForward(subject, problem), await runForward(subject, there)];
-    const [{ budget: b }, { budget: b2 }] = [problem, there].map((p) => owedForward(subject.operation, p, subject.u));
+    const [{ budget: b }, { budget: b2 }] = [problem, there].map((p) => owedForward(subject, p));
     const inside = (ho: number, wo: number) =>
       fits(ho, s.H, s.K_h, s.S_h, s.P_h, s.D_h) && fits(wo, s.W, s.K_w, s.S_w, s.P_w, s.D_w);
     const expected = y2.slice();
@@ -112,7 +112,7 @@ export const constantImage: Law = {
       sizes: { ...(problem.sizes as PoolSizes), countIncludePad: false, divisorOverride: null },
     };
     const { y } = await runForward(subject, p);
-    const { budget } = owedForward(subject.operation, p, subject.u);
+    const { budget } = owedForward(subject, p);
     compare(
       'y of a constant image',
       y,
@@ -192,7 +192,7 @@ export const globalMean: Law = {
     const pixels = p.sizes.H * p.sizes.W;
     const { y } = await runForward(subject, p);
     const means = Array.from(y, (_, plane) => total(pixels, (i) => x[plane * pixels + i]) / pixels);
-    const { budget } = owedForward(subject.operation, p, subject.u);
+    const { budget } = owedForward(subject, p);
     compare('the mean', y, means, (i) => budget.y(i) + 1e-13 * Math.abs(means[i]));
   },
 };

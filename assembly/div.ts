@@ -1,0 +1,36 @@
+/**
+ * div: y = a / b, four lanes at a time, over shapes that broadcast.
+ *
+ *   [a0, a1, a2, a3], [b0, b1, b2, b3] → [a0 / b0, a1 / b1, a2 / b2, a3 / b3]
+ *
+ * The gradients need no kernel of their own. As y = a / b,  da += dy / b  and  db −= (dy / b) · a / b:
+ * quotients again and a product, and an element that was stretched sums over its uses: sum.ts does that.
+ * The maths: `src/ops/div.ts`.
+ */
+import { broadcast } from './broadcast';
+
+@unmanaged
+class Quotient {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return f32x4.div(a, b);
+  }
+}
+
+/** Writes y, of `length` elements. The other arguments: see broadcast.ts. */
+export function divForward(
+  y: usize,
+  a: usize,
+  b: usize,
+  length: i32,
+  n: i32,
+  aStep: i32,
+  bStep: i32,
+  aDims: usize,
+  bDims: usize,
+  rank: i32,
+  task: i32,
+  tasks: i32,
+): void {
+  broadcast<Quotient>(y, a, b, length, n, aStep, bStep, aDims, bDims, rank, task, tasks);
+}

@@ -1,0 +1,64 @@
+/** What kernels that go plane by plane share: how tasks split the planes, and runs of f32 that are cleared, copied, added. */
+
+/** The first plane (or channel) of a task; task T is the end. Which planes these are depends on sizes only. */
+@inline
+export function firstPlane(planes: i32, task: i32, tasks: i32): i32 {
+  return <i32>((<i64>planes * task) / tasks);
+}
+
+/** The address of element i. */
+@inline
+export function element(array: usize, i: i32): usize {
+  return array + ((<usize>i) << 2);
+}
+
+/** run[i] = value */
+@inline
+export function fill(run: usize, count: i32, value: f32): void {
+  const values = f32x4.splat(value);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(element(run, i), values);
+  for (; i < count; i++) store<f32>(element(run, i), value);
+}
+
+/** to[i] = from[i]. A short run is over before memory.copy has begun. */
+@inline
+export function copy(to: usize, from: usize, count: i32): void {
+  if (count >= 128) {
+    memory.copy(to, from, (<usize>count) << 2);
+    return;
+  }
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(element(to, i), v128.load(element(from, i)));
+  for (; i < count; i++) store<u32>(element(to, i), load<u32>(element(from, i)));
+}
+
+/** to[i] += from[i] */
+@inline
+export function add(to: usize, from: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const at = element(to, i);
+    v128.store(at, f32x4.add(v128.load(at), v128.load(element(from, i))));
+  }
+  for (; i < count; i++) store<f32>(element(to, i), load<f32>(element(to, i)) + load<f32>(element(from, i)));
+}
+
+/**
+ * to[i] = Σ_k from[i + k · step]   for k < terms: rows on top of each other where `step` is a row, and neighbours beside
+ * each other where it is 1. All sums are of f32, term after term.
+ */
+@inline
+export function sumShifted(to: usize, from: usize, count: i32, terms: i32, step: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    let sum = f32x4.splat(0);
+    for (let k = 0; k < terms; k++) sum = f32x4.add(sum, v128.load(element(from, i + k * step)));
+    v128.store(element(to, i), sum);
+  }
+  for (; i < count; i++) {
+    let sum: f32 = 0;
+    for (let k = 0; k < terms; k++) sum += load<f32>(element(from, i + k * step));
+    store<f32>(element(to, i), sum);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * sgd: one step of stochastic gradient descent, four parameters at a time.
+ *
+ *   [param0 … param3], [v0 … v3], [dparam0 … dparam3] → [v0 … v3], [param0 … param3]      v: momentumBuffer
+ *
+ * The maths: `src/ops/sgd.ts`.
+ */
+import { get, put } from './lanes';
+import { first } from './share';
+
+/**
+ * Updates param, and momentumBuffer where there is one (not 0), in place. `param`, `momentumBuffer`, `dparam`: addresses of
+ * `length` f32; `gain`: 1 − dampening; `isFirst`: what momentumBuffer holds is undefined.
+ */
+export function sgdForward(
+  param: usize,
+  momentumBuffer: usize,
+  dparam: usize,
+  length: i32,
+  lr: f32,
+  momentum: f32,
+  gain: f32,
+  nesterov: i32,
+  weightDecay: f32,
+  isFirst: i32,
+  task: i32,
+  tasks: i32,
+): void {
+  let i = first(length, task, tasks);
+  const end = first(length, task + 1, tasks);
+  for (; i + 4 <= end; i += 4) {
+    step(param, momentumBuffer, dparam, i, lr, momentum, gain, nesterov, weightDecay, isFirst, 4);
+  }
+  for (; i < end; i++) step(param, momentumBuffer, dparam, i, lr, momentum, gain, nesterov, weightDecay, isFirst, 1);
+}
+
+@inline
+function step(
+  param: usize,
+  momentumBuffer: usize,
+  dparam: usize,
+  i: i32,
+  lr: f32,
+  momentum: f32,
+  gain: f32,
+  nesterov: i32,
+  weightDecay: f32,
+  isFirst: i32,
+  lanes: i32,
+): void {
+  const at = (<usize>i) << 2;
+  const p = get(param + at, lanes);
+  const g = f32x4.add(get(dparam + at, lanes), f32x4.mul(f32x4.splat(weightDecay), p));
+  let go = g;
+  if (momentumBuffer) {
+    const m = f32x4.splat(momentum);
+    let v = g;
+    if (!isFirst) {
+      v = f32x4.add(f32x4.mul(m, get(momentumBuffer + at, lanes)), f32x4.mul(f32x4.splat(gain), g));
+    }
+    put(momentumBuffer + at, v, lanes);
+    go = nesterov ? f32x4.add(g, f32x4.mul(m, v)) : v;
+  }
+  put(param + at, f32x4.sub(p, f32x4.mul(f32x4.splat(lr), go)), lanes);
+}

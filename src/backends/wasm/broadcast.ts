@@ -1,0 +1,146 @@
+/** Calls of the kernels that go through several dimensions: what broadcasts, and the sums that undo it. */
+import { broadcastStrides } from '../../ops/broadcast.js';
+import type { Shape } from '../../ops/shape.js';
+import type { WasmBuffer } from './buffer.js';
+import type { Engine } from './engine.js';
+import { maximumTasks, shares } from './shares.js';
+
+/** Numbers in the memory: a buffer's, or in the scratch memory. */
+export type Place = Pick<WasmBuffer, 'address' | 'length'>;
+
+/** Bytes for the lists of dimensions that one of these calls writes down, or for its partial sums. */
+function room(shape: Shape): number {
+  return Math.max(8 * maximumTasks, 16 * shape.length);
+}
+
+/**
+ * Fewer dimensions for the same walk: those of size 1 are left out, and neighbours become one where every stride of the
+ * outer is that of the inner times its size.
+ *
+ *   shape (64, 16, 12, 12), strides (0, 1, 0, 0)  →  (64, 16, 144), (0, 1, 0)
+ */
+function merge(shape: Shape, ...strides: (readonly number[])[]): { shape: number[]; strides: number[][] } {
+  const sizes: number[] = [];
+  const steps = strides.map((): number[] => []);
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] === 1) continue;
+    if (sizes.length > 0 && strides.every((stride, k) => stride[d] === steps[k][0] * sizes[0])) {
+      sizes[0] *= shape[d];
+    } else {
+      sizes.unshift(shape[d]);
+      strides.forEach((stride, k) => {
+        steps[k].unshift(stride[d]);
+      });
+    }
+  }
+  return { shape: sizes, strides: steps };
+}
+
+const pairs = (sizes: readonly number[], strides: readonly number[]) => sizes.flatMap((size, d) => [size, strides[d]]);
+
+/** `scratch`, wherever it is asked for: an address with `room`, where the caller has scratch memory in use already. */
+export function broadcasting(engine: Engine) {
+  /** y = f(a, b), by the kernel of f. */
+  function combine(
+    kernel: string,
+    y: Place,
+    a: Place,
+    aStrides: readonly number[],
+    b: Place,
+    bStrides: readonly number[],
+    shape: Shape,
+    scratch?: number,
+  ): void {
+    const { length } = y;
+    const tasks = shares(length);
+    const [aWhole, bWhole] = [a.length === length, b.length === length];
+    if ((aWhole || a.length === 1) && (bWhole || b.length === 1)) {
+      const [aStep, bStep] = [aWhole ? 1 : 0, bWhole ? 1 : 0];
+      engine.run(kernel, tasks, y.address, a.address, b.address, length, length, aStep, bStep, 0, 0, 0);
+      return;
+    }
+    const merged = merge(shape, aStrides, bStrides);
+    const n = merged.shape.pop() ?? 1;
+    const [aDims, bDims] = merged.strides;
+    const [aStep, bStep] = [aDims.pop() ?? 0, bDims.pop() ?? 0];
+    const rank = merged.shape.length;
+    const [aList] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
+    const bList = aList + 8 * rank;
+    engine.writeIntegers(aList, pairs(merged.shape, aDims));
+    engine.writeIntegers(bList, pairs(merged.shape, bDims));
+    engine.run(kernel, tasks, y.address, a.address, b.address, length, n, aStep, bStep, aList, bList, rank);
+  }
+
+  /** y = Σ x / divisor, every x being summed into the y that it meets in a walk over x's shape. */
+  function sum(y: Place, x: Place, yStrides: readonly number[], shape: Shape, divisor: number, scratch?: number): void {
+    if (y.length === x.length && divisor === 1) {
+      engine.run('copy', shares(x.length), y.address, x.address, x.length);
+      return;
+    }
+    if (y.length === 0) return;
+    const [list] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
+    if (y.length === 1) {
+      const tasks = shares(x.length);
+      engine.run('sumOfAll', tasks, list, x.address, x.length);
+      engine.run('addPartials', 1, y.address, list, tasks, divisor);
+      return;
+    }
+    const merged = merge(shape, yStrides);
+    const xStrides = broadcastStrides(merged.shape, merged.shape);
+    const inRows = merged.strides[0].at(-1) === 0;
+    const n = merged.shape.at(-1)!;
+    const kept: number[] = [];
+    const summed: number[] = [];
+    let runs = 1;
+    merged.shape.slice(0, -1).forEach((size, d) => {
+      if (merged.strides[0][d] === 0) runs *= size;
+      (merged.strides[0][d] === 0 ? summed : kept).push(size, xStrides[d]);
+    });
+    const keptList = list;
+    const summedList = list + 4 * kept.length;
+    engine.writeIntegers(keptList, kept);
+    engine.writeIntegers(summedList, summed);
+    engine.run(
+      inRows ? 'sumOfRows' : 'sumOfColumns',
+      shares(x.length, Math.ceil(y.length / 4)),
+      ...[y.address, x.address, y.length, n, runs, keptList, kept.length / 2, summedList, summed.length / 2, divisor],
+    );
+  }
+
+  /** The backward pass of `sum`: dx = dy / divisor, wherever x is summed into y. */
+  function spread(dx: Place, dy: Place, yStrides: readonly number[], shape: Shape, divisor: number): void {
+    const merged = merge(shape, yStrides);
+    const n = merged.shape.pop() ?? 1;
+    const step = merged.strides[0].pop() ?? 0;
+    const [list] = engine.scratch(room(shape));
+    engine.writeIntegers(list, pairs(merged.shape, merged.strides[0]));
+    const tasks = shares(dx.length);
+    engine.run('sumBackward', tasks, dx.address, dy.address, dx.length, n, step, list, merged.shape.length, divisor);
+  }
+
+  /**
+   * Writes the gradient of an operand, if it is asked for. `write` writes the terms, one for every element of dy. Where the
+   * operand was stretched, they go to scratch memory, and it gets the sum over its uses; `sign` 1 or −1 goes before it.
+   */
+  function gradient(
+    d: WasmBuffer | null,
+    strides: readonly number[],
+    dy: Place,
+    shape: Shape,
+    sign: 1 | -1,
+    write: (terms: Place, scratch?: number) => void,
+  ): void {
+    if (d === null) return;
+    if (d.length === dy.length) {
+      write(d);
+      if (sign === -1) sum(d, d, strides, shape, sign);
+      return;
+    }
+    const [address, scratch] = engine.scratch(4 * dy.length, room(shape));
+    const terms = { address, length: dy.length };
+    write(terms, scratch);
+    sum(d, terms, strides, shape, sign, scratch);
+  }
+
+  return { combine, sum, spread, gradient };
+}

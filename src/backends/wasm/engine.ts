@@ -1,0 +1,147 @@
+/** The engine under the WASM kernels: memory, threads, and running a kernel on them. */
+import { Heap } from './heap.js';
+import type { WasmPlatform, WasmWorker } from './platform.js';
+import { type KernelFunction, Tasks } from './tasks.js';
+
+const page = 65536;
+/** 4 GiB: all that 32 bits can address. */
+const maximumPages = 65536;
+
+export interface EngineOptions {
+  readonly threads: number;
+  readonly shared: boolean;
+}
+
+export class Engine {
+  readonly #memory: WebAssembly.Memory;
+  readonly #exports: Readonly<Record<string, KernelFunction>>;
+  readonly #heap: Heap;
+  readonly #tasks: Tasks;
+  readonly #workers: WasmWorker[] = [];
+  readonly #canWait: boolean;
+  #workspace = { address: 0, bytes: 0 };
+  #death: string | null = null;
+
+  private constructor(instance: WebAssembly.Instance, memory: WebAssembly.Memory, canWait: boolean) {
+    this.#memory = memory;
+    this.#exports = instance.exports as Record<string, KernelFunction>;
+    this.#canWait = canWait;
+    this.#tasks = new Tasks(memory, this.#exports, 0);
+    const { heapBase } = instance.exports as { heapBase: () => number };
+    this.#heap = new Heap(heapBase(), (end) => this.#grow(end));
+  }
+
+  /** Compiles the kernels and starts the threads. `shared`: the module takes a shared memory. */
+  static async start(
+    bytes: Uint8Array<ArrayBuffer>,
+    { threads, shared }: EngineOptions,
+    platform: WasmPlatform,
+  ): Promise<Engine> {
+    const module = await WebAssembly.compile(bytes);
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared });
+    const engine = new Engine(await WebAssembly.instantiate(module, { env: { memory } }), memory, platform.canWait);
+    try {
+      for (let thread = 1; thread < threads; thread++) {
+        const worker = platform.startWorker({ module, memory, thread });
+        engine.#workers.push(worker);
+        worker.onDeath((reason) => {
+          engine.#death ??= `thread ${thread} died: ${reason}`;
+        });
+      }
+      await Promise.all(engine.#workers.map((worker) => worker.ready));
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+    return engine;
+  }
+
+  get threads(): number {
+    return this.#workers.length + 1;
+  }
+
+  /** Bytes of the workspace. */
+  get workspace(): number {
+    return this.#workspace.bytes;
+  }
+
+  allocate(bytes: number): number {
+    return this.#heap.allocate(bytes);
+  }
+
+  free(address: number): void {
+    this.#heap.free(address);
+  }
+
+  /** The memory as it is now: growing replaces it. */
+  get bytes(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  /**
+   * Room for intermediate results, at one address for each size in bytes. It is the same memory again for the next caller,
+   * so a kernel asks once, and keeps nothing there. It only grows, so a training loop's second step finds all it needs.
+   */
+  scratch(...sizes: readonly number[]): number[] {
+    const rounded = sizes.map((bytes) => Math.ceil(bytes / 64) * 64);
+    const total = rounded.reduce((sum, bytes) => sum + bytes, 0);
+    if (total > this.#workspace.bytes) {
+      const { address, bytes } = this.#workspace;
+      this.#workspace = { address: 0, bytes: 0 };
+      if (bytes > 0) this.free(address);
+      try {
+        this.#workspace = { address: this.allocate(total), bytes: total };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : error;
+        throw new Error(`backend 'wasm' has no room for ${total} bytes of intermediate results: ${reason}`, {
+          cause: error,
+        });
+      }
+    }
+    let { address } = this.#workspace;
+    return rounded.map((bytes) => {
+      address += bytes;
+      return address - bytes;
+    });
+  }
+
+  /** Writes whole numbers, for kernels that take a list of them. */
+  writeIntegers(address: number, values: readonly number[]): void {
+    new Int32Array(this.bytes, address, values.length).set(values);
+  }
+
+  /**
+   * Runs an exported function of `assembly/index.ts` once for each task, on all threads; it returns when all is done. The
+   * function gets the arguments (null is address 0), and behind them the number of its task, of all tasks, and of its thread.
+   */
+  run(kernel: string, tasks: number, ...args: readonly number[]): void {
+    if (this.#death !== null)
+      throw new Error(`backend 'wasm': ${this.#death}; its tensors live on in a new backend only`);
+    if (tasks > 1 && this.#workers.length > 0) {
+      this.#tasks.run(kernel, tasks, args, this.#canWait);
+    } else {
+      const f = this.#exports[kernel];
+      for (let task = 0; task < tasks; task++) f(...args, task, tasks, 0);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #grow(end: number): number {
+    const has = this.#memory.buffer.byteLength;
+    if (end <= has) return has;
+    if (end > maximumPages * page) throw new Error(`it would need ${gib(end)}, and 32-bit WebAssembly ends at 4 GiB`);
+    try {
+      this.#memory.grow(Math.ceil((end - has) / page));
+    } catch {
+      throw new Error(`its memory couldn't grow from ${gib(has)} to ${gib(end)}`);
+    }
+    return this.#memory.buffer.byteLength;
+  }
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}

@@ -1,0 +1,108 @@
+/** The WASM backend: the kernels of `assembly/`, on one thread or on several. */
+import { relaxedSimd, simd } from 'wasm-feature-detect';
+import type { Conv2dSizes } from '../../ops/conv2d.js';
+import type { OperationName } from '../../ops/index.js';
+import type { DType, TypedArray } from '../../tensor/tensorBackend.js';
+import { Backend, type MemoryReport } from '../backend.js';
+import type { WasmBuffer } from './buffer.js';
+import { Engine } from './engine.js';
+import { wasmKernels } from './kernels.js';
+import { peak } from './peak.js';
+import type { WasmBuild, WasmPlatform } from './platform.js';
+import { suitsWinograd } from './winograd.js';
+
+export interface WasmOptions {
+  /** Threads to compute with. Default: all cores where memory can be shared, else 1. Results don't depend on it. */
+  threads?: number;
+  /** Use relaxed SIMD (fused multiply-add) where the engine has it: faster on some machines, and its last bit differs from
+   *  machine to machine. Default true. */
+  relaxedSimd?: boolean;
+  /** The content of the `.wasm` file, for those who load it themselves. With several threads, it must be a build that
+   *  ends in `-threads`. Default: it comes from where the package is. */
+  wasm?: Uint8Array<ArrayBuffer>;
+}
+
+export class WasmBackend extends Backend {
+  override readonly name = 'wasm';
+  override readonly dtypes = ['float32', 'int32'] as const;
+  override readonly kernels;
+  readonly #engine: Engine;
+
+  private constructor(
+    engine: Engine,
+    /** Which build runs, or 'given'. */
+    readonly build: WasmBuild | 'given',
+  ) {
+    super();
+    this.#engine = engine;
+    this.kernels = wasmKernels(engine);
+  }
+
+  static async create(options: WasmOptions, platform: WasmPlatform): Promise<WasmBackend> {
+    if (!(await simd())) throw new Error("backend 'wasm' needs WebAssembly SIMD, which this JavaScript engine lacks");
+    const threads = options.threads ?? (platform.canShare ? platform.cores : 1);
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new TypeError(`backend 'wasm': threads must be a whole number ≥ 1, but is ${threads}`);
+    }
+    if (threads > 1 && !platform.canShare) {
+      throw new Error(
+        `backend 'wasm': ${threads} threads need shared memory: a page must be cross-origin isolated for it (COOP same-origin, COEP require-corp)`,
+      );
+    }
+    const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimd());
+    const build: WasmBuild = `${relaxed ? 'relaxed' : 'simd'}${threads > 1 ? '-threads' : ''}`;
+    const bytes = options.wasm ?? (await platform.load(build));
+    const engine = await Engine.start(bytes, { threads, shared: threads > 1 }, platform);
+    return new WasmBackend(engine, options.wasm ? 'given' : build);
+  }
+
+  get threads(): number {
+    return this.#engine.threads;
+  }
+
+  /** Measures this machine's WASM SIMD peak, for a quarter of a second or so: the GFLOP/s that multiplying and adding
+   *  reaches on all threads with nothing else to do. No kernel is faster, unless it finds a way to less work. */
+  peak(): number {
+    return peak(this.#engine);
+  }
+
+  override rearranges(operation: OperationName, sizes: unknown): boolean {
+    return operation === 'conv2d' && suitsWinograd(sizes as Conv2dSizes);
+  }
+
+  protected override create(length: number, dtype: DType): WasmBuffer {
+    const byteLength = length * 4;
+    return { address: this.#engine.allocate(byteLength), length, byteLength, dtype };
+  }
+
+  protected override destroy(buffer: WasmBuffer): void {
+    this.#engine.free(buffer.address);
+  }
+
+  override write(buffer: WasmBuffer, values: TypedArray): void {
+    this.#view(buffer).set(values);
+  }
+
+  override async read(buffer: WasmBuffer): Promise<TypedArray> {
+    return this.readSync(buffer);
+  }
+
+  override readSync(buffer: WasmBuffer): TypedArray {
+    return this.#view(buffer).slice();
+  }
+
+  #view({ address, length, dtype }: WasmBuffer): TypedArray {
+    const { bytes } = this.#engine;
+    return dtype === 'int32' ? new Int32Array(bytes, address, length) : new Float32Array(bytes, address, length);
+  }
+
+  override memory(): MemoryReport {
+    const report = super.memory();
+    return { ...report, reserved: report.reserved + this.#engine.workspace };
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.#engine.stop();
+  }
+}

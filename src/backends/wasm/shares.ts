@@ -1,0 +1,15 @@
+/** How many tasks an amount of work is worth. It depends on sizes only, so that results are the same for any number of threads. */
+
+/** Elements that one task goes through, at least: fewer, and handing them over takes longer than the work. */
+const share = 8192;
+export const maximumTasks = 64;
+
+/** `elements`: of an operation that takes about as long as an addition. `parts`: into how many the work can be cut. */
+export function shares(elements: number, parts = maximumTasks): number {
+  return Math.max(1, Math.min(maximumTasks, parts, Math.floor(elements / share)));
+}
+
+/** The same for `count` things of `elements` each that can't be split. */
+export function pieces(count: number, elements: number): number {
+  return Math.max(1, Math.min(count, shares(count * elements)));
+}

@@ -1,0 +1,19 @@
+/** The backends that run in a browser. */
+import type { Backend } from '../backends/backend.js';
+import { type BackendFactories, type BackendOptions, createBackendFrom } from '../backends/create.js';
+import { ReferenceBackend } from '../backends/reference/index.js';
+import { WasmBackend } from '../backends/wasm/index.js';
+import { browserWasm } from './wasm.js';
+
+const factories: BackendFactories = {
+  wasm: (options) => WasmBackend.create(options, browserWasm),
+  reference: async () => new ReferenceBackend(),
+};
+
+/** The backends of this version, the preferred first. */
+export const backendNames = Object.keys(factories);
+
+/** A new backend: 'wasm', 'reference', or 'auto' for the first that runs here. Throws if it can't run, and says why. */
+export function createBackend(name = 'auto', options: BackendOptions = {}): Promise<Backend> {
+  return createBackendFrom(factories, name, options);
+}

@@ -1,0 +1,10 @@
+/** A thread of the WASM backend in a browser. */
+import type { WorkerStart } from '../backends/wasm/platform.js';
+import { Tasks } from '../backends/wasm/tasks.js';
+
+self.onmessage = async ({ data }: MessageEvent<WorkerStart>) => {
+  const { module, memory, thread } = data;
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  self.postMessage('ready');
+  new Tasks(memory, instance.exports, thread).work();
+};
