@@ -4,7 +4,8 @@
  * A cell is a stack of runs, which are added up four lanes at a time. One rule makes the usual case, the mean of the whole
  * image, a single long run: a cell as wide as the image is one run of all its rows.
  */
-import { element, fill, firstPlane } from './planes';
+import { element, fill } from './planes';
+import { share } from './share';
 
 /** Writes y. */
 export function adaptiveAvgPool2dForward(
@@ -18,8 +19,8 @@ export function adaptiveAvgPool2dForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = firstPlane(planes, task + 1, tasks);
-  for (let plane = firstPlane(planes, task, tasks); plane < end; plane++) {
+  const end = share(planes, task + 1, tasks);
+  for (let plane = share(planes, task, tasks); plane < end; plane++) {
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);
       const height = cellEnd(ho, H, H_out) - h0;
@@ -48,8 +49,8 @@ export function adaptiveAvgPool2dBackward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = firstPlane(planes, task + 1, tasks);
-  for (let plane = firstPlane(planes, task, tasks); plane < end; plane++) {
+  const end = share(planes, task + 1, tasks);
+  for (let plane = share(planes, task, tasks); plane < end; plane++) {
     fill(element(dx, plane * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);

@@ -8,7 +8,8 @@
  * and the deviations are taken from the mean in a second pass, never as Σx² − mean². What is done pixel by pixel is f32.
  */
 import { across } from './lanes';
-import { element, firstPlane } from './planes';
+import { element } from './planes';
+import { share } from './share';
 
 /** Writes y, mean and invStd; in training, moves runningMean and runningVar. weight, bias, running…: 0 if not given. */
 export function batchNorm2dForward(
@@ -30,8 +31,8 @@ export function batchNorm2dForward(
   tasks: i32,
 ): void {
   const M = <f64>N * <f64>pixels;
-  const end = firstPlane(C, task + 1, tasks);
-  for (let c = firstPlane(C, task, tasks); c < end; c++) {
+  const end = share(C, task + 1, tasks);
+  for (let c = share(C, task, tasks); c < end; c++) {
     let mu: f64;
     let variance: f64;
     if (training) {
@@ -78,8 +79,8 @@ export function batchNorm2dBackward(
   tasks: i32,
 ): void {
   const M = <f64>N * <f64>pixels;
-  const end = firstPlane(C, task + 1, tasks);
-  for (let c = firstPlane(C, task, tasks); c < end; c++) {
+  const end = share(C, task + 1, tasks);
+  for (let c = share(C, task, tasks); c < end; c++) {
     const mu = load<f32>(element(mean, c));
     const inv = <f64>load<f32>(element(invStd, c));
     const scale = <f32>(factor(weight, c) * inv);

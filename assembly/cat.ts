@@ -6,7 +6,8 @@
  *   y  |·······|== x's run 0 ==|···|·······|== x's run 1 ==|···|
  *      0       offset              total
  */
-import { copy, element, firstPlane } from './planes';
+import { copy, element } from './planes';
+import { share } from './share';
 
 /** Writes the part of y that is x's. */
 export function catForward(
@@ -19,8 +20,8 @@ export function catForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = firstPlane(outer, task + 1, tasks);
-  for (let o = firstPlane(outer, task, tasks); o < end; o++) {
+  const end = share(outer, task + 1, tasks);
+  for (let o = share(outer, task, tasks); o < end; o++) {
     copy(element(y, o * total + offset), element(x, o * length), length);
   }
 }
@@ -36,8 +37,8 @@ export function catBackward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = firstPlane(outer, task + 1, tasks);
-  for (let o = firstPlane(outer, task, tasks); o < end; o++) {
+  const end = share(outer, task + 1, tasks);
+  for (let o = share(outer, task, tasks); o < end; o++) {
     copy(element(dx, o * length), element(dy, o * total + offset), length);
   }
 }

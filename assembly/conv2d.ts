@@ -11,8 +11,9 @@
  * tap has seen it, always the same ones for pixels that are S apart, so dx is made of S · S images with their own taps.
  * The gradient of the weights has pixels and taps change places: dw[k] = Σ_p x[p + taps[k]] · dy[p].
  */
-import { rowFromLanes, share } from './lanes4';
+import { rowFromLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, tapsTile, tapsTile4 } from './tiles';
+import { share } from './share';
 
 /** Where pixels lie. Written by `src/backends/wasm/conv2d.ts`, in this order; steps are in bytes. */
 @unmanaged

@@ -7,8 +7,9 @@
  * The gradients are walks over taps and over pixels, as in conv2d.ts.
  */
 import { TapsSizes } from './conv2d';
-import { rowFromLanes, share } from './lanes4';
+import { rowFromLanes } from './lanes4';
 import { madd } from './madd';
+import { share } from './share';
 
 /** Six pixels, `step` bytes apart. What lies behind the last pixel of a row may be read, but is used for nothing. */
 @inline

@@ -7,6 +7,7 @@
  *   channel 2: i j k l        c g k o     pixel 2
  *   channel 3: m n o p        d h l p     pixel 3
  */
+import { share } from './share';
 
 /** Stores four pixels of four channels, given as rows of channels, transposed. Works in both directions. */
 @inline
@@ -115,10 +116,4 @@ export function toLanes(
       row += (<usize>W_to) << 4;
     }
   }
-}
-
-/** Where task t of T begins among whole things that can't be split. */
-@inline
-export function share(count: i32, task: i32, tasks: i32): i32 {
-  return <i32>((<i64>count * task) / tasks);
 }

@@ -1,5 +1,5 @@
 /** linear: y = x · weightᵀ + bias, by the product of `matmul.ts`. The maths: `src/ops/linear.ts`. */
-import { share } from './lanes4';
+import { share } from './share';
 
 /** dbias[o] = Σ_n dy[n, o], in f64. Tasks share the outputs. */
 export function linearBiasGradient(dbias: usize, dy: usize, N: i32, O: i32, task: i32, tasks: i32): void {

@@ -7,7 +7,8 @@
  * Four pixels of a channel at a time. One rule: D^(−¾), which is AlexNet's and the default, is made of two square roots;
  * any other power goes lane by lane through f64.
  */
-import { element, firstPlane } from './planes';
+import { element } from './planes';
+import { share } from './share';
 
 /** Writes y. `ratio`: alpha / size. */
 export function localResponseNormForward(
@@ -23,8 +24,8 @@ export function localResponseNormForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = firstPlane(N * C, task + 1, tasks);
-  for (let plane = firstPlane(N * C, task, tasks); plane < end; plane++) {
+  const end = share(N * C, task + 1, tasks);
+  for (let plane = share(N * C, task, tasks); plane < end; plane++) {
     for (let p = 0; p < pixels; p += 4) {
       const lanes = min(pixels - p, 4);
       const at = plane * pixels + p;
@@ -53,8 +54,8 @@ export function localResponseNormBackwardDirect(
   task: i32,
   tasks: i32,
 ): void {
-  const end = firstPlane(N * C, task + 1, tasks);
-  for (let plane = firstPlane(N * C, task, tasks); plane < end; plane++) {
+  const end = share(N * C, task + 1, tasks);
+  for (let plane = share(N * C, task, tasks); plane < end; plane++) {
     for (let p = 0; p < pixels; p += 4) {
       const lanes = min(pixels - p, 4);
       const at = plane * pixels + p;
@@ -80,8 +81,8 @@ export function localResponseNormBackwardThrough(
   tasks: i32,
 ): void {
   const scales = f32x4.splat(scale);
-  const end = firstPlane(N * C, task + 1, tasks);
-  for (let plane = firstPlane(N * C, task, tasks); plane < end; plane++) {
+  const end = share(N * C, task + 1, tasks);
+  for (let plane = share(N * C, task, tasks); plane < end; plane++) {
     // j is ⌊size / 2⌋ channels before the last that looks at it, as the last that c looks at is ⌊(size − 1) / 2⌋ after c.
     const j = plane % C;
     const first = plane - min(j, (size - 1) / 2);

@@ -8,8 +8,8 @@
  *
  * Any of the gradients is the same product with one side read across: rows and columns are only strides.
  */
-import { share } from './lanes4';
 import { productTile, productTile4 } from './tiles';
+import { share } from './share';
 
 /** Four neighbours of `i` in one vector: to (I / 4, J', 4) of x[i, j], which is iStep and jStep bytes from its neighbours.
  *  Tasks share the blocks. */

@@ -9,7 +9,8 @@
  *
  * WASM's own max would lose the place, and of −0 and +0 prefer the second.
  */
-import { element, fill, firstPlane } from './planes';
+import { element, fill } from './planes';
+import { share } from './share';
 import { endTap, firstTap, fourApart, PoolSizes } from './windows';
 
 /**
@@ -28,8 +29,8 @@ function squares(s: PoolSizes): bool {
 export function maxPool2dForward(y: usize, indices: usize, x: usize, sizes: usize, task: i32, tasks: i32): void {
   const s = changetype<PoolSizes>(sizes);
   const inSquares = squares(s);
-  const end = firstPlane(s.N * s.C, task + 1, tasks);
-  for (let plane = firstPlane(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = share(s.N * s.C, task + 1, tasks);
+  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
     const out = plane * s.H_out * s.W_out;
     const image = element(x, plane * s.H * s.W);
     if (inSquares) squaresForward(element(y, out), element(indices, out), image, s);
@@ -42,8 +43,8 @@ export function maxPool2dBackward(dx: usize, dy: usize, indices: usize, sizes: u
   const s = changetype<PoolSizes>(sizes);
   const inSquares = squares(s);
   const outputs = s.H_out * s.W_out;
-  const end = firstPlane(s.N * s.C, task + 1, tasks);
-  for (let plane = firstPlane(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = share(s.N * s.C, task + 1, tasks);
+  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
     const out = plane * outputs;
     const image = element(dx, plane * s.H * s.W);
     if (inSquares) {

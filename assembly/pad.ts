@@ -6,7 +6,8 @@
  *   y  |··border··|==== copy of a row of x ====|··border··|
  *      0          from                         to         W_out
  */
-import { add, copy, element, fill, firstPlane } from './planes';
+import { add, copy, element, fill } from './planes';
+import { share } from './share';
 
 /** Modes, as the caller numbers them. */
 const CONSTANT = 0;
@@ -31,8 +32,8 @@ export function padForward(
 ): void {
   const from = min(max(left, 0), W_out);
   const to = max(min(left + W, W_out), from);
-  const end = firstPlane(N, task + 1, tasks);
-  for (let n = firstPlane(N, task, tasks); n < end; n++) {
+  const end = share(N, task + 1, tasks);
+  for (let n = share(N, task, tasks); n < end; n++) {
     for (let ho = 0; ho < H_out; ho++) {
       const shown = element(y, (n * H_out + ho) * W_out);
       const h = source(ho - top, H, mode);
@@ -65,8 +66,8 @@ export function padBackward(
 ): void {
   const from = min(max(left, 0), W_out);
   const to = max(min(left + W, W_out), from);
-  const end = firstPlane(N, task + 1, tasks);
-  for (let n = firstPlane(N, task, tasks); n < end; n++) {
+  const end = share(N, task + 1, tasks);
+  for (let n = share(N, task, tasks); n < end; n++) {
     fill(element(dx, n * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h = source(ho - top, H, mode);

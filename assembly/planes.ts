@@ -1,11 +1,5 @@
 /** What kernels that go plane by plane share: how tasks split the planes, and runs of f32 that are cleared, copied, added. */
 
-/** The first plane (or channel) of a task; task T is the end. Which planes these are depends on sizes only. */
-@inline
-export function firstPlane(planes: i32, task: i32, tasks: i32): i32 {
-  return <i32>((<i64>planes * task) / tasks);
-}
-
 /** The address of element i. */
 @inline
 export function element(array: usize, i: i32): usize {

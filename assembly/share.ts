@@ -11,3 +11,9 @@
 export function first(length: i32, task: i32, tasks: i32): i32 {
   return task == tasks ? length : <i32>((<i64>(length >>> 2) * task) / tasks) << 2;
 }
+
+/** The same among `count` whole things that can't be split: planes, channels, blocks. */
+@inline
+export function share(count: i32, task: i32, tasks: i32): i32 {
+  return <i32>((<i64>count * task) / tasks);
+}

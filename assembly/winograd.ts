@@ -22,8 +22,9 @@
  * Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), https://arxiv.org/abs/1509.09308;
  * Winograd, "Arithmetic Complexity of Computations" (1980)
  */
-import { share, rowFromLanes } from './lanes4';
+import { rowFromLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, productTile, productTile4 } from './tiles';
+import { share } from './share';
 
 @inline
 function times(x: v128, factor: f32): v128 {

@@ -8,23 +8,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bugs } from './bugs.mjs';
+import { kernelBugs } from './kernelBugs.mjs';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'receptive-planted-'));
-for (const part of ['src', 'test/laws', 'package.json', 'tsconfig.base.json', 'vitest.config.ts']) {
+for (const part of ['src', 'assembly', 'dist', 'test/laws', 'test/wasmGuards.ts']) {
   cpSync(join(repository, part), join(copy, part), { recursive: true });
+}
+for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'asconfig.json']) {
+  cpSync(join(repository, file), join(copy, file));
 }
 symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
 
-/** The laws that fail, of the operation that the file is about; shared files concern all of them. */
-function failedLaws(file) {
+/** The laws that fail among the tests whose names match. */
+function failedLaws(file, pattern) {
   const report = join(copy, 'report.json');
-  const operation = file === 'windows.ts' ? '' : `\\b${file.replace('.ts', '')}\\b`;
   spawnSync(
     process.execPath,
     [
       join(copy, 'node_modules/vitest/vitest.mjs'),
-      ...['run', 'test/laws', '--reporter=json', `--outputFile=${report}`, '--testNamePattern', operation],
+      ...['run', 'test/laws', '--reporter=json', `--outputFile=${report}`, '--testNamePattern', pattern],
     ],
     { cwd: copy, env: { ...process.env, RECEPTIVE_RUNS: '100', RECEPTIVE_SEED: '1' } },
   );
@@ -39,23 +42,44 @@ function failedLaws(file) {
   return [...new Set(failed.map(({ title }) => title.replace(/^.* keeps /, '')))];
 }
 
+function buildKernels() {
+  const asc = join(copy, 'node_modules/assemblyscript/bin/asc.js');
+  const { status, stderr } = spawnSync(process.execPath, [asc, '--target', 'simd'], { cwd: copy, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the planted kernel doesn't compile: ${stderr}`);
+}
+
 let survivors = 0;
+/** Puts the bug in, sees which laws fail, and takes it out again. */
+function plant({ name, find, replace }, path, failed) {
+  const source = readFileSync(path, 'utf8');
+  if (source.split(find).length !== 2) throw new Error(`${name}: '${find}' isn't in ${path} exactly once`);
+  writeFileSync(
+    path,
+    source.replace(find, () => replace),
+  );
+  const caughtBy = failed();
+  writeFileSync(path, source);
+  if (caughtBy.length === 0) survivors++;
+  console.log(`${name.padEnd(86)} ${caughtBy.join(', ') || 'SURVIVES'}`);
+}
+
 try {
-  for (const { name, file, find, replace } of bugs) {
-    const path = join(copy, 'src/ops', file);
-    const source = readFileSync(path, 'utf8');
-    if (source.split(find).length !== 2) throw new Error(`${name}: '${find}' isn't in ${file} exactly once`);
-    writeFileSync(
-      path,
-      source.replace(find, () => replace),
+  for (const bug of bugs) {
+    // The laws of the operation that the file is about, on the maths itself; shared files concern all of them.
+    const operation = bug.file === 'windows.ts' ? '' : `\\b${bug.file.replace('.ts', '')}\\b`;
+    plant(bug, join(copy, 'src/ops', bug.file), () =>
+      failedLaws(bug.file, `^(plain arrays|reference backend|\\w+ keeps).*${operation}|^${operation} keeps`),
     );
-    const caughtBy = failedLaws(file);
-    writeFileSync(path, source);
-    if (caughtBy.length === 0) survivors++;
-    console.log(`${name.padEnd(66)} ${caughtBy.join(', ') || 'SURVIVES'}`);
+  }
+  for (const bug of kernelBugs) {
+    plant(bug, join(copy, 'assembly', bug.file), () => {
+      buildKernels();
+      return failedLaws(bug.file, `^wasm ${bug.operation}\\b`);
+    });
   }
 } finally {
   rmSync(copy, { recursive: true });
 }
-console.log(`\n${bugs.length - survivors} of ${bugs.length} bugs caught`);
+const all = bugs.length + kernelBugs.length;
+console.log(`\n${all - survivors} of ${all} bugs caught`);
 process.exitCode = survivors === 0 ? 0 : 1;

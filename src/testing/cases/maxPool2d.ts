@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { maxPool2dBackward, maxPool2dSizes } from '../../ops/maxPool2d.js';
 import type { PoolSizes } from '../../ops/windows.js';
 import { exact, sums } from '../budget.js';
@@ -8,6 +9,18 @@ import { type Pooling, pixelsUnder, poolings } from './pooling.js';
 function pooling({ x, kernel, options }: Pooling): Draft<PoolSizes> {
   return { arrays: { x: { shape: x } }, options, sizes: () => maxPool2dSizes(x, kernel, options) };
 }
+
+/** Squares of two by two, the window of most networks, at sizes around four outputs. */
+const squares = fc
+  .record({
+    planes: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 5 })),
+    size: fc.tuple(fc.integer({ min: 2, max: 9 }), fc.integer({ min: 2, max: 19 })),
+    ceilMode: fc.boolean(),
+    padding: fc.constantFrom(0, 0, 0, 1),
+  })
+  .map(({ planes, size, ceilMode, padding }) =>
+    pooling({ x: [...planes, ...size], kernel: 2, options: { ceilMode, padding } }),
+  );
 
 /** The place of the last NaN in the window, or else of the first of the largest. */
 function maximum(i: number, { x }: Arrays, s: PoolSizes): { xi: number; h: number; w: number } {
@@ -23,7 +36,10 @@ export const maxPool2d: OperationCase<PoolSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'shift', 'windows', 'kernelOfOne', 'maximum'],
   linearIn: () => [['x']],
 
-  problems: problems(poolings(3).map(pooling), [...ordinary, 'special']),
+  problems: problems(fc.oneof({ weight: 3, arbitrary: poolings(3).map(pooling) }, { weight: 1, arbitrary: squares }), [
+    ...ordinary,
+    'special',
+  ]),
   named: {
     'MNIST net, after conv1': pooling({ x: [2, 10, 24, 24], kernel: 2, options: {} }),
     'MNIST net, after conv2': pooling({ x: [2, 20, 8, 8], kernel: 2, options: {} }),

@@ -32,9 +32,12 @@ const drafts = fc
     mode: fc.constantFrom<PadMode>('constant', 'reflect', 'replicate', 'circular'),
     padding: fc.tuple(amount, amount, amount, amount),
     value: fc.constantFrom(0, -1.5),
+    away: fc.constantFrom(false, false, false, false, true),
   })
-  .map(({ N, s, mode, padding, value }) => {
+  .map(({ N, s, mode, padding, value, away }) => {
     const { C, H, W } = capped(s, 1_000, (t) => t.C * t.H * t.W);
+    // Cut on one side by more than the image has, and padded on the other: nothing of it is seen.
+    if (away) return border([N, C, H, W], [-W - 1, W + 3, padding[2] > 0 ? H + 2 : -H, H + 1], 'constant', value);
     const sides = padding.map((asked, side) => allowed(asked, side < 2 ? W : H, mode));
     return border([N, C, H, W], sides, mode, value);
   });

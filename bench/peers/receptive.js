@@ -1,0 +1,28 @@
+/** Receptive on WASM. */
+import { readFile } from 'node:fs/promises';
+import { batch, images, labels, serve } from './worker.js';
+
+await serve(async ({ net, pass, threads }) => {
+  const { createBackend, functional: F, models, noGrad, optim } = await import('../../dist/node/index.js');
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  const backend = await createBackend('wasm', { threads });
+  const model = models[net]().to(backend);
+  const x = backend.tensor(images(), [batch, 1, 28, 28]);
+  const y = labels();
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
+  const steps = {
+    async training() {
+      const loss = F.crossEntropy(model.forward(x), y);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      await loss.item();
+    },
+    async forward() {
+      const scores = noGrad(() => model.forward(x));
+      await scores.data();
+      scores.release();
+    },
+  };
+  return { version: `${version} (${backend.build.split('-')[0]})`, step: steps[pass] };
+});

@@ -1,0 +1,140 @@
+/**
+ * The WASM backend in a real browser, from a production build by Vite without configuration: every kernel keeps its laws,
+ * with and without threads, in a page and in a worker. Needs `npm run build`.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BackendOptions } from '../src/backends/create.js';
+import { operationNames } from '../src/ops/index.js';
+import { lawsFor, reference } from '../src/testing/index.js';
+import { hasChromium, launchChromium } from './browser/chromium.js';
+import type { Page as PageScript } from './browser/page.js';
+import type { Call, Suite } from './browser/suite.js';
+
+const runs = 20;
+const seed = 20;
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** What makes a page cross-origin isolated, so that it may share memory with workers. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+let folder: string;
+let launched: Promise<Browser> | undefined;
+const servers: Server[] = [];
+
+/** A page that is served with these headers. */
+async function open(browser: Browser, headers: Readonly<Record<string, string>>): Promise<Page> {
+  const server = createServer(async ({ url }, response) => {
+    const { pathname } = new URL(url!, 'http://localhost');
+    const path = join(folder, 'site', pathname === '/' ? 'index.html' : pathname);
+    try {
+      const content = await readFile(path);
+      response.writeHead(200, { 'Content-Type': types[extname(path)], ...headers }).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  return page;
+}
+
+type Where = Exclude<keyof PageScript, symbol>;
+
+/** Calls a function of `browser/suite.ts` in a page, itself or in a worker of its own. */
+function call<Name extends keyof Suite>(page: Page, where: Where, name: Name, ...args: Parameters<Suite[Name]>) {
+  const message: Call = { name, args };
+  return page.evaluate(([where, message]) => (globalThis as unknown as PageScript)[where](message), [
+    where,
+    message,
+  ] as const) as ReturnType<Suite[Name]>;
+}
+
+describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
+  let plain: Page;
+  let isolated: Page;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'receptive-browser-'));
+    await build({
+      root: fileURLToPath(new URL('./browser/', import.meta.url)),
+      configFile: false,
+      logLevel: 'warn',
+      build: { outDir: join(folder, 'site'), emptyOutDir: true },
+    });
+    launched = launchChromium(folder);
+    const browser = await launched;
+    plain = await open(browser, {});
+    isolated = await open(browser, isolation);
+  }, 120_000);
+
+  afterAll(async () => {
+    try {
+      // Also one whose launch took longer than the hook above may.
+      const browser = await launched?.catch(() => null);
+      await browser?.close();
+    } finally {
+      for (const server of servers) server.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+
+  const relaxed = { build: 'relaxed', threads: 1 };
+  const relaxedThreads = { build: 'relaxed-threads', threads: 2 };
+  const simd = { build: 'simd', threads: 1 };
+  const settings: [string, () => Page, Where, BackendOptions, typeof relaxed][] = [
+    ['a page', () => plain, 'answer', {}, relaxed],
+    ['an isolated page', () => isolated, 'answer', { threads: 2 }, relaxedThreads],
+    ['a worker of an isolated page', () => isolated, 'answerInWorker', { threads: 2 }, relaxedThreads],
+    ['a page, without relaxed SIMD', () => plain, 'answer', { relaxedSimd: false }, simd],
+  ];
+
+  test.each(settings)(`all kernels keep their laws in %s (${runs} problems each, seed ${seed})`, async (...setting) => {
+    const [, page, where, options, expected] = setting;
+    const { laws, broken, ...started } = await call(page(), where, 'checkLaws', options, runs, seed);
+    expect(started).toEqual(expected);
+    expect(broken).toEqual([]);
+    expect(laws).toEqual(Object.fromEntries(operationNames.map((name) => [name, lawsFor(name, reference)])));
+  });
+
+  test('an isolated page gets a thread for each core by itself', async () => {
+    const { threads, cores } = await call(isolated, 'answer', 'start', {});
+    expect(threads).toBe(cores);
+  });
+
+  test.each(['answer', 'answerInWorker'] as const)('threads are refused without isolation: %s', async (where) => {
+    await expect(call(plain, where, 'start', { threads: 2 })).rejects.toThrow(
+      /2 threads need shared memory.*COOP same-origin, COEP require-corp/,
+    );
+  });
+
+  test.each([true, false])(
+    'training has the same bits on 1 and 2 threads, with relaxedSimd: %s',
+    async (relaxedSimd) => {
+      const one = await call(isolated, 'answer', 'train', { threads: 1, relaxedSimd }, 20, seed);
+      const two = await call(isolated, 'answer', 'train', { threads: 2, relaxedSimd }, 20, seed);
+      expect([one.threads, two.threads]).toEqual([1, 2]);
+      expect(two.build).toBe(`${one.build}-threads`);
+      expect(two.losses).toEqual(one.losses);
+      expect(one.losses).toHaveLength(20);
+      expect(one.losses.at(-1)).toBeLessThan(one.losses[0]);
+    },
+  );
+});
