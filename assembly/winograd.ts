@@ -12,10 +12,11 @@
  * the time goes. As Y is linear in w and in X, the gradients read the same equation from its other sides:
  *
  *   dw = Gᵀ · [ (A · dY · Aᵀ) ⊙ (Bᵀ · X · B) ] · G     summed over all tiles before Gᵀ and G
- *   dX: the convolution of dy with w turned by 180° and its channels swapped
+ *   dX = B · [ (G · w · Gᵀ) ⊙ (A · dY · Aᵀ) ] · Bᵀ     summed over output channels; tiles of dX overlap, and are added
  *
  * Channels are in lanes (lanes4.ts). Of T tiles at a time, f counting the 36:
  *   V (36, C_in / 4, T, 4) = Bᵀ·X·B     U (36, C_out / 4, C_in, 4) = G·w·Gᵀ     M (36, C_out / 4, T, 4) = U ⊙ V
+ * and the gradients of V and M are laid out as they are.
  *
  * Rounding: the entries of Bᵀ, G and A up to 8 cost about a digit against plain sums; `src/testing/budget.ts` has the bound.
  *
@@ -25,6 +26,15 @@
 import { rowFromLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, productTile, productTile4 } from './tiles';
 import { share } from './share';
+
+/**
+ * From one of the 36 to the next, in bytes, where each has `vectors`. A cache line more than they take: the 36 are written
+ * one after the other, and powers of two between them would all fall into the same few sets of the cache.
+ */
+@inline
+function apart(vectors: i32): usize {
+  return ((<usize>vectors) << 4) + 64;
+}
 
 @inline
 function times(x: v128, factor: f32): v128 {
@@ -102,6 +112,27 @@ function gradientTransform(m: i32, to: usize, toStep: usize, d: usize, step: usi
   v128.store(to + 5 * toStep, last);
 }
 
+/** B: six vectors to six. */
+@inline
+function inputGradientTransform(to: usize, toStep: usize, v: usize, step: usize): void {
+  const v0 = v128.load(v);
+  const v1 = v128.load(v + step);
+  const v2 = v128.load(v + 2 * step);
+  const v3 = v128.load(v + 3 * step);
+  const v4 = v128.load(v + 4 * step);
+  const v5 = v128.load(v + 5 * step);
+  const sum1 = f32x4.add(v1, v2);
+  const sum2 = f32x4.add(v3, v4);
+  const difference1 = f32x4.sub(v1, v2);
+  const difference2 = times(f32x4.sub(v3, v4), 2);
+  v128.store(to, times(v0, 4));
+  v128.store(to + toStep, f32x4.sub(times(f32x4.sub(v5, difference1), 4), difference2));
+  v128.store(to + 2 * toStep, f32x4.sub(times(f32x4.add(v0, sum1), -4), f32x4.add(v0, sum2)));
+  v128.store(to + 3 * toStep, f32x4.sub(f32x4.add(difference1, difference2), times(v5, 5)));
+  v128.store(to + 4 * toStep, f32x4.add(f32x4.add(v0, sum1), sum2));
+  v128.store(to + 5 * toStep, v5);
+}
+
 /** G: r vectors to six. */
 @inline
 function weightTransform(r: i32, to: usize, toStep: usize, w: usize, step: usize): void {
@@ -156,8 +187,7 @@ function weightGradientTransform(r: i32, to: usize, toStep: usize, u: usize, ste
 
 /**
  * U = G · w · Gᵀ. `lanes` output channels and `K` input channels, `laneStep` and `kStep` bytes apart in w; for the gradient
- * of x the two change places and w is turned (`turn` 1). Tasks share the output channels' blocks x input channels.
- * `scratch`: 1 KiB for each thread.
+ * of x the two change places. Tasks share blocks of four lanes x K. `scratch`: 1 KiB for each thread.
  */
 export function winogradWeights(
   U: usize,
@@ -168,14 +198,13 @@ export function winogradWeights(
   K: i32,
   laneStep: i32,
   kStep: i32,
-  turn: i32,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
   const blocks = (lanes + 3) >> 2;
   const K4 = (K + 3) & ~3;
-  const f = (<usize>(blocks * K4)) << 4; // from one of the 36 to the next
+  const f = apart(blocks * K4);
   const taps = r * r;
   const kernel = scratch + (<usize>thread << 10);
   const half = kernel + 25 * 16;
@@ -184,7 +213,7 @@ export function winogradWeights(
     const lane = (i / K4) << 2;
     const k = i % K4;
     for (let tap = 0; tap < taps; tap++) {
-      const from = w + <usize>(lane * laneStep + k * kStep) + ((<usize>(turn ? taps - 1 - tap : tap)) << 2);
+      const from = w + <usize>(lane * laneStep + k * kStep) + ((<usize>tap) << 2);
       const to = kernel + ((<usize>tap) << 4);
       for (let l = 0; l < 4; l++) {
         store<f32>(
@@ -223,9 +252,16 @@ export class WinogradSizes {
   T: i32;
   /** Bytes of scratch for each thread. */
   perThread: i32;
-  /** For the gradient of weights: sums of their own for so many slices of the tiles, and output channels split so often. */
+  /** Gradient of weights: sums of their own for so many slices of the tiles. Both gradients: channels split so often. */
   slices: i32;
   parts: i32;
+  /** For the gradient of x: images that a task takes together, and channels and size of x. */
+  images: i32;
+  C_in: i32;
+  H: i32;
+  W: i32;
+  P_h: i32;
+  P_w: i32;
 }
 
 /** V of tiles t0 … t0 + count − 1. x4 (N, C_in / 4, m·tilesDown + 6 − m, m·tilesAcross + 6 − m, 4). */
@@ -234,7 +270,7 @@ function transformInput(V: usize, x4: usize, half: usize, t0: i32, count: i32, s
   const H = s.m * s.tilesDown + 6 - s.m;
   const W = s.m * s.tilesAcross + 6 - s.m;
   const row = (<usize>W) << 4;
-  const f = (<usize>(s.C_in4 * s.T)) << 4;
+  const f = apart(s.C_in4 * s.T);
   for (let i = 0; i < count; i++) {
     const n = (t0 + i) / tilesOfImage;
     const tile = (t0 + i) % tilesOfImage;
@@ -265,7 +301,7 @@ function transformGradient(
   const H = s.m * s.tilesDown;
   const W = s.m * s.tilesAcross;
   const row = (<usize>W) << 4;
-  const f = (<usize>(s.C_out4 * s.T)) << 4;
+  const f = apart(s.C_out4 * s.T);
   const m = <usize>s.m;
   for (let i = 0; i < count; i++) {
     const n = (t0 + i) / tilesOfImage;
@@ -328,7 +364,7 @@ export function winogradForward(
   const T = s.T;
   const half = scratch + <usize>thread * s.perThread;
   const V = half + 1024;
-  const M = V + ((<usize>(36 * C_in4 * T)) << 4);
+  const M = V + 36 * apart(C_in4 * T);
   const t0 = task * T;
   const count = min(T, s.tiles - t0);
   transformInput(V, x4, half, t0, count, s);
@@ -336,10 +372,10 @@ export function winogradForward(
   const vStep = (<usize>T) << 4; // from one block of four channels to the next
   const wStep = (<usize>C_in4) << 6;
   for (let f = 0; f < 36; f++) {
-    const v = V + <usize>(f * C_in4) * vStep;
+    const v = V + <usize>f * apart(C_in4 * T);
     for (let c = 0; c < C_out4; c += 2) {
-      const u = U + <usize>(f * C_out4 + c) * wStep;
-      const to = M + <usize>(f * C_out4 + c) * vStep;
+      const u = U + <usize>f * apart(C_out4 * C_in4 * 4) + <usize>c * wStep;
+      const to = M + <usize>f * apart(C_out4 * T) + <usize>c * vStep;
       // The last four tiles may be fewer: what is computed beyond them is never looked at.
       if (c + 1 < C_out4) {
         for (let i: usize = 0; i < (<usize>count << 4); i += 64) {
@@ -353,7 +389,7 @@ export function winogradForward(
     }
   }
 
-  const f = <usize>C_out4 * vStep;
+  const f = apart(C_out4 * T);
   const tilesOfImage = s.tilesDown * s.tilesAcross;
   const plane = (<usize>(s.H_out * s.W_out)) << 2;
   for (let i = 0; i < count; i++) {
@@ -395,7 +431,7 @@ export function winogradGradient(
   const T = s.T;
   const half = scratch + <usize>thread * s.perThread;
   const V = half + 1024;
-  const M = V + ((<usize>(36 * C_in4 * T)) << 4);
+  const M = V + 36 * apart(C_in4 * T);
   const slice = task / s.parts;
   const part = task % s.parts;
   // Parts are pairs of blocks, which one register tile takes together.
@@ -405,8 +441,9 @@ export function winogradGradient(
 
   const vStep = (<usize>T) << 4;
   const wStep = (<usize>C_in4) << 6;
-  const sums = dU + <usize>(slice * 36 * C_out4) * wStep;
-  for (let f = 0; f < 36; f++) memory.fill(sums + <usize>(f * C_out4 + first4) * wStep, 0, <usize>(end4 - first4) * wStep);
+  const uStep = apart(C_out4 * C_in4 * 4);
+  const sums = dU + <usize>(slice * 36) * uStep + <usize>first4 * wStep;
+  for (let f: usize = 0; f < 36; f++) memory.fill(sums + f * uStep, 0, <usize>(end4 - first4) * wStep);
 
   const end = share(s.tiles, slice + 1, s.slices);
   for (let t0 = share(s.tiles, slice, s.slices); t0 < end; t0 += T) {
@@ -415,16 +452,104 @@ export function winogradGradient(
     transformGradient(M, dy4, half, t0, count, first4, end4, s);
     for (let f = 0; f < 36; f++) {
       for (let c = first4; c < end4; c += 2) {
-        const dy = M + <usize>(f * C_out4 + c) * vStep;
+        const dy = M + <usize>f * apart(C_out4 * T) + <usize>c * vStep;
         for (let k = 0; k < C_in4; k++) {
-          const v = V + <usize>(f * C_in4 + k) * vStep;
-          const dw = sums + <usize>(f * C_out4 + c) * wStep + ((<usize>k) << 6);
+          const v = V + <usize>f * apart(C_in4 * T) + <usize>k * vStep;
+          const dw = sums + <usize>f * uStep + <usize>(c - first4) * wStep + ((<usize>k) << 6);
           if (c + 1 < end4) {
             pixelsTile<v128>(dw, wStep, 16, v, v + 4, v + 8, v + 12, dy, vStep, 1, 0, count);
           } else {
             pixelsTile4<v128>(dw, 16, v, v + 4, v + 8, v + 12, dy, 1, 0, count);
           }
         }
+      }
+    }
+  }
+}
+
+/**
+ * dx = B · dV · Bᵀ, the tiles added up where they overlap. A task is some images and one part of the input channels.
+ * U has the input channels in lanes: (36, C_in / 4, C_out, 4).
+ */
+export function winogradInputGradient(
+  dx: usize,
+  dy4: usize,
+  U: usize,
+  scratch: usize,
+  sizes: usize,
+  task: i32,
+  tasks: i32,
+  thread: i32,
+): void {
+  const s = changetype<WinogradSizes>(sizes);
+  const C_out4 = s.C_out4;
+  const T = s.T;
+  const half = scratch + <usize>thread * s.perThread;
+  const M = half + 2048;
+  const dV = M + 36 * apart(C_out4 * T);
+  const dx4 = dV + 36 * apart(s.C_in4 * T);
+  const n0 = (task / s.parts) * s.images;
+  const n1 = min(n0 + s.images, s.tiles / (s.tilesDown * s.tilesAcross));
+  const part = task % s.parts;
+  const pairs = (s.C_in4 + 1) >> 1;
+  const first4 = share(pairs, part, s.parts) << 1;
+  const end4 = min(s.C_in4, share(pairs, part + 1, s.parts) << 1);
+  const blocks = end4 - first4;
+
+  const H = s.m * s.tilesDown + 6 - s.m;
+  const W = s.m * s.tilesAcross + 6 - s.m;
+  const row = (<usize>W) << 4;
+  memory.fill(dx4, 0, <usize>((n1 - n0) * blocks * H) * row);
+  const vStep = (<usize>T) << 4;
+  const wStep = (<usize>C_out4) << 6;
+  const f = apart(s.C_in4 * T);
+  const tilesOfImage = s.tilesDown * s.tilesAcross;
+  const tile = half + 1152;
+  for (let t0 = n0 * tilesOfImage; t0 < n1 * tilesOfImage; t0 += T) {
+    const count = min(T, n1 * tilesOfImage - t0);
+    transformGradient(M, dy4, half, t0, count, 0, C_out4, s);
+    for (let j: usize = 0; j < 36; j++) {
+      const d = M + j * apart(C_out4 * T);
+      for (let c = first4; c < end4; c += 2) {
+        const u = U + j * apart(s.C_in4 * C_out4 * 4) + <usize>c * wStep;
+        const to = dV + j * f + <usize>(c - first4) * vStep;
+        if (c + 1 < end4) {
+          for (let i: usize = 0; i < (<usize>count << 4); i += 64) {
+            productTile(to + i, vStep, d + i, vStep, C_out4, u, wStep, 4);
+          }
+        } else {
+          for (let i: usize = 0; i < (<usize>count << 4); i += 64) productTile4(to + i, d + i, vStep, C_out4, u, 4);
+        }
+      }
+    }
+    for (let i = 0; i < count; i++) {
+      const n = (t0 + i) / tilesOfImage - n0;
+      const place = (t0 + i) % tilesOfImage;
+      const h = (place / s.tilesAcross) * s.m;
+      const w = (place % s.tilesAcross) * s.m;
+      for (let c = 0; c < blocks; c++) {
+        const v = dV + <usize>c * vStep + ((<usize>i) << 4);
+        const to = dx4 + ((<usize>(((n * blocks + c) * H + h) * W + w)) << 4);
+        for (let j: usize = 0; j < 6; j++) inputGradientTransform(half + (j << 4), 96, v + j * f, 6 * f);
+        for (let j: usize = 0; j < 6; j++) {
+          inputGradientTransform(tile, 16, half + j * 96, 16);
+          const line = to + j * row;
+          for (let l: usize = 0; l < 96; l += 16) v128.store(line + l, f32x4.add(v128.load(line + l), v128.load(tile + l)));
+        }
+      }
+    }
+  }
+
+  const plane = (<usize>(s.H * s.W)) << 2;
+  for (let n = n0; n < n1; n++) {
+    for (let c = 0; c < blocks; c++) {
+      const ci = (first4 + c) << 2;
+      let from = dx4 + ((<usize>((((n - n0) * blocks + c) * H + s.P_h) * W + s.P_w)) << 4);
+      let to = dx + <usize>(n * s.C_in + ci) * plane;
+      for (let h = 0; h < s.H; h++) {
+        rowFromLanes(to, plane, 4, from, min(4, s.C_in - ci), s.W, 0);
+        from += row;
+        to += (<usize>s.W) << 2;
       }
     }
   }
@@ -445,7 +570,7 @@ export function winogradGradientWeights(
 ): void {
   const blocks = (C_out + 3) >> 2;
   const K4 = (C_in + 3) & ~3;
-  const f = (<usize>(blocks * K4)) << 4;
+  const f = apart(blocks * K4);
   const sum = scratch + (<usize>thread << 11);
   const half = sum + 576;
   const out = half + 480;

@@ -115,7 +115,7 @@ export function winogradOutput(
   );
 }
 
-/** dx is the same from dy, with the weights turned and their channels swapped. */
+/** dX = B · [ Σ_co (G · w · Gᵀ) ⊙ (A · dY · Aᵀ) ] · Bᵀ, added up where tiles overlap, of which up to 9 do. */
 export function winogradInputGradient(
   dx: Float64Array,
   u: number,
@@ -124,24 +124,32 @@ export function winogradInputGradient(
   s: Conv2dSizes,
 ): Budget {
   const r = s.K_h;
-  const t = {
-    N: s.N,
-    K: s.C_out,
-    lanes: s.C_in,
-    H: s.H_out,
-    W: s.W_out,
-    H_out: s.H,
-    W_out: s.W,
-    P_h: r - 1 - s.P_h,
-    P_w: r - 1 - s.P_w,
-  };
-  const magnitude = outputMagnitude(
-    t,
-    r,
-    dy,
-    (ci, co, kh, kw) => weight[((co * s.C_in + ci) * r + r - 1 - kh) * r + r - 1 - kw],
+  const size = r === 3 ? 4 : 2;
+  const magnitude = new Float64Array(dx.length);
+  const U = Array.from({ length: s.C_out * s.C_in }, (_, plane) =>
+    sandwich(G(r), (i, j) => Math.abs(weight[(plane * r + i) * r + j])),
   );
-  return rounded(dx, u, s.C_out + transforms, magnitude);
+  const Bt = transpose(B);
+  for (let n = 0; n < s.N; n++) {
+    for (let h = 0; h < s.H_out; h += size) {
+      for (let w = 0; w < s.W_out; w += size) {
+        const D = Array.from({ length: s.C_out }, (_, co) =>
+          sandwich(A(size), (i, j) => pixel(dy, n * s.C_out + co, s.H_out, s.W_out, h + i, w + j)),
+        );
+        for (let ci = 0; ci < s.C_in; ci++) {
+          const X = sandwich(Bt, (i, j) => D.reduce((sum, d, co) => sum + d[i][j] * U[co * s.C_in + ci][i][j], 0));
+          for (let i = 0; i < 6; i++) {
+            for (let j = 0; j < 6; j++) {
+              const [row, column] = [h + i - s.P_h, w + j - s.P_w];
+              if (row < 0 || row >= s.H || column < 0 || column >= s.W) continue;
+              magnitude[((n * s.C_in + ci) * s.H + row) * s.W + column] += X[i][j];
+            }
+          }
+        }
+      }
+    }
+  }
+  return rounded(dx, u, s.C_out + transforms + 9, magnitude);
 }
 
 /** dw = Gᵀ · [ Σ_tiles (A · dY · Aᵀ) ⊙ (Bᵀ · X · B) ] · G. */

@@ -50,11 +50,11 @@ export const kernelBugs = [
     replace: 'const columns = s.m;',
   },
   {
-    name: 'conv2d, Winograd: weights not turned for the gradient of x',
+    name: 'conv2d, Winograd: the gradient of x reads the padding of the wrong side',
     operation: 'conv2d',
     file: 'winograd.ts',
-    find: 'turn ? taps - 1 - tap : tap',
-    replace: 'tap',
+    find: 'H + s.P_h) * W + s.P_w)',
+    replace: 'H + s.P_w) * W + s.P_h)',
   },
   {
     name: 'conv2d, Winograd: the last tiles of a slice are left out of the gradient of weights',

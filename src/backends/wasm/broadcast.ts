@@ -77,7 +77,6 @@ export function broadcasting(engine: Engine) {
       engine.run('copy', shares(x.length), y.address, x.address, x.length);
       return;
     }
-    if (y.length === 0) return;
     const [list] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
     if (y.length === 1) {
       const tasks = shares(x.length);

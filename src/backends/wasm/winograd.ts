@@ -18,30 +18,22 @@ export function suitsWinograd(s: Conv2dSizes): boolean {
   );
 }
 
-/** A convolution in tiles: `K` input and `lanes` output channels, `H_out` x `W_out` output pixels, P zeros around the input. */
-interface Tiling {
-  readonly N: number;
-  readonly K: number;
-  readonly lanes: number;
-  readonly H: number;
-  readonly W: number;
-  readonly H_out: number;
-  readonly W_out: number;
-  readonly padding: readonly [number, number];
-  readonly r: number;
-}
-
+/** A convolution in tiles. */
 interface Plan {
-  readonly K4: number;
-  readonly lanes4: number;
-  /** Size of the padded input. */
-  readonly H_to: number;
-  readonly W_to: number;
+  /** Side of a tile of y. */
+  readonly m: number;
+  readonly C_in4: number;
+  readonly C_out4: number;
+  /** Tiles down and across an image, and in all. */
   readonly down: number;
   readonly across: number;
-  readonly m: number;
   readonly tiles: number;
+  /** Size of x with its zeros, as far as tiles reach. */
+  readonly H_seen: number;
+  readonly W_seen: number;
+  /** Tiles at a time. */
   readonly T: number;
+  /** Bytes of V and M, for each thread. */
   readonly perThread: number;
   /** Bytes of U. */
   readonly weights: number;
@@ -49,38 +41,43 @@ interface Plan {
 
 /** Bytes of V and M of the tiles that are worked on at a time: they should stay in a core's own cache. */
 const cache = 400_000;
+/** The gaps between the 36, in bytes: see `apart` in the kernels. */
+const gaps = 36 * 64;
 /** Tasks that a call is split into, about. */
 const wanted = 16;
 
-function plan({ N, K, lanes, H_out, W_out, r }: Tiling): Plan {
-  const m = 7 - r === 4 ? 4 : 2;
-  const [K4, lanes4] = [Math.ceil(K / 4), Math.ceil(lanes / 4)];
+function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
+  const m = K_h === 3 ? 4 : 2;
+  const [C_in4, C_out4] = [Math.ceil(C_in / 4), Math.ceil(C_out / 4)];
   const [down, across] = [Math.ceil(H_out / m), Math.ceil(W_out / m)];
   const tiles = N * down * across;
-  const bytes = 36 * 16 * (K4 + lanes4);
+  const bytes = 36 * 16 * (C_in4 + C_out4);
   const most = Math.min(64, Math.floor(cache / bytes), tiles / wanted);
   const T = Math.max(8, 4 * Math.ceil(most / 4));
   return {
-    K4,
-    lanes4,
-    H_to: m * down + 6 - m,
-    W_to: m * across + 6 - m,
+    m,
+    C_in4,
+    C_out4,
     down,
     across,
-    m,
     tiles,
+    H_seen: m * down + 6 - m,
+    W_seen: m * across + 6 - m,
     T,
-    perThread: bytes * T + 1024,
-    weights: 36 * lanes4 * K4 * 64,
+    perThread: bytes * T + 2 * gaps + 1024,
+    weights: 36 * C_out4 * C_in4 * 64 + gaps,
   };
 }
 
 /** The fields of `WinogradSizes` in `assembly/winograd.ts`, in their order. */
-function sizesOf(t: Tiling, p: Plan, slices: number, parts: number): number[] {
-  const { down, across, tiles, T, perThread } = p;
-  return [p.m, p.K4, p.lanes4, t.lanes, t.H_out, t.W_out, down, across, tiles, T, perThread, slices, parts];
+function sizesOf(s: Conv2dSizes, p: Plan, T: number, perThread: number, slices = 1, parts = 1, images = 1): number[] {
+  return [
+    ...[p.m, p.C_in4, p.C_out4, s.C_out, s.H_out, s.W_out],
+    ...[p.down, p.across, p.tiles, T, perThread, slices, parts],
+    ...[images, s.C_in, s.H, s.W, s.P_h, s.P_w],
+  ];
 }
-const sizesBytes = 13 * 4;
+const sizesBytes = 19 * 4;
 
 export function winogradForward(
   engine: Engine,
@@ -90,88 +87,76 @@ export function winogradForward(
   bias: number,
   s: Conv2dSizes,
 ): void {
-  const { N, C_in, C_out, H, W, H_out, W_out, P_h, P_w, K_h } = s;
-  const kernel = K_h * K_h * 4;
-  correlate(
-    engine,
-    y,
-    x,
-    weight,
-    bias,
-    { N, K: C_in, lanes: C_out, H, W, H_out, W_out, padding: [P_h, P_w], r: K_h },
-    { laneStep: C_in * kernel, kStep: kernel, turn: 0 },
-  );
-}
-
-/** dx is a convolution of dy, with the weights turned and their channels swapped. */
-export function winogradInputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {
-  const { N, C_in, C_out, H, W, H_out, W_out, P_h, P_w, K_h } = s;
-  const kernel = K_h * K_h * 4;
-  correlate(
-    engine,
-    dx,
-    dy,
-    weight,
-    0,
-    {
-      N,
-      K: C_out,
-      lanes: C_in,
-      H: H_out,
-      W: W_out,
-      H_out: H,
-      W_out: W,
-      padding: [K_h - 1 - P_h, K_h - 1 - P_w],
-      r: K_h,
-    },
-    { laneStep: kernel, kStep: C_in * kernel, turn: 1 },
-  );
-}
-
-function correlate(
-  engine: Engine,
-  y: number,
-  x: number,
-  weight: number,
-  bias: number,
-  t: Tiling,
-  w: { laneStep: number; kStep: number; turn: number },
-): void {
-  const p = plan(t);
+  const { N, C_in, C_out, H, W, K_h: r } = s;
+  const p = plan(s);
   const [x4, U, scratch, sizes] = engine.scratch(
-    t.N * p.K4 * p.H_to * p.W_to * 16,
+    N * p.C_in4 * p.H_seen * p.W_seen * 16,
     p.weights,
     engine.threads * p.perThread,
     sizesBytes,
   );
-  toLanes(engine, x4, x, t.N, t.K, t.H, t.W, p.H_to, p.W_to, t.padding);
-  const blocks = p.lanes4 * p.K4 * 4;
-  const { laneStep, kStep, turn } = w;
-  engine.run('winogradWeights', pieces(blocks, 144), U, weight, scratch, t.r, t.lanes, t.K, laneStep, kStep, turn);
-  engine.writeIntegers(sizes, sizesOf(t, p, 1, 1));
+  toLanes(engine, x4, x, N, C_in, H, W, p.H_seen, p.W_seen, [s.P_h, s.P_w]);
+  transformWeights(engine, U, weight, scratch, r, C_out, C_in, C_in * r * r * 4, r * r * 4);
+  engine.writeIntegers(sizes, sizesOf(s, p, p.T, p.perThread));
   engine.run('winogradForward', Math.ceil(p.tiles / p.T), y, x4, U, bias, scratch, sizes);
+}
+
+function transformWeights(
+  engine: Engine,
+  U: number,
+  weight: number,
+  scratch: number,
+  r: number,
+  lanes: number,
+  K: number,
+  laneStep: number,
+  kStep: number,
+): void {
+  const tasks = pieces(Math.ceil(lanes / 4) * Math.ceil(K / 4) * 4, 36 * 4);
+  engine.run('winogradWeights', tasks, U, weight, scratch, r, lanes, K, laneStep, kStep);
+}
+
+export function winogradInputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {
+  const { N, C_in, C_out, K_h: r } = s;
+  const p = plan(s);
+  const tilesOfImage = p.down * p.across;
+  // Small images go together, so that a task has tiles enough for the product.
+  const images = Math.max(1, Math.min(Math.floor(p.T / tilesOfImage), Math.ceil(N / 8)));
+  const groups = Math.ceil(N / images);
+  const parts = Math.max(1, Math.min(Math.ceil(p.C_in4 / 2), Math.floor(8 / groups)));
+  const T = Math.min(p.T, Math.ceil((images * tilesOfImage) / 4) * 4);
+  const perThread = p.perThread + 2048 + images * p.C_in4 * p.H_seen * p.W_seen * 16;
+  const [dy4, U, scratch, sizes] = engine.scratch(
+    N * p.C_out4 * p.m * p.down * p.m * p.across * 16,
+    p.weights,
+    engine.threads * perThread,
+    sizesBytes,
+  );
+  toLanes(engine, dy4, dy, N, C_out, s.H_out, s.W_out, p.m * p.down, p.m * p.across, 0);
+  transformWeights(engine, U, weight, scratch, r, C_in, C_out, r * r * 4, C_in * r * r * 4);
+  engine.writeIntegers(sizes, sizesOf(s, p, T, perThread, 1, parts, images));
+  engine.run('winogradInputGradient', groups * parts, dx, dy4, U, scratch, sizes);
 }
 
 /** Bytes of sums that are kept for slices of the tiles. */
 const sliceBytes = 16e6;
 
 export function winogradWeightGradient(engine: Engine, dweight: number, dy: number, x: number, s: Conv2dSizes): void {
-  const { N, C_in, C_out, H, W, H_out, W_out, P_h, P_w, K_h: r } = s;
-  const t: Tiling = { N, K: C_in, lanes: C_out, H, W, H_out, W_out, padding: [P_h, P_w], r };
-  const p = plan(t);
+  const { N, C_in, C_out, H, W, H_out, W_out, K_h: r } = s;
+  const p = plan(s);
   const slices = Math.max(1, Math.min(8, Math.floor(sliceBytes / p.weights), Math.floor(p.tiles / 16)));
-  const parts = Math.max(1, Math.min(Math.ceil(p.lanes4 / 2), Math.floor(8 / slices)));
+  const parts = Math.max(1, Math.min(Math.ceil(p.C_out4 / 2), Math.floor(8 / slices)));
   const [x4, dy4, dU, scratch, sizes] = engine.scratch(
-    N * p.K4 * p.H_to * p.W_to * 16,
-    N * p.lanes4 * p.m * p.down * p.m * p.across * 16,
+    N * p.C_in4 * p.H_seen * p.W_seen * 16,
+    N * p.C_out4 * p.m * p.down * p.m * p.across * 16,
     slices * p.weights,
     engine.threads * Math.max(p.perThread, 2048),
     sizesBytes,
   );
-  toLanes(engine, x4, x, N, C_in, H, W, p.H_to, p.W_to, t.padding);
+  toLanes(engine, x4, x, N, C_in, H, W, p.H_seen, p.W_seen, [s.P_h, s.P_w]);
   toLanes(engine, dy4, dy, N, C_out, H_out, W_out, p.m * p.down, p.m * p.across, 0);
-  engine.writeIntegers(sizes, sizesOf(t, p, slices, parts));
+  engine.writeIntegers(sizes, sizesOf(s, p, p.T, p.perThread, slices, parts));
   engine.run('winogradGradient', slices * parts, dU, x4, dy4, scratch, sizes);
-  const blocks = p.lanes4 * C_in;
-  engine.run('winogradGradientWeights', pieces(blocks, 36 * slices * 4), dweight, dU, scratch, r, slices, C_out, C_in);
+  const tasks = pieces(p.C_out4 * C_in, 36 * slices * 4);
+  engine.run('winogradGradientWeights', tasks, dweight, dU, scratch, r, slices, C_out, C_in);
 }
