@@ -3,8 +3,8 @@ import type { WorkerStart } from '../backends/wasm/platform.js';
 import { Tasks } from '../backends/wasm/tasks.js';
 
 self.onmessage = async ({ data }: MessageEvent<WorkerStart>) => {
-  const { module, memory, thread } = data;
+  const { module, memory, thread, threads } = data;
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   self.postMessage('ready');
-  new Tasks(memory, instance.exports, thread).work();
+  new Tasks(memory, instance.exports, thread, threads).work();
 };

@@ -1,7 +1,9 @@
 /** The engine under the WASM kernels: memory, threads, and running a kernel on them. */
 import { Heap } from './heap.js';
 import type { WasmPlatform, WasmWorker } from './platform.js';
-import { type KernelFunction, Tasks } from './tasks.js';
+import { Tasks } from './tasks.js';
+
+type KernelFunction = (...args: number[]) => void;
 
 const page = 65536;
 /** 4 GiB: all that 32 bits can address. */
@@ -22,11 +24,11 @@ export class Engine {
   #workspace = { address: 0, bytes: 0 };
   #death: string | null = null;
 
-  private constructor(instance: WebAssembly.Instance, memory: WebAssembly.Memory, canWait: boolean) {
+  private constructor(instance: WebAssembly.Instance, memory: WebAssembly.Memory, threads: number, canWait: boolean) {
     this.#memory = memory;
     this.#exports = instance.exports as Record<string, KernelFunction>;
     this.#canWait = canWait;
-    this.#tasks = new Tasks(memory, this.#exports, 0);
+    this.#tasks = new Tasks(memory, this.#exports, 0, threads);
     const { heapBase } = instance.exports as { heapBase: () => number };
     this.#heap = new Heap(heapBase(), (end) => this.#grow(end));
   }
@@ -39,10 +41,11 @@ export class Engine {
   ): Promise<Engine> {
     const module = await WebAssembly.compile(bytes);
     const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared });
-    const engine = new Engine(await WebAssembly.instantiate(module, { env: { memory } }), memory, platform.canWait);
+    const instance = await WebAssembly.instantiate(module, { env: { memory } });
+    const engine = new Engine(instance, memory, threads, platform.canWait);
     try {
       for (let thread = 1; thread < threads; thread++) {
-        const worker = platform.startWorker({ module, memory, thread });
+        const worker = platform.startWorker({ module, memory, thread, threads });
         engine.#workers.push(worker);
         worker.onDeath((reason) => {
           engine.#death ??= `thread ${thread} died: ${reason}`;

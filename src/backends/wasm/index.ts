@@ -9,6 +9,7 @@ import { Engine } from './engine.js';
 import { wasmKernels } from './kernels.js';
 import { peak } from './peak.js';
 import type { WasmBuild, WasmPlatform } from './platform.js';
+import { maximumThreads } from './tasks.js';
 import { suitsWinograd } from './winograd.js';
 
 export interface WasmOptions {
@@ -40,9 +41,11 @@ export class WasmBackend extends Backend {
 
   static async create(options: WasmOptions, platform: WasmPlatform): Promise<WasmBackend> {
     if (!(await simd())) throw new Error("backend 'wasm' needs WebAssembly SIMD, which this JavaScript engine lacks");
-    const threads = options.threads ?? (platform.canShare ? platform.cores : 1);
-    if (!Number.isInteger(threads) || threads < 1) {
-      throw new TypeError(`backend 'wasm': threads must be a whole number ≥ 1, but is ${threads}`);
+    const threads = options.threads ?? (platform.canShare ? Math.min(platform.cores, maximumThreads) : 1);
+    if (!Number.isInteger(threads) || threads < 1 || threads > maximumThreads) {
+      throw new TypeError(
+        `backend 'wasm': threads must be a whole number from 1 to ${maximumThreads}, but is ${threads}`,
+      );
     }
     if (threads > 1 && !platform.canShare) {
       throw new Error(

@@ -9,6 +9,8 @@ export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
   /** 1 for the first: the thread that asks for the work is thread 0, and works too. */
   readonly thread: number;
+  /** Of all, the caller included. */
+  readonly threads: number;
 }
 
 export interface WasmWorker {

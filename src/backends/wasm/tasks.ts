@@ -1,43 +1,52 @@
 /**
- * How threads share the work of one kernel call. The caller writes down the kernel and its arguments, sets `left` to the
- * number of tasks, and takes tasks like every worker until none is left:
+ * How threads share the work of one kernel call. Its tasks are numbered, and every thread has a part of them of its own:
  *
- *   left  3 → 2 → 1 → 0     a thread that brings it from k to k − 1 has taken task k − 1
- *   done  0 → 1 → 2 → 3     the caller returns when all are done
+ *   tasks      0  1  2  3 | 4  5  6  7        left[0]  4 → 3 → 2 → 1 → 0     a thread that brings it from k to k − 1
+ *   thread     0          | 1                 left[1]  4 → 3 → 2 → 1 → 0     has taken the k-th of that part
+ *                                             done     0 → 1 → … → 8         the caller returns when all are done
  *
- * A task that was taken holds the caller back, so the arguments stay as long as somebody needs them; and a worker that
- * sleeps, or died, holds back nobody: the others do its share. Which thread does a task changes nothing in its result.
+ * A thread takes from its own part first, so that it meets the same images again in the next kernel, in its own cache; then
+ * from the others'. The caller is thread 0, and takes tasks like everyone. A task that was taken holds the caller back, so the
+ * arguments stay as long as somebody needs them; a worker that sleeps, or died, holds back nobody, since others do its
+ * part. Which thread does a task changes nothing in its result.
  */
 
-/** The head of the memory. Words (i32) from address 64, the arguments (f64) from 256; kernels' own data begin at 1024. */
+/** The head of the memory: words (i32) from address 64, arguments (f64) from 256, `left` from 1024, each in a cache line of
+ *  its own. What kernels have themselves begins at 4096 (`memoryBase` in asconfig.json). */
 const words = { address: 64, length: 16 };
 const args = { address: 256, length: 96 };
-const LEFT = 0;
-const DONE = 1;
-const FAILED = 2;
-const KERNEL = 3;
-const ARGUMENTS = 4;
-const TASKS = 5;
+const left = { address: 1024, line: 16 };
+export const maximumThreads = 48;
+const DONE = 0;
+const FAILED = 1;
+const KERNEL = 2;
+const ARGUMENTS = 3;
+const TASKS = 4;
 
-export type KernelFunction = (...args: number[]) => void;
+type KernelFunction = (...args: number[]) => void;
 
 /** Looks before sleeping: the next call usually comes within microseconds, and waking up takes longer. */
-const spins = 20_000;
+const spins = 50_000;
 
 export class Tasks {
   readonly #words: Int32Array;
   readonly #args: Float64Array;
+  readonly #left: Int32Array;
   readonly #names: string[];
   readonly #kernels: Readonly<Record<string, KernelFunction>>;
-  readonly #thread: number;
 
   /** `exports`: of this thread's instance. All threads have the same module, and so the same names in the same order. */
-  constructor(memory: WebAssembly.Memory, exports: Readonly<Record<string, unknown>>, thread: number) {
+  constructor(
+    memory: WebAssembly.Memory,
+    exports: Readonly<Record<string, unknown>>,
+    private readonly thread: number,
+    private readonly threads: number,
+  ) {
     this.#words = new Int32Array(memory.buffer, words.address, words.length);
     this.#args = new Float64Array(memory.buffer, args.address, args.length);
+    this.#left = new Int32Array(memory.buffer, left.address, threads * left.line);
     this.#kernels = exports as Record<string, KernelFunction>;
     this.#names = Object.keys(exports);
-    this.#thread = thread;
   }
 
   /** Runs all tasks of a kernel on all threads. The caller's side. */
@@ -49,8 +58,11 @@ export class Tasks {
     w[TASKS] = tasks;
     w[FAILED] = 0;
     Atomics.store(w, DONE, 0);
-    Atomics.store(w, LEFT, tasks); // from here on, workers join
-    Atomics.notify(w, LEFT);
+    for (let part = 0; part < this.threads; part++) {
+      // From here on, workers join.
+      Atomics.store(this.#left, part * left.line, this.#first(part + 1, tasks) - this.#first(part, tasks));
+      Atomics.notify(this.#left, part * left.line);
+    }
     this.#takeAll();
     for (let spin = 0; ; spin++) {
       const done = Atomics.load(w, DONE);
@@ -62,23 +74,35 @@ export class Tasks {
 
   /** A worker's life. It ends with the thread. */
   work(): never {
+    const own = this.thread * left.line;
     for (;;) {
-      for (let spin = 0; spin < spins && Atomics.load(this.#words, LEFT) === 0; spin++);
-      Atomics.wait(this.#words, LEFT, 0);
+      for (let spin = 0; spin < spins && Atomics.load(this.#left, own) === 0; spin++);
+      Atomics.wait(this.#left, own, 0);
       this.#takeAll();
     }
   }
 
+  /** The first task of a part. */
+  #first(part: number, tasks: number): number {
+    return Math.ceil((part * tasks) / this.threads);
+  }
+
   #takeAll(): void {
-    const w = this.#words;
+    for (let i = 0; i < this.threads; i++) this.#takeFrom((this.thread + i) % this.threads);
+  }
+
+  #takeFrom(part: number): void {
+    const at = part * left.line;
     for (;;) {
-      const left = Atomics.load(w, LEFT);
-      if (left === 0) return;
-      if (Atomics.compareExchange(w, LEFT, left, left - 1) !== left) continue;
+      const count = Atomics.load(this.#left, at);
+      if (count === 0) return;
+      if (Atomics.compareExchange(this.#left, at, count, count - 1) !== count) continue;
+      const w = this.#words;
       const tasks = w[TASKS];
       try {
+        const task = this.#first(part + 1, tasks) - count;
         const kernel = this.#kernels[this.#names[w[KERNEL]]];
-        kernel(...this.#args.subarray(0, w[ARGUMENTS]), left - 1, tasks, this.#thread);
+        kernel(...this.#args.subarray(0, w[ARGUMENTS]), task, tasks, this.thread);
       } catch {
         w[FAILED] = 1;
       }
