@@ -102,8 +102,8 @@ function anyStride(out: usize, x: usize, step: usize, taps: usize, K: i32, w: us
   }
 }
 
-/** Writes y where `sizes` says. A task is one image, a group, a block of eight output channels, a part of the rows.
- *  `scratch`: 2 KiB for each thread. */
+/** Writes y where `sizes` says. The work is images x groups x blocks of eight output channels x parts of the rows, which
+ *  tasks share. `scratch`: 2 KiB for each thread. */
 export function conv2dTaps(
   y: usize,
   x: usize,
@@ -117,17 +117,32 @@ export function conv2dTaps(
   thread: i32,
 ): void {
   const s = changetype<TapsSizes>(sizes);
-  const lanes4 = (s.lanes + 3) >> 2;
-  const pairs = (lanes4 + 1) >> 1;
-  const part = task % s.parts;
-  task /= s.parts;
-  const pair = task % pairs;
-  task /= pairs;
-  const g = task % s.G;
-  const n = task / s.G;
+  const pairs = (s.lanes + 7) >> 3;
+  const work = s.N * s.G * pairs * s.parts;
+  const end = share(work, task + 1, tasks);
+  for (let at = share(work, task, tasks); at < end; at++) {
+    const block = at / s.parts;
+    const g = (block / pairs) % s.G;
+    const n = block / pairs / s.G;
+    tapsBlock(y, x, w, taps, bias, scratch + ((<usize>thread) << 11), s, n, g, block % pairs, at % s.parts);
+  }
+}
 
+function tapsBlock(
+  y: usize,
+  x: usize,
+  w: usize,
+  taps: usize,
+  bias: usize,
+  out: usize,
+  s: TapsSizes,
+  n: i32,
+  g: i32,
+  pair: i32,
+  part: i32,
+): void {
+  const lanes4 = (s.lanes + 3) >> 2;
   const co = pair << 3;
-  const out = scratch + ((<usize>thread) << 11);
   const wv = (<usize>s.K) << 4;
   const weights = w + <usize>(g * lanes4 + 2 * pair) * wv;
   const two = 2 * pair + 1 < lanes4;

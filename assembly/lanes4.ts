@@ -80,9 +80,38 @@ export function rowFromLanes(
 }
 
 /**
- * x (N, C, H, W) → to (N, C / 4, H', W', 4), the image at row `top` and column `left`, 0 around it. What doesn't fit is
- * cut off. Tasks share the N · C / 4 planes.
+ * Up to four channels of an image, x (channels, H, W) → to (H_to, W_to, 4): the image at row `top` and column `left`, 0 around
+ * it. What doesn't fit is cut off; `top` may be negative.
  */
+export function planeToLanes(
+  to: usize,
+  x: usize,
+  channels: i32,
+  H: i32,
+  W: i32,
+  H_to: i32,
+  W_to: i32,
+  top: i32,
+  left: i32,
+): void {
+  const plane = (<usize>(H * W)) << 2;
+  const row = (<usize>W_to) << 4;
+  const columns = min(W, W_to - left);
+  const before = (<usize>left) << 4;
+  const beyond = (<usize>(left + columns)) << 4;
+  for (let h = 0; h < H_to; h++) {
+    if (h < top || h >= top + H) {
+      memory.fill(to, 0, row);
+    } else {
+      if (left > 0) memory.fill(to, 0, before);
+      if (beyond < row) memory.fill(to + beyond, 0, row - beyond);
+      rowToLanes(to + before, x + ((<usize>((h - top) * W)) << 2), plane, channels, columns);
+    }
+    to += row;
+  }
+}
+
+/** x (N, C, H, W) → to (N, C / 4, H_to, W_to, 4), as planeToLanes does it. Tasks share the N · C / 4 planes. */
 export function toLanes(
   to: usize,
   x: usize,
@@ -98,22 +127,10 @@ export function toLanes(
   tasks: i32,
 ): void {
   const C4 = (C + 3) >> 2;
-  const plane = (<usize>(H * W)) << 2;
-  const columns = min(W, W_to - left);
   const end = share(N * C4, task + 1, tasks);
   for (let i = share(N * C4, task, tasks); i < end; i++) {
-    const n = i / C4;
     const c = (i % C4) << 2;
-    const from = x + <usize>(n * C + c) * plane;
-    const channels = min(4, C - c);
-    let row = to + ((<usize>i * H_to * W_to) << 4);
-    for (let h = 0; h < H_to; h++) {
-      const inside = h >= top && h < top + H;
-      if (!inside || left > 0 || columns < W_to) memory.fill(row, 0, (<usize>W_to) << 4);
-      if (inside) {
-        rowToLanes(row + ((<usize>left) << 4), from + ((<usize>((h - top) * W)) << 2), plane, channels, columns);
-      }
-      row += (<usize>W_to) << 4;
-    }
+    const from = x + ((<usize>(((i / C4) * C + c) * H * W)) << 2);
+    planeToLanes(to + ((<usize>i * H_to * W_to) << 4), from, min(4, C - c), H, W, H_to, W_to, top, left);
   }
 }

@@ -23,7 +23,7 @@
  * Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), https://arxiv.org/abs/1509.09308;
  * Winograd, "Arithmetic Complexity of Computations" (1980)
  */
-import { rowFromLanes } from './lanes4';
+import { planeToLanes, rowFromLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, productTile, productTile4 } from './tiles';
 import { share } from './share';
 
@@ -236,46 +236,59 @@ export function winogradWeights(
 /** Sizes of a convolution in tiles. Written by `src/backends/wasm/winograd.ts`, in this order. */
 @unmanaged
 export class WinogradSizes {
+  N: i32;
+  C_in: i32;
+  H: i32;
+  W: i32;
+  C_out: i32;
+  H_out: i32;
+  W_out: i32;
+  P_h: i32;
+  P_w: i32;
   /** Side of a tile of y: 4 for 3x3, 2 for 5x5. */
   m: i32;
   /** Blocks of four input and of four output channels. */
   C_in4: i32;
   C_out4: i32;
-  C_out: i32;
-  H_out: i32;
-  W_out: i32;
-  /** Tiles down and across an image, and in all. */
-  tilesDown: i32;
-  tilesAcross: i32;
-  tiles: i32;
+  /** Tiles down and across an image. */
+  down: i32;
+  across: i32;
+  /** What is worked on at a time: some small images, or a band of so many tiles' rows of one image. */
+  images: i32;
+  band: i32;
   /** Tiles at a time: a multiple of 4. */
   T: i32;
   /** Bytes of scratch for each thread. */
   perThread: i32;
-  /** Gradient of weights: sums of their own for so many slices of the tiles. Both gradients: channels split so often. */
+  /** Gradient of weights: sums of their own for so many slices of the work. Both gradients: channels split so often. */
   slices: i32;
   parts: i32;
-  /** For the gradient of x: images that a task takes together, and channels and size of x. */
-  images: i32;
-  C_in: i32;
-  H: i32;
-  W: i32;
-  P_h: i32;
-  P_w: i32;
+
+  /** Bands of an image, or 1. */
+  @inline
+  get bands(): i32 {
+    return (this.down + this.band - 1) / this.band;
+  }
+
+  /** Pixels across x that tiles reach. */
+  @inline
+  get W_seen(): i32 {
+    return this.m * this.across + 6 - this.m;
+  }
 }
 
-/** V of tiles t0 … t0 + count − 1. x4 (N, C_in / 4, m·tilesDown + 6 − m, m·tilesAcross + 6 − m, 4). */
-function transformInput(V: usize, x4: usize, half: usize, t0: i32, count: i32, s: WinogradSizes): void {
-  const tilesOfImage = s.tilesDown * s.tilesAcross;
-  const H = s.m * s.tilesDown + 6 - s.m;
-  const W = s.m * s.tilesAcross + 6 - s.m;
+/** V of tiles t0 … t0 + count − 1 of x4 (images, C_in / 4, m·rows + 6 − m, W_seen, 4), `rows` of tiles each. */
+function transformInput(V: usize, x4: usize, half: usize, t0: i32, count: i32, rows: i32, s: WinogradSizes): void {
+  const tilesOfImage = rows * s.across;
+  const H = s.m * rows + 6 - s.m;
+  const W = s.W_seen;
   const row = (<usize>W) << 4;
   const f = apart(s.C_in4 * s.T);
   for (let i = 0; i < count; i++) {
     const n = (t0 + i) / tilesOfImage;
     const tile = (t0 + i) % tilesOfImage;
-    const h = (tile / s.tilesAcross) * s.m;
-    const w = (tile % s.tilesAcross) * s.m;
+    const h = (tile / s.across) * s.m;
+    const w = (tile % s.across) * s.m;
     for (let c = 0; c < s.C_in4; c++) {
       const x = x4 + ((<usize>(((n * s.C_in4 + c) * H + h) * W + w)) << 4);
       const to = V + ((<usize>(c * s.T + i)) << 4);
@@ -285,39 +298,74 @@ function transformInput(V: usize, x4: usize, half: usize, t0: i32, count: i32, s
   }
 }
 
-/** dM = A · dY · Aᵀ of tiles t0 … t0 + count − 1, blocks `first4` … `end4` of output channels.
- *  dy4 (N, C_out / 4, m·tilesDown, m·tilesAcross, 4). */
+/** dM = A · dY · Aᵀ of tiles t0 … t0 + count − 1 of dy4 (images, blocks, m·rows, m·across, 4); M (36, C_out / 4, T, 4) gets
+ *  its first `blocks`. */
 function transformGradient(
   M: usize,
   dy4: usize,
   half: usize,
   t0: i32,
   count: i32,
-  first4: i32,
-  end4: i32,
+  rows: i32,
+  blocks: i32,
   s: WinogradSizes,
 ): void {
-  const tilesOfImage = s.tilesDown * s.tilesAcross;
-  const H = s.m * s.tilesDown;
-  const W = s.m * s.tilesAcross;
+  const tilesOfImage = rows * s.across;
+  const H = s.m * rows;
+  const W = s.m * s.across;
   const row = (<usize>W) << 4;
   const f = apart(s.C_out4 * s.T);
-  const m = <usize>s.m;
   for (let i = 0; i < count; i++) {
     const n = (t0 + i) / tilesOfImage;
     const tile = (t0 + i) % tilesOfImage;
-    const h = (tile / s.tilesAcross) * s.m;
-    const w = (tile % s.tilesAcross) * s.m;
-    for (let c = first4; c < end4; c++) {
-      const dy = dy4 + ((<usize>(((n * s.C_out4 + c) * H + h) * W + w)) << 4);
+    const h = (tile / s.across) * s.m;
+    const w = (tile % s.across) * s.m;
+    for (let c = 0; c < blocks; c++) {
+      const dy = dy4 + ((<usize>(((n * blocks + c) * H + h) * W + w)) << 4);
       const to = M + ((<usize>(c * s.T + i)) << 4);
-      if (m == 4) {
+      if (s.m == 4) {
         for (let j: usize = 0; j < 4; j++) gradientTransform(4, half + j * 96, 16, dy + j * row, 16);
         for (let j: usize = 0; j < 6; j++) gradientTransform(4, to + j * f, 6 * f, half + (j << 4), 96);
       } else {
         for (let j: usize = 0; j < 2; j++) gradientTransform(2, half + j * 96, 16, dy + j * row, 16);
         for (let j: usize = 0; j < 6; j++) gradientTransform(2, to + j * f, 6 * f, half + (j << 4), 96);
       }
+    }
+  }
+}
+
+/** x of images n0 … n1 − 1, from tiles' row r0 on, `rows` of them, with channels in lanes. */
+function inputToLanes(x4: usize, x: usize, n0: i32, n1: i32, r0: i32, rows: i32, s: WinogradSizes): void {
+  const H = s.m * rows + 6 - s.m;
+  const W = s.W_seen;
+  for (let n = n0; n < n1; n++) {
+    for (let c = 0; c < s.C_in; c += 4) {
+      const from = x + ((<usize>((n * s.C_in + c) * s.H * s.W)) << 2);
+      planeToLanes(x4, from, min(4, s.C_in - c), s.H, s.W, H, W, s.P_h - r0 * s.m, s.P_w);
+      x4 += (<usize>(H * W)) << 4;
+    }
+  }
+}
+
+/** dy of the same, of blocks first4 … end4 − 1 of output channels. */
+function gradientToLanes(
+  dy4: usize,
+  dy: usize,
+  n0: i32,
+  n1: i32,
+  r0: i32,
+  rows: i32,
+  first4: i32,
+  end4: i32,
+  s: WinogradSizes,
+): void {
+  const H = s.m * rows;
+  const W = s.m * s.across;
+  for (let n = n0; n < n1; n++) {
+    for (let c = first4 << 2; c < min(s.C_out, end4 << 2); c += 4) {
+      const from = dy + ((<usize>((n * s.C_out + c) * s.H_out * s.W_out)) << 2);
+      planeToLanes(dy4, from, min(4, s.C_out - c), s.H_out, s.W_out, H, W, -r0 * s.m, 0);
+      dy4 += (<usize>(H * W)) << 4;
     }
   }
 }
@@ -346,10 +394,10 @@ function storeOutput(
   }
 }
 
-/** y = conv2d(x, w). A task is T tiles. */
+/** y = conv2d(x, w). A task is some images, or a band of one. */
 export function winogradForward(
   y: usize,
-  x4: usize,
+  x: usize,
   U: usize,
   bias: usize,
   scratch: usize,
@@ -365,60 +413,75 @@ export function winogradForward(
   const half = scratch + <usize>thread * s.perThread;
   const V = half + 1024;
   const M = V + 36 * apart(C_in4 * T);
-  const t0 = task * T;
-  const count = min(T, s.tiles - t0);
-  transformInput(V, x4, half, t0, count, s);
+  const x4 = M + 36 * apart(C_out4 * T);
+
+  const n0 = (task / s.bands) * s.images;
+  const n1 = min(s.N, n0 + s.images);
+  const r0 = (task % s.bands) * s.band;
+  const rows = min(s.band, s.down - r0);
+  const tilesOfImage = rows * s.across;
+  inputToLanes(x4, x, n0, n1, r0, rows, s);
 
   const vStep = (<usize>T) << 4; // from one block of four channels to the next
   const wStep = (<usize>C_in4) << 6;
-  for (let f = 0; f < 36; f++) {
-    const v = V + <usize>f * apart(C_in4 * T);
-    for (let c = 0; c < C_out4; c += 2) {
-      const u = U + <usize>f * apart(C_out4 * C_in4 * 4) + <usize>c * wStep;
-      const to = M + <usize>f * apart(C_out4 * T) + <usize>c * vStep;
-      // The last four tiles may be fewer: what is computed beyond them is never looked at.
-      if (c + 1 < C_out4) {
-        for (let i: usize = 0; i < (<usize>count << 4); i += 64) {
-          productTile(to + i, vStep, v + i, vStep, C_in4, u, wStep, 4);
-        }
-      } else {
-        for (let i: usize = 0; i < (<usize>count << 4); i += 64) {
-          productTile4(to + i, v + i, vStep, C_in4, u, 4);
-        }
+  const f = apart(C_out4 * T);
+  const plane = (<usize>(s.H_out * s.W_out)) << 2;
+  for (let t0 = 0; t0 < (n1 - n0) * tilesOfImage; t0 += T) {
+    const count = min(T, (n1 - n0) * tilesOfImage - t0);
+    transformInput(V, x4, half, t0, count, rows, s);
+    for (let j: usize = 0; j < 36; j++) {
+      const v = V + j * apart(C_in4 * T);
+      for (let c = 0; c < C_out4; c += 2) {
+        const u = U + j * apart(C_out4 * C_in4 * 4) + <usize>c * wStep;
+        product(M + j * f + <usize>c * vStep, v, vStep, C_in4, u, wStep, count, c + 1 < C_out4);
       }
     }
-  }
-
-  const f = apart(C_out4 * T);
-  const tilesOfImage = s.tilesDown * s.tilesAcross;
-  const plane = (<usize>(s.H_out * s.W_out)) << 2;
-  for (let i = 0; i < count; i++) {
-    const n = (t0 + i) / tilesOfImage;
-    const tile = (t0 + i) % tilesOfImage;
-    const h = (tile / s.tilesAcross) * s.m;
-    const w = (tile % s.tilesAcross) * s.m;
-    const rows = min(s.m, s.H_out - h);
-    const columns = min(s.m, s.W_out - w);
-    for (let c = 0; c < C_out4; c++) {
-      const co = c << 2;
-      const to = y + <usize>(n * s.C_out + co) * plane + ((<usize>(h * s.W_out + w)) << 2);
-      const from = M + <usize>c * vStep + ((<usize>i) << 4);
-      const b = bias ? bias + ((<usize>co) << 2) : 0;
-      const channels = min(4, s.C_out - co);
-      if (s.m == 4) storeOutput(4, to, plane, s.W_out, from, f, half, channels, rows, columns, b);
-      else storeOutput(2, to, plane, s.W_out, from, f, half, channels, rows, columns, b);
+    for (let i = 0; i < count; i++) {
+      const n = n0 + (t0 + i) / tilesOfImage;
+      const tile = (t0 + i) % tilesOfImage;
+      const h = (r0 + tile / s.across) * s.m;
+      const w = (tile % s.across) * s.m;
+      const rowsOfTile = min(s.m, s.H_out - h);
+      const columns = min(s.m, s.W_out - w);
+      for (let c = 0; c < C_out4; c++) {
+        const co = c << 2;
+        const to = y + <usize>(n * s.C_out + co) * plane + ((<usize>(h * s.W_out + w)) << 2);
+        const from = M + <usize>c * vStep + ((<usize>i) << 4);
+        const b = bias ? bias + ((<usize>co) << 2) : 0;
+        const channels = min(4, s.C_out - co);
+        if (s.m == 4) storeOutput(4, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b);
+        else storeOutput(2, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b);
+      }
     }
   }
 }
 
+/** One of the 36 products, for `count` tiles and eight (or four) lanes. The last four tiles may be fewer: what is computed
+ *  beyond them is never looked at. */
+@inline
+function product(
+  to: usize,
+  v: usize,
+  step: usize,
+  K4: i32,
+  u: usize,
+  uv: usize,
+  count: i32,
+  two: bool,
+): void {
+  const end = (<usize>count) << 4;
+  if (two) for (let i: usize = 0; i < end; i += 64) productTile(to + i, step, v + i, step, K4, u, uv, 4);
+  else for (let i: usize = 0; i < end; i += 64) productTile4(to + i, v + i, step, K4, u, 4);
+}
+
 /**
- * dU (slices, 36, C_out / 4, C_in, 4): for each slice of the tiles, the sum over them. A task is one slice and one part of
+ * dU (slices, 36, C_out / 4, C_in, 4): for each slice of the work, the sum over its tiles. A task is one slice and one part of
  * the output channels.
  */
 export function winogradGradient(
   dU: usize,
-  x4: usize,
-  dy4: usize,
+  x: usize,
+  dy: usize,
   scratch: usize,
   sizes: usize,
   task: i32,
@@ -432,34 +495,45 @@ export function winogradGradient(
   const half = scratch + <usize>thread * s.perThread;
   const V = half + 1024;
   const M = V + 36 * apart(C_in4 * T);
+  const x4 = M + 36 * apart(C_out4 * T);
+  const dy4 = x4 + ((<usize>(s.images * C_in4 * (s.m * s.band + 6 - s.m) * s.W_seen)) << 4);
   const slice = task / s.parts;
   const part = task % s.parts;
   // Parts are pairs of blocks, which one register tile takes together.
   const pairs = (C_out4 + 1) >> 1;
   const first4 = share(pairs, part, s.parts) << 1;
   const end4 = min(C_out4, share(pairs, part + 1, s.parts) << 1);
+  const blocks = end4 - first4;
 
   const vStep = (<usize>T) << 4;
   const wStep = (<usize>C_in4) << 6;
   const uStep = apart(C_out4 * C_in4 * 4);
   const sums = dU + <usize>(slice * 36) * uStep + <usize>first4 * wStep;
-  for (let f: usize = 0; f < 36; f++) memory.fill(sums + f * uStep, 0, <usize>(end4 - first4) * wStep);
+  for (let f: usize = 0; f < 36; f++) memory.fill(sums + f * uStep, 0, <usize>blocks * wStep);
 
-  const end = share(s.tiles, slice + 1, s.slices);
-  for (let t0 = share(s.tiles, slice, s.slices); t0 < end; t0 += T) {
-    const count = min(T, end - t0);
-    transformInput(V, x4, half, t0, count, s);
-    transformGradient(M, dy4, half, t0, count, first4, end4, s);
-    for (let f = 0; f < 36; f++) {
-      for (let c = first4; c < end4; c += 2) {
-        const dy = M + <usize>f * apart(C_out4 * T) + <usize>c * vStep;
-        for (let k = 0; k < C_in4; k++) {
-          const v = V + <usize>f * apart(C_in4 * T) + <usize>k * vStep;
-          const dw = sums + <usize>f * uStep + <usize>(c - first4) * wStep + ((<usize>k) << 6);
-          if (c + 1 < end4) {
-            pixelsTile<v128>(dw, wStep, 16, v, v + 4, v + 8, v + 12, dy, vStep, 1, 0, count);
-          } else {
-            pixelsTile4<v128>(dw, 16, v, v + 4, v + 8, v + 12, dy, 1, 0, count);
+  const work = ((s.N + s.images - 1) / s.images) * s.bands;
+  const end = share(work, slice + 1, s.slices);
+  for (let at = share(work, slice, s.slices); at < end; at++) {
+    const n0 = (at / s.bands) * s.images;
+    const n1 = min(s.N, n0 + s.images);
+    const r0 = (at % s.bands) * s.band;
+    const rows = min(s.band, s.down - r0);
+    inputToLanes(x4, x, n0, n1, r0, rows, s);
+    gradientToLanes(dy4, dy, n0, n1, r0, rows, first4, end4, s);
+    const tiles = (n1 - n0) * rows * s.across;
+    for (let t0 = 0; t0 < tiles; t0 += T) {
+      const count = min(T, tiles - t0);
+      transformInput(V, x4, half, t0, count, rows, s);
+      transformGradient(M, dy4, half, t0, count, rows, blocks, s);
+      for (let j: usize = 0; j < 36; j++) {
+        for (let c = 0; c < blocks; c += 2) {
+          const d = M + j * apart(C_out4 * T) + <usize>c * vStep;
+          const to = sums + j * uStep + <usize>c * wStep;
+          for (let k = 0; k < C_in4; k++) {
+            const v = V + j * apart(C_in4 * T) + <usize>k * vStep;
+            const dw = to + ((<usize>k) << 6);
+            if (c + 1 < blocks) pixelsTile<v128>(dw, wStep, 16, v, v + 4, v + 8, v + 12, d, vStep, 1, 0, count);
+            else pixelsTile4<v128>(dw, 16, v, v + 4, v + 8, v + 12, d, 1, 0, count);
           }
         }
       }
@@ -468,12 +542,12 @@ export function winogradGradient(
 }
 
 /**
- * dx = B · dV · Bᵀ, the tiles added up where they overlap. A task is some images and one part of the input channels.
- * U has the input channels in lanes: (36, C_in / 4, C_out, 4).
+ * dx = B · dV · Bᵀ, the tiles added up where they overlap. A task is some images (all rows of them) and one part of the input
+ * channels. U has the input channels in lanes: (36, C_in / 4, C_out, 4).
  */
 export function winogradInputGradient(
   dx: usize,
-  dy4: usize,
+  dy: usize,
   U: usize,
   scratch: usize,
   sizes: usize,
@@ -485,48 +559,43 @@ export function winogradInputGradient(
   const C_out4 = s.C_out4;
   const T = s.T;
   const half = scratch + <usize>thread * s.perThread;
-  const M = half + 2048;
+  const tile = half + 576;
+  const M = half + 1024;
   const dV = M + 36 * apart(C_out4 * T);
-  const dx4 = dV + 36 * apart(s.C_in4 * T);
+  const dy4 = dV + 36 * apart(s.C_in4 * T);
+  const dx4 = dy4 + ((<usize>(s.images * C_out4 * s.m * s.down * s.m * s.across)) << 4);
   const n0 = (task / s.parts) * s.images;
-  const n1 = min(n0 + s.images, s.tiles / (s.tilesDown * s.tilesAcross));
+  const n1 = min(s.N, n0 + s.images);
   const part = task % s.parts;
   const pairs = (s.C_in4 + 1) >> 1;
   const first4 = share(pairs, part, s.parts) << 1;
   const end4 = min(s.C_in4, share(pairs, part + 1, s.parts) << 1);
   const blocks = end4 - first4;
 
-  const H = s.m * s.tilesDown + 6 - s.m;
-  const W = s.m * s.tilesAcross + 6 - s.m;
+  const H = s.m * s.down + 6 - s.m;
+  const W = s.W_seen;
   const row = (<usize>W) << 4;
+  gradientToLanes(dy4, dy, n0, n1, 0, s.down, 0, C_out4, s);
   memory.fill(dx4, 0, <usize>((n1 - n0) * blocks * H) * row);
   const vStep = (<usize>T) << 4;
   const wStep = (<usize>C_out4) << 6;
   const f = apart(s.C_in4 * T);
-  const tilesOfImage = s.tilesDown * s.tilesAcross;
-  const tile = half + 1152;
-  for (let t0 = n0 * tilesOfImage; t0 < n1 * tilesOfImage; t0 += T) {
-    const count = min(T, n1 * tilesOfImage - t0);
-    transformGradient(M, dy4, half, t0, count, 0, C_out4, s);
+  const tilesOfImage = s.down * s.across;
+  for (let t0 = 0; t0 < (n1 - n0) * tilesOfImage; t0 += T) {
+    const count = min(T, (n1 - n0) * tilesOfImage - t0);
+    transformGradient(M, dy4, half, t0, count, s.down, C_out4, s);
     for (let j: usize = 0; j < 36; j++) {
       const d = M + j * apart(C_out4 * T);
-      for (let c = first4; c < end4; c += 2) {
-        const u = U + j * apart(s.C_in4 * C_out4 * 4) + <usize>c * wStep;
-        const to = dV + j * f + <usize>(c - first4) * vStep;
-        if (c + 1 < end4) {
-          for (let i: usize = 0; i < (<usize>count << 4); i += 64) {
-            productTile(to + i, vStep, d + i, vStep, C_out4, u, wStep, 4);
-          }
-        } else {
-          for (let i: usize = 0; i < (<usize>count << 4); i += 64) productTile4(to + i, d + i, vStep, C_out4, u, 4);
-        }
+      for (let c = 0; c < blocks; c += 2) {
+        const u = U + j * apart(s.C_in4 * C_out4 * 4) + <usize>(first4 + c) * wStep;
+        product(dV + j * f + <usize>c * vStep, d, vStep, C_out4, u, wStep, count, c + 1 < blocks);
       }
     }
     for (let i = 0; i < count; i++) {
-      const n = (t0 + i) / tilesOfImage - n0;
+      const n = (t0 + i) / tilesOfImage;
       const place = (t0 + i) % tilesOfImage;
-      const h = (place / s.tilesAcross) * s.m;
-      const w = (place % s.tilesAcross) * s.m;
+      const h = (place / s.across) * s.m;
+      const w = (place % s.across) * s.m;
       for (let c = 0; c < blocks; c++) {
         const v = dV + <usize>c * vStep + ((<usize>i) << 4);
         const to = dx4 + ((<usize>(((n * blocks + c) * H + h) * W + w)) << 4);

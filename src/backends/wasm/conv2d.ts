@@ -176,14 +176,15 @@ function walk(
   bias: number,
   scratch: number,
   sizesAt: number,
-  sizes: TapsSizes & { N: number; G: number; lanes: number; rows: number; columns: number },
+  sizes: TapsSizes & { N: number; G: number; lanes: number; K: number; rows: number; columns: number },
 ): void {
-  const { N, G, lanes, rows, columns } = sizes;
+  const { N, G, lanes, K, rows, columns } = sizes;
   if (rows === 0 || columns === 0) return;
-  const tasks = N * G * Math.ceil(lanes / 8);
-  const parts = partsOfRows(tasks, rows);
+  const blocks = N * G * Math.ceil(lanes / 8);
+  const parts = partsOfRows(blocks, rows);
   writeSizes(engine, sizesAt, { ...sizes, parts });
-  engine.run('conv2dTaps', tasks * parts, y, x, packed, taps, bias, scratch, sizesAt);
+  const products = ((rows / parts) * columns * (K + 1) * 8) / 4; // of vectors
+  engine.run('conv2dTaps', pieces(blocks * parts, products), y, x, packed, taps, bias, scratch, sizesAt);
 }
 
 function inputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {

@@ -22,6 +22,7 @@ const FAILED = 1;
 const KERNEL = 2;
 const ARGUMENTS = 3;
 const TASKS = 4;
+const CALL = 5;
 
 type KernelFunction = (...args: number[]) => void;
 
@@ -34,6 +35,8 @@ export class Tasks {
   readonly #left: Int32Array;
   readonly #names: string[];
   readonly #kernels: Readonly<Record<string, KernelFunction>>;
+  /** What was read of the call with this number. */
+  #call = { number: -1, kernel: (() => {}) as KernelFunction, args: [] as number[] };
 
   /** `exports`: of this thread's instance. All threads have the same module, and so the same names in the same order. */
   constructor(
@@ -56,6 +59,7 @@ export class Tasks {
     w[ARGUMENTS] = values.length;
     w[KERNEL] = this.#names.indexOf(kernel);
     w[TASKS] = tasks;
+    w[CALL]++;
     w[FAILED] = 0;
     Atomics.store(w, DONE, 0);
     for (let part = 0; part < this.threads; part++) {
@@ -99,14 +103,22 @@ export class Tasks {
       if (Atomics.compareExchange(this.#left, at, count, count - 1) !== count) continue;
       const w = this.#words;
       const tasks = w[TASKS];
+      if (this.#call.number !== w[CALL]) this.#readCall();
       try {
-        const task = this.#first(part + 1, tasks) - count;
-        const kernel = this.#kernels[this.#names[w[KERNEL]]];
-        kernel(...this.#args.subarray(0, w[ARGUMENTS]), task, tasks, this.thread);
+        this.#call.kernel(...this.#call.args, this.#first(part + 1, tasks) - count, tasks, this.thread);
       } catch {
         w[FAILED] = 1;
       }
       if (Atomics.add(w, DONE, 1) === tasks - 1) Atomics.notify(w, DONE);
     }
+  }
+
+  #readCall(): void {
+    const w = this.#words;
+    this.#call = {
+      number: w[CALL],
+      kernel: this.#kernels[this.#names[w[KERNEL]]],
+      args: Array.from(this.#args.subarray(0, w[ARGUMENTS])),
+    };
   }
 }
