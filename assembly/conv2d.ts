@@ -11,7 +11,7 @@
  * tap has seen it, always the same ones for pixels that are S apart, so dx is made of S · S images with their own taps.
  * The gradient of the weights has pixels and taps change places: dw[k] = Σ_p x[p + taps[k]] · dy[p].
  */
-import { rowFromLanes } from './lanes4';
+import { biasLanes, rowFromLanes, rowToLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, tapsTile, tapsTile4 } from './tiles';
 import { share } from './share';
 
@@ -28,6 +28,8 @@ export class TapsSizes {
   rows: i32;
   columns: i32;
   parts: i32;
+  /** Gradient of weights: sums of their own for so many slices of the images. */
+  slices: i32;
   /** From one image, group, row, column of x to the next that is seen. */
   xImage: i32;
   xGroup: i32;
@@ -40,6 +42,13 @@ export class TapsSizes {
   yRow: i32;
   yStep: i32;
   yStart: i32;
+  /** For depthwise.ts, which pads while it walks: a plane, its size with zeros around it, and where in that it lies. */
+  H: i32;
+  W: i32;
+  H_seen: i32;
+  W_seen: i32;
+  top: i32;
+  left: i32;
 }
 
 /** Output pixels that are computed in a row before they are transposed into y: a multiple of 4 and of 6. */
@@ -148,6 +157,8 @@ function tapsBlock(
   const two = 2 * pair + 1 < lanes4;
   const second: usize = two ? max(wv, 16) : 0; // not 0 even where no tap has seen a pixel
   const b = bias ? bias + ((<usize>(g * s.lanes + co)) << 2) : 0;
+  const bias0 = biasLanes(b, s.lanes - co);
+  const bias1 = biasLanes(b && two ? b + 16 : 0, s.lanes - co - 4);
   const end = share(s.rows, part + 1, s.parts);
   for (let row = share(s.rows, part, s.parts); row < end; row++) {
     let from = x + <usize>(n * s.xImage + g * s.xGroup + row * s.xRow);
@@ -158,7 +169,7 @@ function tapsBlock(
       else if (s.xStep == 8) stride2(out, from, taps, s.K, weights, second, count);
       else if (s.xStep == 16) stride4(out, from, taps, s.K, weights, second, count);
       else anyStride(out, from, <usize>s.xStep, taps, s.K, weights, second, count);
-      rowFromLanes(to, s.yPlane, s.yStep, out, min(4, s.lanes - co), count, b);
+      rowFromLanes(to, s.yPlane, s.yStep, out, min(4, s.lanes - co), count, bias0);
       if (two) {
         rowFromLanes(
           to + 4 * s.yPlane,
@@ -167,7 +178,7 @@ function tapsBlock(
           out + (run << 4),
           min(4, s.lanes - co - 4),
           count,
-          b ? b + 16 : 0,
+          bias1,
         );
       }
       from += <usize>(run * s.xStep);
@@ -238,7 +249,7 @@ export function conv2dScatter(
   const plane = (<usize>(H * W)) << 2;
   for (let h = 0; h < H; h++) {
     const from = dx4 + ((<usize>((h + P_h) * W_seen + P_w)) << 4);
-    rowFromLanes(dx + <usize>(task * C_in) * plane + ((<usize>(h * W)) << 2), plane, 4, from, C_in, W, 0);
+    rowFromLanes(dx + <usize>(task * C_in) * plane + ((<usize>(h * W)) << 2), plane, 4, from, C_in, W, f32x4.splat(0));
   }
 }
 
@@ -306,18 +317,21 @@ export function conv2dPad(
 }
 
 /**
- * dw4 (G, lanes / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). `dy4`: dy with output
- * channels in lanes, (N, G, lanes / 4, rows · columns, 4). A task is a group, a block of eight output channels, a part of
- * the taps; each sum runs over all images in their order.
+ * dw4 (slices, G, lanes / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). A task is a slice of
+ * the images, a group, a block of eight output channels and a part of the taps; each sum runs over the slice's images in
+ * their order. `scratch`: `perThread` bytes for each thread, for one image's dy with channels in lanes.
  */
 export function conv2dPixels(
   dw4: usize,
   x: usize,
-  dy4: usize,
+  dy: usize,
   taps: usize,
+  scratch: usize,
+  perThread: i32,
   sizes: usize,
   task: i32,
   tasks: i32,
+  thread: i32,
 ): void {
   const s = changetype<TapsSizes>(sizes);
   const lanes4 = (s.lanes + 3) >> 2;
@@ -325,17 +339,26 @@ export function conv2dPixels(
   const K4 = (s.K + 3) >> 2;
   const part = task % s.parts;
   const pair = (task / s.parts) % pairs;
-  const g = task / s.parts / pairs;
+  const g = (task / s.parts / pairs) % s.G;
+  const slice = task / s.parts / pairs / s.G;
   const begin = share(K4, part, s.parts);
   const end = share(K4, part + 1, s.parts);
-  const dwv = (<usize>K4) << 6;
-  const dyv = (<usize>(s.rows * s.columns)) << 4;
-  const dw = dw4 + <usize>(g * lanes4 + 2 * pair) * dwv;
+  const co = pair << 3;
   const two = 2 * pair + 1 < lanes4;
+  const dwv = (<usize>K4) << 6;
+  const dw = dw4 + <usize>((slice * s.G + g) * lanes4 + 2 * pair) * dwv;
   memory.fill(dw + ((<usize>begin) << 6), 0, (<usize>(end - begin)) << 6);
   if (two) memory.fill(dw + dwv + ((<usize>begin) << 6), 0, (<usize>(end - begin)) << 6);
-  for (let n = 0; n < s.N; n++) {
-    const dy = dy4 + <usize>((n * s.G + g) * lanes4 + 2 * pair) * dyv;
+
+  const pixels = s.rows * s.columns;
+  const plane = (<usize>pixels) << 2;
+  const dyv = plane << 2;
+  const dy4 = scratch + <usize>(thread * perThread);
+  const last = share(s.N, slice + 1, s.slices);
+  for (let n = share(s.N, slice, s.slices); n < last; n++) {
+    const gradient = dy + <usize>((n * s.G + g) * s.lanes + co) * plane;
+    rowToLanes(dy4, gradient, plane, min(4, s.lanes - co), pixels);
+    if (two) rowToLanes(dy4 + dyv, gradient + 4 * plane, plane, min(4, s.lanes - co - 4), pixels);
     const image = x + <usize>(n * s.xImage + g * s.xGroup);
     for (let k = begin; k < end; k++) {
       const tap = taps + ((<usize>k) << 4);
@@ -345,16 +368,16 @@ export function conv2dPixels(
       const x3 = image + load<i32>(tap, 12);
       const to = dw + ((<usize>k) << 6);
       if (s.xStep == 4) {
-        if (two) pixelsTile<f32>(to, dwv, 16, x0, x1, x2, x3, dy, dyv, s.rows, s.xRow, s.columns);
-        else pixelsTile4<f32>(to, 16, x0, x1, x2, x3, dy, s.rows, s.xRow, s.columns);
+        if (two) pixelsTile<f32>(to, dwv, 16, x0, x1, x2, x3, dy4, dyv, s.rows, s.xRow, s.columns);
+        else pixelsTile4<f32>(to, 16, x0, x1, x2, x3, dy4, s.rows, s.xRow, s.columns);
       } else if (s.xStep == 8) {
-        if (two) pixelsTile<f64>(to, dwv, 16, x0, x1, x2, x3, dy, dyv, s.rows, s.xRow, s.columns);
-        else pixelsTile4<f64>(to, 16, x0, x1, x2, x3, dy, s.rows, s.xRow, s.columns);
+        if (two) pixelsTile<f64>(to, dwv, 16, x0, x1, x2, x3, dy4, dyv, s.rows, s.xRow, s.columns);
+        else pixelsTile4<f64>(to, 16, x0, x1, x2, x3, dy4, s.rows, s.xRow, s.columns);
       } else {
         // Any stride: each pixel as a row of its own.
         for (let row = 0; row < s.rows; row++) {
           const at = <usize>(row * s.xRow);
-          const d = dy + ((<usize>(row * s.columns)) << 4);
+          const d = dy4 + ((<usize>(row * s.columns)) << 4);
           if (two) pixelsTile<f32>(to, dwv, 16, x0 + at, x1 + at, x2 + at, x3 + at, d, dyv, s.columns, s.xStep, 1);
           else pixelsTile4<f32>(to, 16, x0 + at, x1 + at, x2 + at, x3 + at, d, s.columns, s.xStep, 1);
         }
@@ -363,16 +386,34 @@ export function conv2dPixels(
   }
 }
 
-/** dw (C_out, K) from dw4 (G, lanes / 4, K', 4). Tasks share the blocks of four lanes. */
-export function conv2dUnpackWeights(dw: usize, dw4: usize, G: i32, lanes: i32, K: i32, task: i32, tasks: i32): void {
+/** dw (C_out, K) = Σ of dw4 (slices, G, lanes / 4, K', 4) over the slices, of which the first is used up. Tasks share the
+ *  blocks of four lanes. */
+export function conv2dUnpackWeights(
+  dw: usize,
+  dw4: usize,
+  slices: i32,
+  G: i32,
+  lanes: i32,
+  K: i32,
+  task: i32,
+  tasks: i32,
+): void {
   const lanes4 = (lanes + 3) >> 2;
-  const K4 = (K + 3) >> 2;
+  const block = (<usize>((K + 3) >> 2)) << 6;
+  const slice = <usize>(G * lanes4) * block;
   const end = share(G * lanes4, task + 1, tasks);
   for (let i = share(G * lanes4, task, tasks); i < end; i++) {
+    const sums = dw4 + <usize>i * block;
+    for (let j = 1; j < slices; j++) {
+      const more = sums + <usize>j * slice;
+      for (let at: usize = 0; at < block; at += 16) {
+        v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(more + at)));
+      }
+    }
     const lane = (i % lanes4) << 2;
     const plane = (<usize>K) << 2;
     const to = dw + <usize>((i / lanes4) * lanes + lane) * plane;
-    rowFromLanes(to, plane, 4, dw4 + ((<usize>(i * K4)) << 6), min(4, lanes - lane), K, 0);
+    rowFromLanes(to, plane, 4, sums, min(4, lanes - lane), K, f32x4.splat(0));
   }
 }
 

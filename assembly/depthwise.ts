@@ -2,12 +2,12 @@
  * Convolution in which every channel goes its own way (groups = C_in = C_out): there is no sum over channels, so four of them
  * are computed side by side, and a tap is one vector times another.
  *
- *   x4 (N, C / 4, H, W, 4), padded     w4 (C / 4, K, 4)     y[p] = Σ_k w4[k] · x4[p + taps[k]]
+ *   x4 (H_seen, W_seen, 4): four channels of an image     w4 (C / 4, K, 4)     y[p] = Σ_k w4[k] · x4[p + taps[k]]
  *
  * The gradients are walks over taps and over pixels, as in conv2d.ts.
  */
 import { TapsSizes } from './conv2d';
-import { rowFromLanes } from './lanes4';
+import { biasLanes, planeToLanes, rowFromLanes } from './lanes4';
 import { madd } from './madd';
 import { share } from './share';
 
@@ -48,14 +48,15 @@ function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize):
 const run = 60;
 
 /** Writes y where `sizes` says, G counting the blocks of four channels and `lanes` the channels. A task is one image, one
- *  block, one part of the rows. `scratch`: 2 KiB for each thread. */
+ *  block, one part of the rows. `scratch`: `perThread` bytes for each thread, for a run of pixels and x4. */
 export function depthwiseTaps(
   y: usize,
-  x4: usize,
+  x: usize,
   w4: usize,
   taps: usize,
   bias: usize,
   scratch: usize,
+  perThread: i32,
   sizes: usize,
   task: i32,
   tasks: i32,
@@ -66,70 +67,90 @@ export function depthwiseTaps(
   const block = (task / s.parts) % s.G;
   const n = task / s.parts / s.G;
   const c = block << 2;
-  const out = scratch + ((<usize>thread) << 11);
+  const channels = min(4, s.lanes - c);
+  const out = scratch + <usize>(thread * perThread);
+  const x4 = out + 2048;
+  planeToLanes(x4, plane(x, n, c, s), channels, s.H, s.W, s.H_seen, s.W_seen, s.top, s.left);
   const w = w4 + ((<usize>(block * s.K)) << 4);
-  const b = bias ? bias + ((<usize>c) << 2) : 0;
+  const b = biasLanes(bias ? bias + ((<usize>c) << 2) : 0, channels);
   const step = <usize>s.xStep;
   const end = share(s.rows, part + 1, s.parts);
   for (let row = share(s.rows, part, s.parts); row < end; row++) {
-    let x = x4 + <usize>(n * s.xImage + block * s.xGroup + row * s.xRow);
+    let from = x4 + <usize>(row * s.xRow);
     let to = y + <usize>(n * s.yImage + c * s.yPlane + row * s.yRow + s.yStart);
     for (let column = 0; column < s.columns; column += run) {
       const count = min(run, s.columns - column);
-      for (let p = 0; p < count; p += 6) tile(out + ((<usize>p) << 4), x + <usize>p * step, step, taps, s.K, w);
-      rowFromLanes(to, s.yPlane, s.yStep, out, min(4, s.lanes - c), count, b);
-      x += <usize>run * step;
+      for (let p = 0; p < count; p += 6) tile(out + ((<usize>p) << 4), from + <usize>p * step, step, taps, s.K, w);
+      rowFromLanes(to, s.yPlane, s.yStep, out, channels, count, b);
+      from += <usize>run * step;
       to += <usize>(run * s.yStep);
     }
   }
 }
 
-/** dw4 (C / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given); dy4 (N, C / 4, rows · columns, 4).
- *  A task is one block of four channels. */
+/** Channel c of image n, of H x W. */
+@inline
+function plane(x: usize, n: i32, c: i32, s: TapsSizes): usize {
+  return x + ((<usize>((n * s.lanes + c) * s.H * s.W)) << 2);
+}
+
+/** dw4 (C / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). A task is one block of four
+ *  channels. `scratch`: `perThread` bytes for each thread, for x4 and dy4. */
 export function depthwisePixels(
   dw4: usize,
-  x4: usize,
-  dy4: usize,
+  x: usize,
+  dy: usize,
   taps: usize,
+  scratch: usize,
+  perThread: i32,
   sizes: usize,
   task: i32,
   tasks: i32,
+  thread: i32,
 ): void {
   const s = changetype<TapsSizes>(sizes);
-  const step = <usize>s.xStep;
-  const pixels = (<usize>(s.rows * s.columns)) << 4;
-  for (let k = 0; k < s.K; k += 4) {
-    let a = f32x4.splat(0);
-    let b = a;
-    let c = a;
-    let d = a;
-    const tap = taps + ((<usize>k) << 2);
-    for (let n = 0; n < s.N; n++) {
-      const image = x4 + <usize>(n * s.xImage + task * s.xGroup);
-      let dy = dy4 + <usize>(n * s.G + task) * pixels;
-      for (let row = 0; row < s.rows; row++) {
-        let x0 = image + <usize>(row * s.xRow) + load<i32>(tap);
-        let x1 = image + <usize>(row * s.xRow) + load<i32>(tap, 4);
-        let x2 = image + <usize>(row * s.xRow) + load<i32>(tap, 8);
-        let x3 = image + <usize>(row * s.xRow) + load<i32>(tap, 12);
-        for (let p = 0; p < s.columns; p++) {
-          const v = v128.load(dy);
-          dy += 16;
-          a = madd(v128.load(x0), v, a);
-          b = madd(v128.load(x1), v, b);
-          c = madd(v128.load(x2), v, c);
-          d = madd(v128.load(x3), v, d);
-          x0 += step;
-          x1 += step;
-          x2 += step;
-          x3 += step;
-        }
-      }
-    }
-    const to = dw4 + ((<usize>(task * ((s.K + 3) & ~3) + k)) << 4);
-    v128.store(to, a);
-    v128.store(to, b, 16);
-    v128.store(to, c, 32);
-    v128.store(to, d, 48);
+  const x4 = scratch + <usize>(thread * perThread);
+  const dy4 = x4 + ((<usize>(s.H_seen * s.W_seen)) << 4);
+  const c = task << 2;
+  const channels = min(4, s.lanes - c);
+  const K4 = (s.K + 3) & ~3;
+  const dw = dw4 + ((<usize>(task * K4)) << 4);
+  memory.fill(dw, 0, (<usize>K4) << 4);
+  for (let n = 0; n < s.N; n++) {
+    planeToLanes(x4, plane(x, n, c, s), channels, s.H, s.W, s.H_seen, s.W_seen, s.top, s.left);
+    const gradient = dy + ((<usize>((n * s.lanes + c) * s.rows * s.columns)) << 2);
+    planeToLanes(dy4, gradient, channels, s.rows, s.columns, s.rows, s.columns, 0, 0);
+    for (let k = 0; k < s.K; k += 4) fourTaps(dw + ((<usize>k) << 4), x4, dy4, taps + ((<usize>k) << 2), s);
   }
+}
+
+function fourTaps(dw: usize, x4: usize, dy4: usize, taps: usize, s: TapsSizes): void {
+  const step = <usize>s.xStep;
+  let a = v128.load(dw);
+  let b = v128.load(dw, 16);
+  let c = v128.load(dw, 32);
+  let d = v128.load(dw, 48);
+  for (let row = 0; row < s.rows; row++) {
+    const line = x4 + <usize>(row * s.xRow);
+    let x0 = line + load<i32>(taps);
+    let x1 = line + load<i32>(taps, 4);
+    let x2 = line + load<i32>(taps, 8);
+    let x3 = line + load<i32>(taps, 12);
+    for (let p = 0; p < s.columns; p++) {
+      const v = v128.load(dy4);
+      dy4 += 16;
+      a = madd(v128.load(x0), v, a);
+      b = madd(v128.load(x1), v, b);
+      c = madd(v128.load(x2), v, c);
+      d = madd(v128.load(x3), v, d);
+      x0 += step;
+      x1 += step;
+      x2 += step;
+      x3 += step;
+    }
+  }
+  v128.store(dw, a);
+  v128.store(dw, b, 16);
+  v128.store(dw, c, 32);
+  v128.store(dw, d, 48);
 }

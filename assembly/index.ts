@@ -19,7 +19,6 @@ export { depthwisePixels, depthwiseTaps } from './depthwise';
 export { divForward } from './div';
 export { dropoutForward } from './dropout';
 export { clipGradForward, gradNormForward, gradNormSum } from './gradNorm';
-export { toLanes } from './lanes4';
 export { linearBiasGradient } from './linear';
 export {
   localResponseNormBackwardDirect,

@@ -7,30 +7,36 @@
  *   channel 2: i j k l        c g k o     pixel 2
  *   channel 3: m n o p        d h l p     pixel 3
  */
-import { share } from './share';
-
-/** Stores four pixels of four channels, given as rows of channels, transposed. Works in both directions. */
+/** The rows of a 4x4 block transposed: row `i` of a, b, c, d as columns. */
 @inline
-export function storeTransposed(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const ab0 = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23); // a0 b0 a1 b1
-  const ab1 = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31); // a2 b2 a3 b3
-  const cd0 = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const cd1 = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  v128.store(to, i8x16.shuffle(ab0, cd0, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-  v128.store(to + step, i8x16.shuffle(ab0, cd0, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
-  v128.store(to + 2 * step, i8x16.shuffle(ab1, cd1, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
-  v128.store(to + 3 * step, i8x16.shuffle(ab1, cd1, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
+function upper(i: i32, a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5); // a0 b0 a1 b1
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  return i == 0 ? v128.shuffle<f32>(ab, cd, 0, 1, 4, 5) : v128.shuffle<f32>(ab, cd, 2, 3, 6, 7);
+}
+
+@inline
+function lower(i: i32, a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = v128.shuffle<f32>(a, b, 2, 6, 3, 7); // a2 b2 a3 b3
+  const cd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  return i == 2 ? v128.shuffle<f32>(ab, cd, 0, 1, 4, 5) : v128.shuffle<f32>(ab, cd, 2, 3, 6, 7);
 }
 
 /** `count` pixels of `channels` ≤ 4 channels, `plane` bytes apart, to channels in lanes. */
 export function rowToLanes(to: usize, x: usize, plane: usize, channels: i32, count: i32): void {
+  const zero = f32x4.splat(0);
   let p = 0;
-  if (channels == 4) {
-    for (; p + 4 <= count; p += 4) {
-      storeTransposed(to, 16, v128.load(x), v128.load(x + plane), v128.load(x + 2 * plane), v128.load(x + 3 * plane));
-      to += 64;
-      x += 16;
-    }
+  for (; p + 4 <= count; p += 4) {
+    const a = v128.load(x);
+    const b = channels > 1 ? v128.load(x + plane) : zero;
+    const c = channels > 2 ? v128.load(x + 2 * plane) : zero;
+    const d = channels > 3 ? v128.load(x + 3 * plane) : zero;
+    v128.store(to, upper(0, a, b, c, d));
+    v128.store(to, upper(1, a, b, c, d), 16);
+    v128.store(to, lower(2, a, b, c, d), 32);
+    v128.store(to, lower(3, a, b, c, d), 48);
+    to += 64;
+    x += 16;
   }
   for (; p < count; p++) {
     for (let c: usize = 0; c < 4; c++) store<f32>(to + (c << 2), <i32>c < channels ? load<f32>(x + c * plane) : 0);
@@ -39,7 +45,20 @@ export function rowToLanes(to: usize, x: usize, plane: usize, channels: i32, cou
   }
 }
 
-/** `count` pixels back, `step` bytes apart, with the bias of each channel (0: none) added. */
+/** The biases of `channels` ≤ 4 channels as a vector; `bias` 0: none. */
+@inline
+export function biasLanes(bias: usize, channels: i32): v128 {
+  let lanes = f32x4.splat(0);
+  if (bias) {
+    lanes = f32x4.replace_lane(lanes, 0, load<f32>(bias));
+    if (channels > 1) lanes = f32x4.replace_lane(lanes, 1, load<f32>(bias, 4));
+    if (channels > 2) lanes = f32x4.replace_lane(lanes, 2, load<f32>(bias, 8));
+    if (channels > 3) lanes = f32x4.replace_lane(lanes, 3, load<f32>(bias, 12));
+  }
+  return lanes;
+}
+
+/** `count` pixels back, `step` bytes apart, with the channels' biases added. */
 export function rowFromLanes(
   y: usize,
   plane: usize,
@@ -47,36 +66,51 @@ export function rowFromLanes(
   from: usize,
   channels: i32,
   count: i32,
-  bias: usize,
+  bias: v128,
 ): void {
-  let add = f32x4.splat(0);
-  if (bias) {
-    for (let c = 0; c < channels; c++) add = c == 0 ? f32x4.replace_lane(add, 0, load<f32>(bias)) : c == 1 ? f32x4.replace_lane(add, 1, load<f32>(bias, 4)) : c == 2 ? f32x4.replace_lane(add, 2, load<f32>(bias, 8)) : f32x4.replace_lane(add, 3, load<f32>(bias, 12));
-  }
   let p = 0;
-  if (channels == 4 && step == 4) {
+  if (step == 4) {
     for (; p + 4 <= count; p += 4) {
-      storeTransposed(
-        y,
-        plane,
-        f32x4.add(v128.load(from), add),
-        f32x4.add(v128.load(from, 16), add),
-        f32x4.add(v128.load(from, 32), add),
-        f32x4.add(v128.load(from, 48), add),
-      );
+      const a = f32x4.add(v128.load(from), bias);
+      const b = f32x4.add(v128.load(from, 16), bias);
+      const c = f32x4.add(v128.load(from, 32), bias);
+      const d = f32x4.add(v128.load(from, 48), bias);
+      v128.store(y, upper(0, a, b, c, d));
+      if (channels > 1) v128.store(y + plane, upper(1, a, b, c, d));
+      if (channels > 2) v128.store(y + 2 * plane, lower(2, a, b, c, d));
+      if (channels > 3) v128.store(y + 3 * plane, lower(3, a, b, c, d));
       y += 16;
       from += 64;
     }
+    if (p + 2 <= count) {
+      pairFromLanes(y, plane, v128.load(from), v128.load(from, 16), channels, bias);
+      p += 2;
+      y += 8;
+      from += 32;
+    }
   }
   for (; p < count; p++) {
-    const v = f32x4.add(v128.load(from), add);
-    store<f32>(y, f32x4.extract_lane(v, 0));
-    if (channels > 1) store<f32>(y + plane, f32x4.extract_lane(v, 1));
-    if (channels > 2) store<f32>(y + 2 * plane, f32x4.extract_lane(v, 2));
-    if (channels > 3) store<f32>(y + 3 * plane, f32x4.extract_lane(v, 3));
+    const v = f32x4.add(v128.load(from), bias);
+    v128.store32_lane(y, v, 0);
+    if (channels > 1) v128.store32_lane(y + plane, v, 1);
+    if (channels > 2) v128.store32_lane(y + 2 * plane, v, 2);
+    if (channels > 3) v128.store32_lane(y + 3 * plane, v, 3);
     y += step;
     from += 16;
   }
+}
+
+/** Two neighbouring pixels back. */
+@inline
+export function pairFromLanes(y: usize, plane: usize, a: v128, b: v128, channels: i32, bias: v128): void {
+  a = f32x4.add(a, bias);
+  b = f32x4.add(b, bias);
+  const low = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  v128.store64_lane(y, low, 0);
+  if (channels > 1) v128.store64_lane(y + plane, low, 1);
+  const high = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  if (channels > 2) v128.store64_lane(y + 2 * plane, high, 0);
+  if (channels > 3) v128.store64_lane(y + 3 * plane, high, 1);
 }
 
 /**
@@ -108,29 +142,5 @@ export function planeToLanes(
       rowToLanes(to + before, x + ((<usize>((h - top) * W)) << 2), plane, channels, columns);
     }
     to += row;
-  }
-}
-
-/** x (N, C, H, W) → to (N, C / 4, H_to, W_to, 4), as planeToLanes does it. Tasks share the N · C / 4 planes. */
-export function toLanes(
-  to: usize,
-  x: usize,
-  N: i32,
-  C: i32,
-  H: i32,
-  W: i32,
-  H_to: i32,
-  W_to: i32,
-  top: i32,
-  left: i32,
-  task: i32,
-  tasks: i32,
-): void {
-  const C4 = (C + 3) >> 2;
-  const end = share(N * C4, task + 1, tasks);
-  for (let i = share(N * C4, task, tasks); i < end; i++) {
-    const c = (i % C4) << 2;
-    const from = x + ((<usize>(((i / C4) * C + c) * H * W)) << 2);
-    planeToLanes(to + ((<usize>i * H_to * W_to) << 4), from, min(4, C - c), H, W, H_to, W_to, top, left);
   }
 }

@@ -23,7 +23,7 @@
  * Source: Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), https://arxiv.org/abs/1509.09308;
  * Winograd, "Arithmetic Complexity of Computations" (1980)
  */
-import { planeToLanes, rowFromLanes } from './lanes4';
+import { biasLanes, pairFromLanes, planeToLanes, rowFromLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, productTile, productTile4 } from './tiles';
 import { share } from './share';
 
@@ -383,13 +383,14 @@ function storeOutput(
   channels: i32,
   rows: i32,
   columns: i32,
-  bias: usize,
+  bias: v128,
 ): void {
   const out = half + 576;
   for (let j: usize = 0; j < 6; j++) outputTransform(m, half + (j << 4), 96, M + j * f, 6 * f);
   for (let j = 0; j < rows; j++) {
     outputTransform(m, out, 16, half + <usize>j * 96, 16);
-    rowFromLanes(y, plane, 4, out, channels, columns, bias);
+    if (m == 2 && columns == 2) pairFromLanes(y, plane, v128.load(out), v128.load(out, 16), channels, bias);
+    else rowFromLanes(y, plane, 4, out, channels, columns, bias);
     y += (<usize>W_out) << 2;
   }
 }
@@ -447,7 +448,7 @@ export function winogradForward(
         const co = c << 2;
         const to = y + <usize>(n * s.C_out + co) * plane + ((<usize>(h * s.W_out + w)) << 2);
         const from = M + <usize>c * vStep + ((<usize>i) << 4);
-        const b = bias ? bias + ((<usize>co) << 2) : 0;
+        const b = biasLanes(bias ? bias + ((<usize>co) << 2) : 0, s.C_out - co);
         const channels = min(4, s.C_out - co);
         if (s.m == 4) storeOutput(4, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b);
         else storeOutput(2, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b);
@@ -616,7 +617,7 @@ export function winogradInputGradient(
       let from = dx4 + ((<usize>((((n - n0) * blocks + c) * H + s.P_h) * W + s.P_w)) << 4);
       let to = dx + <usize>(n * s.C_in + ci) * plane;
       for (let h = 0; h < s.H; h++) {
-        rowFromLanes(to, plane, 4, from, min(4, s.C_in - ci), s.W, 0);
+        rowFromLanes(to, plane, 4, from, min(4, s.C_in - ci), s.W, f32x4.splat(0));
         from += row;
         to += (<usize>s.W) << 2;
       }
@@ -669,7 +670,7 @@ export function winogradGradientWeights(
       out,
       min(4, C_out - co),
       taps,
-      0,
+      f32x4.splat(0),
     );
   }
 }

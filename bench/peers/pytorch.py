@@ -88,7 +88,7 @@ task = json.loads(sys.argv[1])
 torch.set_num_threads(task["threads"])
 model = {"mnistNet": MnistNet, "inceptionNet": InceptionNet, "residualNet": ResidualNet}[task["net"]]()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
-x = 2 * torch.rand(64, 1, 28, 28) - 1
+x = torch.randn(64, 1, 28, 28)
 y = torch.randint(0, 10, (64,))
 
 

@@ -29,9 +29,11 @@ export async function serve(prepare) {
   process.exit();
 }
 
-/** About as spread as normalised images are. */
+/** Normally distributed, as normalised images are about. (On uniform noise PyTorch's steps meet denormal numbers, and take four
+ *  times as long.) */
 export function images() {
-  return Float32Array.from({ length: batch * 28 * 28 }, () => 2 * Math.random() - 1);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+  return Float32Array.from({ length: batch * 28 * 28 }, normal);
 }
 
 export function labels() {

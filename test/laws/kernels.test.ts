@@ -2,6 +2,7 @@
 import { describe, test } from 'vitest';
 import { ReferenceBackend } from '../../src/backends/reference/index.js';
 import type { WasmBackend } from '../../src/backends/wasm/index.js';
+import { setShare } from '../../src/backends/wasm/shares.js';
 import { createBackend } from '../../src/node/backends.js';
 import { operationNames } from '../../src/ops/index.js';
 import {
@@ -14,6 +15,9 @@ import {
 } from '../../src/testing/index.js';
 import { wasmGuards } from '../wasmGuards.js';
 import { runs, seed } from './settings.js';
+
+// Problems are small: without this, nearly all of them would be one task, which threads have nothing to share of.
+setShare(64);
 
 /** Each build of the WASM kernels, on one thread or two. */
 async function wasm(threads: number, relaxedSimd: boolean): Promise<Candidate> {

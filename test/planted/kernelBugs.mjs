@@ -11,8 +11,8 @@ export const kernelBugs = [
     name: 'conv2d: the second four channels get the bias of the first',
     operation: 'conv2d',
     file: 'conv2d.ts',
-    find: 'b ? b + 16 : 0',
-    replace: 'b',
+    find: 'biasLanes(b && two ? b + 16 : 0,',
+    replace: 'biasLanes(b && two ? b : 0,',
   },
   {
     name: 'conv2d: the last row of the padded image is left out',
@@ -25,8 +25,8 @@ export const kernelBugs = [
     name: 'conv2d: the gradient of weights forgets the last image',
     operation: 'conv2d',
     file: 'conv2d.ts',
-    find: 'for (let n = 0; n < s.N; n++) {\n    const dy = dy4',
-    replace: 'for (let n = 0; n < s.N - 1; n++) {\n    const dy = dy4',
+    find: 'const last = share(s.N, slice + 1, s.slices);',
+    replace: 'const last = share(s.N - 1, slice + 1, s.slices);',
   },
   {
     name: 'conv2d, scattered gradient of x: stride of the columns ignored',
@@ -60,8 +60,8 @@ export const kernelBugs = [
     name: 'conv2d, Winograd: the last tiles of a slice are left out of the gradient of weights',
     operation: 'conv2d',
     file: 'winograd.ts',
-    find: 't0 < end; t0 += T',
-    replace: 't0 + 4 <= end; t0 += T',
+    find: 'const end = share(work, slice + 1, s.slices);',
+    replace: 'const end = share(work - 1, slice + 1, s.slices);',
   },
   {
     name: 'conv2d, depthwise: a tap of the gradient of weights ignores the stride',
@@ -74,8 +74,8 @@ export const kernelBugs = [
     name: 'conv2d: the zeros beside an image with channels in lanes are what was there before',
     operation: 'conv2d',
     file: 'lanes4.ts',
-    find: 'if (!inside || left > 0 || columns < W_to)',
-    replace: 'if (!inside)',
+    find: 'if (beyond < row) memory.fill',
+    replace: 'if (beyond > row) memory.fill',
   },
   {
     name: 'matmul: the last columns are written as four',

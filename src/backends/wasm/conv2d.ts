@@ -11,17 +11,7 @@ import { address, type WasmBuffer } from './buffer.js';
 import { depthwiseForward, depthwiseInputGradient, depthwiseWeightGradient, isDepthwise } from './depthwise.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
-import {
-  border,
-  partsOfRows,
-  runBytes,
-  seenBy,
-  sizesBytes,
-  type TapsSizes,
-  toLanes,
-  wanted,
-  writeSizes,
-} from './taps.js';
+import { border, partsOfRows, runBytes, seenBy, sizesBytes, type TapsSizes, wanted, writeSizes } from './taps.js';
 import { suitsWinograd, winogradForward, winogradInputGradient, winogradWeightGradient } from './winograd.js';
 
 export function conv2d(engine: Engine): Kernels<WasmBuffer>['conv2d'] {
@@ -308,25 +298,30 @@ function scatteredInputGradient(engine: Engine, dx: number, dy: number, weight: 
   );
 }
 
+/** Bytes of sums that are kept for slices of the images. */
+const sliceBytes = 16e6;
+
 function weightGradient(engine: Engine, dweight: number, dy: number, x: number, s: Conv2dSizes): void {
   const { N, C_in, H, W, C_out, H_out, W_out, S_h, S_w, G } = s;
   const { image, taps } = inputTaps(s);
   const K = taps.length;
   while (taps.length % 4 !== 0) taps.push(taps[K - 1]);
   const lanes = C_out / G;
-  const lanes4 = Math.ceil(lanes / 4);
-  const [copy, dy4, dw4, tapsAt, sizesAt] = engine.scratch(
+  const blocks = G * Math.ceil(lanes / 4);
+  const pairs = G * Math.ceil(lanes / 8);
+  const sums = blocks * taps.length * 16;
+  const slices = Math.max(1, Math.min(N, Math.floor(wanted / pairs), Math.floor(sliceBytes / sums)));
+  const parts = Math.max(1, Math.min(taps.length / 4, Math.floor(wanted / pairs / slices)));
+  const perThread = H_out * W_out * 32;
+  const [copy, dw4, tapsAt, sizesAt, scratch] = engine.scratch(
     image.bytes,
-    N * G * lanes4 * H_out * W_out * 16,
-    G * lanes4 * taps.length * 16,
+    slices * sums,
     taps.length * 4,
     sizesBytes,
+    engine.threads * perThread,
   );
   const from = pad(engine, copy, x, N * C_in, H, W, image);
-  toLanes(engine, dy4, dy, N * G, lanes, H_out, W_out, H_out, W_out, 0);
   const [rows, columns] = isPointwise(s) ? [1, H_out * W_out] : [H_out, W_out];
-  const pairs = G * Math.ceil(lanes / 8);
-  const parts = Math.max(1, Math.min(taps.length / 4, Math.floor(wanted / Math.max(1, pairs))));
   const plane = image.H * image.W * 4;
   engine.writeIntegers(tapsAt, taps);
   writeSizes(engine, sizesAt, {
@@ -337,11 +332,12 @@ function weightGradient(engine: Engine, dweight: number, dy: number, x: number, 
     rows,
     columns,
     parts,
+    slices,
     xImage: C_in * plane,
     xGroup: (C_in / G) * plane,
     xRow: S_h * image.W * 4,
     xStep: S_w * 4,
   });
-  engine.run('conv2dPixels', pairs * parts, dw4, from, dy4, tapsAt, sizesAt);
-  engine.run('conv2dUnpackWeights', pieces(G * lanes4, K * 4), dweight, dw4, G, lanes, K);
+  engine.run('conv2dPixels', slices * pairs * parts, dw4, from, dy, tapsAt, scratch, perThread, sizesAt);
+  engine.run('conv2dUnpackWeights', pieces(blocks, K * slices * 4), dweight, dw4, slices, G, lanes, K);
 }

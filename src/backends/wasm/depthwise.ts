@@ -2,7 +2,7 @@
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
-import { border, partsOfRows, runBytes, seenBy, sizesBytes, type TapsSizes, toLanes, writeSizes } from './taps.js';
+import { border, partsOfRows, runBytes, seenBy, sizesBytes, type TapsSizes, writeSizes } from './taps.js';
 
 export function isDepthwise({ G, C_in, C_out }: Conv2dSizes): boolean {
   return G > 1 && C_in === G && C_out === G;
@@ -10,16 +10,16 @@ export function isDepthwise({ G, C_in, C_out }: Conv2dSizes): boolean {
 
 const vector = 16;
 
-/** x with channels in lanes and zeros around it, as forward sees it, and the distance in bytes of every tap. */
+/** Size of x with its zeros, as far as forward sees it, and the distance in bytes of every tap. */
 function input(s: Conv2dSizes) {
   const { H_out, W_out, K_h, K_w, S_h, S_w, D_h, D_w } = s;
-  const H = (H_out - 1) * S_h + (K_h - 1) * D_h + 1;
-  const W = (W_out - 1) * S_w + (K_w - 1) * D_w + 1;
+  const H_seen = (H_out - 1) * S_h + (K_h - 1) * D_h + 1;
+  const W_seen = (W_out - 1) * S_w + (K_w - 1) * D_w + 1;
   const taps: number[] = [];
   for (let kh = 0; kh < K_h; kh++) {
-    for (let kw = 0; kw < K_w; kw++) taps.push(vector * (kh * D_h * W + kw * D_w));
+    for (let kw = 0; kw < K_w; kw++) taps.push(vector * (kh * D_h * W_seen + kw * D_w));
   }
-  return { H, W, taps };
+  return { H_seen, W_seen, taps };
 }
 
 /** The last tile of a row reads up to five pixels too many. */
@@ -33,19 +33,18 @@ export function depthwiseForward(
   bias: number,
   s: Conv2dSizes,
 ): void {
-  const { N, C_in: C, H_out, W_out, S_h, S_w, P_h, P_w } = s;
-  const { H, W, taps } = input(s);
+  const { N, C_in: C, H, W, H_out, W_out, S_h, S_w } = s;
+  const { H_seen, W_seen, taps } = input(s);
   const blocks = Math.ceil(C / 4);
   const K = taps.length;
-  const [x4, w4, tapsAt, orderAt, sizesAt, scratch] = engine.scratch(
-    N * blocks * H * W * vector + S_w * overrun,
+  const perThread = runBytes + H_seen * W_seen * vector + S_w * overrun;
+  const [w4, tapsAt, orderAt, sizesAt, scratch] = engine.scratch(
     blocks * K * vector,
     K * 4,
     K * 4,
     sizesBytes,
-    engine.threads * runBytes,
+    engine.threads * perThread,
   );
-  toLanes(engine, x4, x, N, C, s.H, s.W, H, W, [P_h, P_w]);
   engine.writeIntegers(tapsAt, taps);
   engine.writeIntegers(
     orderAt,
@@ -53,32 +52,37 @@ export function depthwiseForward(
   );
   engine.run('conv2dPackWeights', 1, w4, weight, orderAt, 1, C, K, 0, 4 * K);
   const pixels = H_out * W_out * 4;
-  walk(engine, y, x4, w4, tapsAt, bias, scratch, sizesAt, {
+  walk(engine, y, x, w4, tapsAt, bias, scratch, perThread, sizesAt, {
     N,
     G: blocks,
     lanes: C,
     K,
     rows: H_out,
     columns: W_out,
-    xImage: blocks * H * W * vector,
-    xGroup: H * W * vector,
-    xRow: S_h * W * vector,
+    xRow: S_h * W_seen * vector,
     xStep: S_w * vector,
     yImage: C * pixels,
     yPlane: pixels,
     yRow: W_out * 4,
     yStep: 4,
+    H,
+    W,
+    H_seen,
+    W_seen,
+    top: s.P_h,
+    left: s.P_w,
   });
 }
 
 function walk(
   engine: Engine,
   y: number,
-  x4: number,
+  x: number,
   w4: number,
   taps: number,
   bias: number,
   scratch: number,
+  perThread: number,
   sizesAt: number,
   sizes: TapsSizes & { N: number; G: number; rows: number; columns: number },
 ): void {
@@ -86,75 +90,76 @@ function walk(
   if (rows === 0 || columns === 0) return;
   const parts = partsOfRows(N * G, rows);
   writeSizes(engine, sizesAt, { ...sizes, parts });
-  engine.run('depthwiseTaps', N * G * parts, y, x4, w4, taps, bias, scratch, sizesAt);
+  engine.run('depthwiseTaps', N * G * parts, y, x, w4, taps, bias, scratch, perThread, sizesAt);
 }
 
 export function depthwiseInputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {
   const { N, C_in: C, H, W, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w } = s;
   const down = Array.from({ length: S_h }, (_, remainder) => seenBy(remainder, H, K_h, S_h, P_h, D_h));
   const across = Array.from({ length: S_w }, (_, remainder) => seenBy(remainder, W, K_w, S_w, P_w, D_w));
-  const [top, H_to] = border(down);
-  const [left, W_to] = border(across);
+  const [top, H_seen] = border(down);
+  const [left, W_seen] = border(across);
   const blocks = Math.ceil(C / 4);
   const most = K_h * K_w;
-  const [dy4, w4, tapsAt, orderAt, sizesAt, scratch] = engine.scratch(
-    N * blocks * H_to * W_to * vector + overrun,
+  const perThread = runBytes + H_seen * W_seen * vector + overrun;
+  const [w4, tapsAt, orderAt, sizesAt, scratch] = engine.scratch(
     blocks * most * vector,
     most * 4,
     most * 4,
     sizesBytes,
-    engine.threads * runBytes,
+    engine.threads * perThread,
   );
-  toLanes(engine, dy4, dy, N, C, H_out, W_out, H_to, W_to, [top, left]);
   for (const h of down) {
     for (const w of across) {
       const seen = h.positions.flatMap((kh) => w.positions.map((kw) => ({ kh, kw })));
       const K = seen.length;
       engine.writeIntegers(
         tapsAt,
-        seen.map(({ kh, kw }) => vector * ((top + kh.offset) * W_to + left + kw.offset)),
+        seen.map(({ kh, kw }) => vector * ((top + kh.offset) * W_seen + left + kw.offset)),
       );
       engine.writeIntegers(
         orderAt,
         seen.map(({ kh, kw }) => 4 * (kh.k * K_w + kw.k)),
       );
       engine.run('conv2dPackWeights', 1, w4, weight, orderAt, 1, C, K, 0, 4 * most);
-      walk(engine, dx, dy4, w4, tapsAt, 0, scratch, sizesAt, {
+      walk(engine, dx, dy, w4, tapsAt, 0, scratch, perThread, sizesAt, {
         N,
         G: blocks,
         lanes: C,
         K,
         rows: h.count,
         columns: w.count,
-        xImage: blocks * H_to * W_to * vector,
-        xGroup: H_to * W_to * vector,
-        xRow: W_to * vector,
+        xRow: W_seen * vector,
         xStep: vector,
         yImage: C * H * W * 4,
         yPlane: H * W * 4,
         yRow: S_h * W * 4,
         yStep: S_w * 4,
         yStart: 4 * (h.remainder * W + w.remainder),
+        H: H_out,
+        W: W_out,
+        H_seen,
+        W_seen,
+        top,
+        left,
       });
     }
   }
 }
 
 export function depthwiseWeightGradient(engine: Engine, dweight: number, dy: number, x: number, s: Conv2dSizes): void {
-  const { N, C_in: C, H_out, W_out, S_h, S_w, P_h, P_w } = s;
-  const { H, W, taps } = input(s);
+  const { N, C_in: C, H, W, H_out, W_out, S_h, S_w } = s;
+  const { H_seen, W_seen, taps } = input(s);
   const K = taps.length;
   while (taps.length % 4 !== 0) taps.push(taps[K - 1]);
   const blocks = Math.ceil(C / 4);
-  const [x4, dy4, dw4, tapsAt, sizesAt] = engine.scratch(
-    N * blocks * H * W * vector,
-    N * blocks * H_out * W_out * vector,
+  const perThread = (H_seen * W_seen + H_out * W_out) * vector;
+  const [dw4, tapsAt, sizesAt, scratch] = engine.scratch(
     blocks * taps.length * vector,
     taps.length * 4,
     sizesBytes,
+    engine.threads * perThread,
   );
-  toLanes(engine, x4, x, N, C, s.H, s.W, H, W, [P_h, P_w]);
-  toLanes(engine, dy4, dy, N, C, H_out, W_out, H_out, W_out, 0);
   engine.writeIntegers(tapsAt, taps);
   writeSizes(engine, sizesAt, {
     N,
@@ -163,11 +168,15 @@ export function depthwiseWeightGradient(engine: Engine, dweight: number, dy: num
     K,
     rows: H_out,
     columns: W_out,
-    xImage: blocks * H * W * vector,
-    xGroup: H * W * vector,
-    xRow: S_h * W * vector,
+    xRow: S_h * W_seen * vector,
     xStep: S_w * vector,
+    H,
+    W,
+    H_seen,
+    W_seen,
+    top: s.P_h,
+    left: s.P_w,
   });
-  engine.run('depthwisePixels', blocks, dw4, x4, dy4, tapsAt, sizesAt);
-  engine.run('conv2dUnpackWeights', pieces(blocks, K * 4), dweight, dw4, 1, C, K);
+  engine.run('depthwisePixels', blocks, dw4, x, dy, tapsAt, scratch, perThread, sizesAt);
+  engine.run('conv2dUnpackWeights', pieces(blocks, K * 4), dweight, dw4, 1, 1, C, K);
 }

@@ -1,6 +1,5 @@
 /** What the walks over taps share: where pixels lie, and which taps have seen them. */
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 
 /** The fields of `TapsSizes` in `assembly/conv2d.ts`, which explains them, in their order. */
 const fields = [
@@ -11,6 +10,7 @@ const fields = [
   'rows',
   'columns',
   'parts',
+  'slices',
   'xImage',
   'xGroup',
   'xRow',
@@ -21,6 +21,12 @@ const fields = [
   'yRow',
   'yStep',
   'yStart',
+  'H',
+  'W',
+  'H_seen',
+  'W_seen',
+  'top',
+  'left',
 ] as const;
 
 export type TapsSizes = Readonly<Partial<Record<(typeof fields)[number], number>>>;
@@ -65,22 +71,4 @@ export function border(classes: readonly ReturnType<typeof seenBy>[]): [before: 
     }
   }
   return [before, before + end];
-}
-
-/** An image with channels in lanes, `before` zeros above and left of it. */
-export function toLanes(
-  engine: Engine,
-  to: number,
-  x: number,
-  N: number,
-  C: number,
-  H: number,
-  W: number,
-  H_to: number,
-  W_to: number,
-  before: number | readonly [number, number],
-): void {
-  const [top, left] = typeof before === 'number' ? [before, before] : before;
-  const planes = N * Math.ceil(C / 4);
-  engine.run('toLanes', pieces(planes, H_to * W_to * 4), to, x, N, C, H, W, H_to, W_to, top, left);
 }
