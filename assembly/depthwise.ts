@@ -11,7 +11,8 @@ import { biasLanes, planeToLanes, rowFromLanes } from './lanes4';
 import { madd } from './madd';
 import { share } from './share';
 
-/** Six pixels, `step` bytes apart. What lies behind the last pixel of a row may be read, but is used for nothing. */
+/** Six pixels, `step` bytes apart (16: neighbours). What lies behind the last pixel of a row may be read, but is used for
+ *  nothing. */
 @inline
 function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize): void {
   const zero = f32x4.splat(0);
@@ -21,20 +22,31 @@ function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize):
     d = zero,
     e = zero,
     f = zero;
-  for (let k = 0; k < K; k++) {
-    const v = v128.load(w + ((<usize>k) << 4));
-    let p = x + load<i32>(taps + ((<usize>k) << 2));
-    a = madd(v128.load(p), v, a);
-    p += step;
-    b = madd(v128.load(p), v, b);
-    p += step;
-    c = madd(v128.load(p), v, c);
-    p += step;
-    d = madd(v128.load(p), v, d);
-    p += step;
-    e = madd(v128.load(p), v, e);
-    p += step;
-    f = madd(v128.load(p), v, f);
+  const end = taps + ((<usize>K) << 2);
+  if (step == 16) {
+    for (; taps < end; taps += 4) {
+      const v = v128.load(w);
+      const p = x + load<i32>(taps);
+      a = madd(v128.load(p), v, a);
+      b = madd(v128.load(p, 16), v, b);
+      c = madd(v128.load(p, 32), v, c);
+      d = madd(v128.load(p, 48), v, d);
+      e = madd(v128.load(p, 64), v, e);
+      f = madd(v128.load(p, 80), v, f);
+      w += 16;
+    }
+  } else {
+    for (; taps < end; taps += 4) {
+      const v = v128.load(w);
+      const p = x + load<i32>(taps);
+      a = madd(v128.load(p), v, a);
+      b = madd(v128.load(p + step), v, b);
+      c = madd(v128.load(p + 2 * step), v, c);
+      d = madd(v128.load(p + 3 * step), v, d);
+      e = madd(v128.load(p + 4 * step), v, e);
+      f = madd(v128.load(p + 5 * step), v, f);
+      w += 16;
+    }
   }
   v128.store(out, a);
   v128.store(out, b, 16);

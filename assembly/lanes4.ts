@@ -22,21 +22,35 @@ function lower(i: i32, a: v128, b: v128, c: v128, d: v128): v128 {
   return i == 2 ? v128.shuffle<f32>(ab, cd, 0, 1, 4, 5) : v128.shuffle<f32>(ab, cd, 2, 3, 6, 7);
 }
 
+@inline
+function storeLanes(to: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(to, upper(0, a, b, c, d));
+  v128.store(to, upper(1, a, b, c, d), 16);
+  v128.store(to, lower(2, a, b, c, d), 32);
+  v128.store(to, lower(3, a, b, c, d), 48);
+}
+
 /** `count` pixels of `channels` ≤ 4 channels, `plane` bytes apart, to channels in lanes. */
 export function rowToLanes(to: usize, x: usize, plane: usize, channels: i32, count: i32): void {
   const zero = f32x4.splat(0);
+  const x1 = plane;
+  const x2: usize = 2 * plane;
+  const x3: usize = 3 * plane;
   let p = 0;
-  for (; p + 4 <= count; p += 4) {
-    const a = v128.load(x);
-    const b = channels > 1 ? v128.load(x + plane) : zero;
-    const c = channels > 2 ? v128.load(x + 2 * plane) : zero;
-    const d = channels > 3 ? v128.load(x + 3 * plane) : zero;
-    v128.store(to, upper(0, a, b, c, d));
-    v128.store(to, upper(1, a, b, c, d), 16);
-    v128.store(to, lower(2, a, b, c, d), 32);
-    v128.store(to, lower(3, a, b, c, d), 48);
-    to += 64;
-    x += 16;
+  if (channels == 4) {
+    for (; p + 4 <= count; p += 4) {
+      storeLanes(to, v128.load(x), v128.load(x + x1), v128.load(x + x2), v128.load(x + x3));
+      to += 64;
+      x += 16;
+    }
+  } else {
+    for (; p + 4 <= count; p += 4) {
+      const b = channels > 1 ? v128.load(x + x1) : zero;
+      const c = channels > 2 ? v128.load(x + x2) : zero;
+      storeLanes(to, v128.load(x), b, c, zero);
+      to += 64;
+      x += 16;
+    }
   }
   for (; p < count; p++) {
     for (let c: usize = 0; c < 4; c++) store<f32>(to + (c << 2), <i32>c < channels ? load<f32>(x + c * plane) : 0);
@@ -113,6 +127,13 @@ export function pairFromLanes(y: usize, plane: usize, a: v128, b: v128, channels
   if (channels > 3) v128.store64_lane(y + 3 * plane, high, 1);
 }
 
+/** For a few vectors: `memory.fill` leaves the module, and takes longer. */
+@inline
+function clear(from: usize, end: usize): void {
+  const zero = f32x4.splat(0);
+  for (; from < end; from += 16) v128.store(from, zero);
+}
+
 /**
  * Up to four channels of an image, x (channels, H, W) → to (H_to, W_to, 4): the image at row `top` and column `left`, 0 around
  * it. What doesn't fit is cut off; `top` may be negative.
@@ -135,10 +156,10 @@ export function planeToLanes(
   const beyond = (<usize>(left + columns)) << 4;
   for (let h = 0; h < H_to; h++) {
     if (h < top || h >= top + H) {
-      memory.fill(to, 0, row);
+      clear(to, to + row);
     } else {
-      if (left > 0) memory.fill(to, 0, before);
-      if (beyond < row) memory.fill(to + beyond, 0, row - beyond);
+      clear(to, to + before);
+      clear(to + beyond, to + row);
       rowToLanes(to + before, x + ((<usize>((h - top) * W)) << 2), plane, channels, columns);
     }
     to += row;
