@@ -17,7 +17,8 @@ type Flags = Readonly<Record<string, unknown>>;
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
 export async function evaluateCheckpoint(flags: Flags): Promise<number> {
   const { model, options } = await loadModel(flags);
-  const backend = await createBackend(checkOptions(startOptions, flags).backend);
+  const { backend: name, threads } = checkOptions(startOptions, flags);
+  const backend = await createBackend(name, { threads });
   const dataDir = checkOptions(runOptions, flags).dataDir ?? options.dataDir;
   const [, test] = await loadMnist(dataDir);
   const loader = new DataLoader(test, { batchSize: 1000, backend });
@@ -33,7 +34,8 @@ export async function evaluateCheckpoint(flags: Flags): Promise<number> {
 /** What digit a picture shows: drawn as the network sees it, with the three likeliest answers. */
 export async function predict(file: string, flags: Flags): Promise<number> {
   const { model } = await loadModel(flags);
-  const backend = await createBackend(checkOptions(startOptions, flags).backend);
+  const { backend: name, threads } = checkOptions(startOptions, flags);
+  const backend = await createBackend(name, { threads });
   const image = await imageFromPng(await readFile(file), file, {
     channels: 1,
     height: 28,

@@ -16,6 +16,7 @@ cli
   .command('train <name>', `Train on MNIST: mnist is the lecture's network, or name one of ${modelNames.join(', ')}`)
   .option('--model <model>', `Network: ${modelNames.join(', ')} (default: mnistNet)`)
   .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
+  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
   .option('--epochs <n>', 'Passes over the training images (default: 1)')
   .option('--batch-size <n>', 'Images a step (default: 64)')
   .option('--lr <rate>', 'Learning rate (default: 0.01)')
@@ -34,6 +35,7 @@ cli
   .command('eval', 'Test saved weights')
   .option('--weights <file>', 'Checkpoint (default: runs/mnist/best.safetensors)')
   .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
+  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
   .option('--data-dir <folder>', 'Folder of IDX files (default: that of the run)')
   .action((flags) => exit(evaluateCheckpoint(flags)));
 
@@ -41,6 +43,7 @@ cli
   .command('predict <png>', 'Read the digit in a picture')
   .option('--weights <file>', 'Checkpoint (default: runs/mnist/best.safetensors)')
   .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
+  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
   .action((png, flags) => exit(predict(String(png), flags)));
 
 cli

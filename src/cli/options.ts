@@ -47,6 +47,7 @@ export const startOptions = v.object({
     v.picklist(['auto', ...backendNames], `--backend must be one of ${['auto', ...backendNames].join(', ')}`),
     'auto',
   ),
+  threads: v.optional(whole('--threads must be a whole number ≥ 1', 1)),
   out: v.optional(path('--out must be a folder')),
   resume: v.optional(v.boolean('--resume takes no value: it goes on with the run in --out'), false),
   checkpointEvery: v.optional(whole('--checkpoint-every must be a number of steps ≥ 1', 1), 200),

@@ -35,7 +35,7 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
 
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(options.seed);
-  const backend = await createBackend(start.backend);
+  const backend = await createBackend(start.backend, { threads: start.threads });
   const model = makeModel(options.model).to(backend);
   const optimizer = new SGD(model.parameters(), { lr: options.lr, momentum: options.momentum });
   const [training, test] = await loadMnist(options.dataDir);
@@ -126,7 +126,8 @@ function savedOptions(
 
 function resumeCommand(name: string, start: StartOptions, store: FolderStore): string {
   const backend = start.backend === 'auto' ? '' : ` --backend ${start.backend}`;
-  return `npx receptive train ${name} --resume --out ${store.folder} --epochs ${start.epochs}${backend}`;
+  const threads = start.threads === undefined ? '' : ` --threads ${start.threads}`;
+  return `npx receptive train ${name} --resume --out ${store.folder} --epochs ${start.epochs}${backend}${threads}`;
 }
 
 /** Ctrl-C once asks the loop to finish its step and save; twice ends the process. */

@@ -9,6 +9,8 @@ export interface Dataset {
   readonly shape: Shape;
   /** Names of the labels 0, 1, … */
   readonly classes?: readonly string[];
+  /** Whether reading an image again gives the same values: a batch that was left behind then needs no memory. Default false. */
+  readonly repeatable?: boolean;
   /** Writes an image into `out`, from `offset` on, and returns its label. */
   read(index: number, out: Float32Array, offset: number): number;
 }
@@ -25,6 +27,7 @@ export class ImageDataset implements Dataset {
   readonly length: number;
   readonly shape: Shape;
   readonly classes?: readonly string[];
+  readonly repeatable = true;
   readonly #images: Uint8Array;
   readonly #labels: Uint8Array;
   readonly #options: ImageDatasetOptions;

@@ -58,17 +58,27 @@ export class DataLoader {
     const { backend = host } = this.#options;
     const { shape } = this.dataset;
     const size = numel(shape);
+    // Fresh memory for every batch costs more than filling it, so it is the same each time, if a batch can be read again.
+    const again = this.dataset.repeatable ? new Float32Array(this.batchSize * size) : null;
     for (let batch = skip; batch < this.length; batch++) {
       const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
-      const images = new Float32Array(indices.length * size);
-      const labels = new Int32Array(indices.length);
-      indices.forEach((index, n) => {
-        labels[n] = this.dataset.read(index, images, n * size);
-      });
+      const images = again?.subarray(0, indices.length * size) ?? new Float32Array(indices.length * size);
+      const labels = this.#read(indices, images, size);
       const x = backend.tensor(images, [indices.length, ...shape]);
       yield [x, labels];
-      x.evict(images);
+      x.evict(again ? () => this.#imagesOf(indices, size) : images);
     }
+  }
+
+  /** Fills `images`, and gives the labels. */
+  #read(indices: Int32Array, images: Float32Array, size: number): Int32Array {
+    return indices.map((index, n) => this.dataset.read(index, images, n * size));
+  }
+
+  #imagesOf(indices: Int32Array, size: number): Float32Array {
+    const images = new Float32Array(indices.length * size);
+    this.#read(indices, images, size);
+    return images;
   }
 
   #order(): Int32Array {

@@ -4,7 +4,8 @@ import type { DeviceBuffer, DType, TensorBackend, TypedArray } from './tensorBac
 
 export class Storage {
   #buffer: DeviceBuffer | null;
-  #host: TypedArray | null = null;
+  /** The content while it is evicted, or where to get it. */
+  #host: TypedArray | (() => TypedArray) | null = null;
   #holders = 1;
   #version = 0;
 
@@ -32,7 +33,7 @@ export class Storage {
     if (this.backend.closed) throw new Error(`backend '${this.backend.name}' is closed, and this tensor with it`);
     if (this.#buffer === null) {
       this.#buffer = this.backend.allocate(this.length, this.dtype);
-      if (this.#host) this.backend.write(this.#buffer, this.#host);
+      if (this.#host) this.backend.write(this.#buffer, valuesOf(this.#host));
       this.#host = null;
     }
     return this.#buffer;
@@ -40,16 +41,16 @@ export class Storage {
 
   /** A copy of the content. */
   async read(): Promise<TypedArray> {
-    return this.#host ? this.#host.slice() : this.backend.read(this.buffer);
+    return this.#host ? valuesOf(this.#host).slice() : this.backend.read(this.buffer);
   }
 
   /** The same at once, or null on a backend that can't. */
   readSync(): TypedArray | null {
-    return this.#host ? this.#host.slice() : (this.backend.readSync?.(this.buffer) ?? null);
+    return this.#host ? valuesOf(this.#host).slice() : (this.backend.readSync?.(this.buffer) ?? null);
   }
 
-  /** Gives the buffer back now, and keeps its content, which is `values`, in JavaScript's own memory until someone asks. */
-  evict(values: TypedArray): void {
+  /** Gives the buffer back now, and keeps its content, which is `values`, or what that returns, until someone asks. */
+  evict(values: TypedArray | (() => TypedArray)): void {
     if (this.#buffer === null || this.#version > 0) return; // changed since: `values` may be of before
     this.backend.free(this.#buffer);
     this.#buffer = null;
@@ -99,4 +100,8 @@ export class Storage {
     this.#buffer = null;
     this.#host = null;
   }
+}
+
+function valuesOf(host: TypedArray | (() => TypedArray)): TypedArray {
+  return typeof host === 'function' ? host() : host;
 }

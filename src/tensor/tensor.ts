@@ -189,8 +189,9 @@ export class Tensor {
     this.grad?.moveTo(backend);
   }
 
-  /** Gives the device's memory back now; `values`, its content, are kept instead, and uploaded again if they are needed. */
-  evict(values: TypedArray): void {
+  /** Gives the device's memory back now; `values`, its content or how to get it, are kept instead, and uploaded again if
+   *  they are needed. */
+  evict(values: TypedArray | (() => TypedArray)): void {
     this.#hold.storage?.evict(values);
   }
 
