@@ -36,7 +36,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
   function weigh(partials: number, target: WasmBuffer, weight: WasmBuffer | null, s: NllLossSizes): number {
     if (s.reduction !== 'mean') return 0;
     const tasks = shares(target.length);
-    engine.run('targetWeights', tasks, partials, target.address, address(weight), target.length, s.ignoreIndex);
+    engine.run('targetWeights', tasks, partials, target.address, address(weight), target.length, ignored(s));
     return tasks;
   }
 
@@ -65,7 +65,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
           target.length,
           s.C,
           s.inner,
-          s.ignoreIndex,
+          ignored(s),
           s.labelSmoothing / s.C,
           1 - s.labelSmoothing,
         );
@@ -86,7 +86,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
           target.length,
           s.C,
           s.inner,
-          s.ignoreIndex,
+          ignored(s),
           s.labelSmoothing / s.C,
           1 - s.labelSmoothing,
           s.reduction === 'none' ? 1 : 0,
@@ -109,7 +109,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
           target.length,
           s.C,
           s.inner,
-          s.ignoreIndex,
+          ignored(s),
         );
         reduce(loss, partials, tasks, s);
       },
@@ -127,7 +127,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
           s.N,
           s.C,
           s.inner,
-          s.ignoreIndex,
+          ignored(s),
           s.reduction === 'none' ? 1 : 0,
           count,
         );
@@ -143,4 +143,9 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
       backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape, s.count),
     },
   };
+}
+
+/** The target to ignore as i32. Targets are classes, i32 or ignored, so one beyond i32 is none; −1 isn't either. */
+function ignored({ ignoreIndex }: NllLossSizes): number {
+  return Math.abs(ignoreIndex) < 2 ** 31 ? ignoreIndex : -1;
 }
