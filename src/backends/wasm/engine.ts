@@ -121,7 +121,12 @@ export class Engine {
     if (this.#death !== null)
       throw new Error(`backend 'wasm': ${this.#death}; its tensors live on in a new backend only`);
     if (tasks > 1 && this.#workers.length > 0) {
-      this.#tasks.run(kernel, tasks, args, this.#canWait);
+      try {
+        this.#tasks.run(kernel, tasks, args, this.#canWait);
+      } catch (error) {
+        this.#death = (error as Error).message; // nobody knows what is half-written
+        throw new Error(`backend 'wasm': ${this.#death}`, { cause: error });
+      }
     } else {
       const f = this.#exports[kernel];
       for (let task = 0; task < tasks; task++) f(...args, task, tasks, 0);

@@ -28,6 +28,8 @@ type KernelFunction = (...args: number[]) => void;
 
 /** Looks before sleeping: the next call usually comes within microseconds, and waking up takes longer. */
 const spins = 50_000;
+/** Milliseconds for a task that others have taken. They take far less than one second. */
+const patience = 60_000;
 
 export class Tasks {
   readonly #words: Int32Array;
@@ -68,12 +70,23 @@ export class Tasks {
       Atomics.notify(this.#left, part * left.line);
     }
     this.#takeAll();
-    for (let spin = 0; ; spin++) {
-      const done = Atomics.load(w, DONE);
-      if (done === tasks) break;
-      if (canWait && spin > spins) Atomics.wait(w, DONE, done, 1000);
-    }
+    this.#awaitOthers(kernel, tasks, canWait);
     if (w[FAILED] !== 0) throw new Error(`a thread failed in ${kernel}`);
+  }
+
+  /** Until the tasks that others have taken are done. One that never is was taken by a thread that has died in it. */
+  #awaitOthers(kernel: string, tasks: number, canWait: boolean): void {
+    let before = -1;
+    let since = 0;
+    for (let spin = 0; ; spin++) {
+      const done = Atomics.load(this.#words, DONE);
+      if (done === tasks) return;
+      if (spin <= spins) continue;
+      if (done !== before) [before, since] = [done, Date.now()];
+      if (Date.now() - since > patience)
+        throw new Error(`a thread died in ${kernel}, or took more than a minute for a task`);
+      if (canWait) Atomics.wait(this.#words, DONE, done, 1000);
+    }
   }
 
   /** A worker's life. It ends with the thread. */
