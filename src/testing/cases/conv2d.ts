@@ -42,7 +42,7 @@ const drafts = fc
     const G = depthwise ? s.C_group : groups;
     const [kh, kw] = [h(1), w(1)];
     const { C_group, C_out_group, H_out, W_out } = capped(
-      depthwise ? { ...s, C_group: 1 } : s,
+      depthwise ? { ...s, C_group: 1, C_out_group: Math.ceil(s.C_out_group / 4) } : s,
       30_000,
       (t) => Math.max(N, 1) * G * t.C_group * t.C_out_group * t.H_out * t.W_out * kh.K * kw.K,
     );
@@ -97,6 +97,7 @@ export const conv2d: OperationCase<Conv2dSizes> = {
     'residual 3x3': layer([1, 16, 12, 12], 16, 3, { padding: 1 }),
     'residual 3x3, small image': layer([2, 32, 4, 4], 32, 3, { padding: 1 }),
     'strided, without bias': layer([1, 3, 15, 15], 8, 7, { stride: 2, padding: 3 }, false),
+    'depthwise, strided': layer([2, 6, 9, 9], 6, 3, { stride: 2, padding: 1, groups: 6 }),
     'one pixel': layer([1, 1, 1, 1], 1, 1),
   },
   layers: {
