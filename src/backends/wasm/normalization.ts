@@ -2,7 +2,7 @@
 import type { Kernels } from '../../ops/index.js';
 import { address, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { planeShares } from './planes.js';
+import { shares } from './shares.js';
 
 export function normalization(engine: Engine): Pick<Kernels<WasmBuffer>, 'batchNorm2d' | 'localResponseNorm'> {
   return {
@@ -11,25 +11,25 @@ export function normalization(engine: Engine): Pick<Kernels<WasmBuffer>, 'batchN
         const outputs = [y, mean, invStd, runningMean, runningVar].map(address);
         const inputs = [x, weight, bias].map(address);
         const options = [Number(s.training), s.momentum, s.eps];
-        const tasks = planeShares(s.C, x.length);
+        const tasks = shares(x.length, s.C);
         engine.run('batchNorm2dForward', tasks, ...outputs, ...inputs, s.N, s.C, s.pixels, ...options);
       },
       backward(dx, dweight, dbias, dy, x, weight, mean, invStd, s) {
         const outputs = [dx, dweight, dbias].map(address);
         const inputs = [dy, x, weight, mean, invStd].map(address);
-        const tasks = planeShares(s.C, x.length);
+        const tasks = shares(x.length, s.C);
         engine.run('batchNorm2dBackward', tasks, ...outputs, ...inputs, s.N, s.C, s.pixels, Number(s.training));
       },
     },
 
     localResponseNorm: {
       forward(y, x, { N, C, pixels, size, alpha, beta, k }) {
-        const tasks = planeShares(N * C, x.length);
+        const tasks = shares(x.length, N * C);
         const sizes = [N, C, pixels, size];
         engine.run('localResponseNormForward', tasks, y.address, x.address, ...sizes, alpha / size, beta, k);
       },
       backward(dx, dy, x, { N, C, pixels, size, alpha, beta, k }) {
-        const tasks = planeShares(N * C, x.length);
+        const tasks = shares(x.length, N * C);
         const sizes = [N, C, pixels, size];
         const ratio = alpha / size;
         const [through] = engine.scratch(x.byteLength);

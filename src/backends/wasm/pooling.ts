@@ -6,7 +6,7 @@ import type { PadSizes } from '../../ops/pad.js';
 import type { PoolSizes } from '../../ops/windows.js';
 import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { planeShares } from './planes.js';
+import { shares } from './shares.js';
 
 type PoolingKernels = Pick<Kernels<WasmBuffer>, 'maxPool2d' | 'avgPool2d' | 'adaptiveAvgPool2d' | 'pad' | 'cat'>;
 
@@ -24,13 +24,13 @@ export function pooling(engine: Engine): PoolingKernels {
       forward(y, indices, x, s) {
         const [sizes] = engine.scratch(poolSizesBytes);
         engine.writeIntegers(sizes, poolSizes(s));
-        const tasks = planeShares(s.N * s.C, x.length);
+        const tasks = shares(x.length, s.N * s.C);
         engine.run('maxPool2dForward', tasks, y.address, indices.address, x.address, sizes);
       },
       backward(dx, dy, indices, s) {
         const [sizes] = engine.scratch(poolSizesBytes);
         engine.writeIntegers(sizes, poolSizes(s));
-        const tasks = planeShares(s.N * s.C, dx.length);
+        const tasks = shares(dx.length, s.N * s.C);
         engine.run('maxPool2dBackward', tasks, dx.address, dy.address, indices.address, sizes);
       },
     },
@@ -38,45 +38,45 @@ export function pooling(engine: Engine): PoolingKernels {
     avgPool2d: {
       forward(y, x, s) {
         const columns = s.H_out * ((s.W_out - 1) * s.S_w + s.K_w);
-        const tasks = planeShares(s.N * s.C, x.length);
+        const tasks = shares(x.length, s.N * s.C);
         engine.run('avgPool2dForward', tasks, y.address, x.address, ...average(s, s.W_out + columns));
       },
       backward(dx, dy, s) {
         const rows = (s.H_out + s.H) * (s.W_out + 2 * (s.K_w - 1));
-        const tasks = planeShares(s.N * s.C, dx.length);
+        const tasks = shares(dx.length, s.N * s.C);
         engine.run('avgPool2dBackward', tasks, dx.address, dy.address, ...average(s, s.W_out + rows));
       },
     },
 
     adaptiveAvgPool2d: {
       forward(y, x, s) {
-        const tasks = planeShares(s.N * s.C, Math.max(x.length, y.length));
+        const tasks = shares(Math.max(x.length, y.length), s.N * s.C);
         engine.run('adaptiveAvgPool2dForward', tasks, y.address, x.address, ...cells(s));
       },
       backward(dx, dy, s) {
-        const tasks = planeShares(s.N * s.C, Math.max(dx.length, dy.length));
+        const tasks = shares(Math.max(dx.length, dy.length), s.N * s.C);
         engine.run('adaptiveAvgPool2dBackward', tasks, dx.address, dy.address, ...cells(s));
       },
     },
 
     pad: {
       forward(y, x, s) {
-        const tasks = planeShares(s.N, y.length);
+        const tasks = shares(y.length, s.N);
         engine.run('padForward', tasks, y.address, x.address, ...border(s), s.value);
       },
       backward(dx, dy, s) {
-        const tasks = planeShares(s.N, dy.length);
+        const tasks = shares(dy.length, s.N);
         engine.run('padBackward', tasks, dx.address, dy.address, ...border(s));
       },
     },
 
     cat: {
       forward(y, x, { outer, length, total, offset }) {
-        const tasks = planeShares(outer, x.length);
+        const tasks = shares(x.length, outer);
         engine.run('catForward', tasks, y.address, x.address, outer, length, total, offset);
       },
       backward(dx, dy, { outer, length, total, offset }) {
-        const tasks = planeShares(outer, dx.length);
+        const tasks = shares(dx.length, outer);
         engine.run('catBackward', tasks, dx.address, dy.address, outer, length, total, offset);
       },
     },

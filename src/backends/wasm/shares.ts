@@ -17,5 +17,5 @@ export function shares(elements: number, parts = maximumTasks): number {
 
 /** The same for `count` things of `elements` each that can't be split. */
 export function pieces(count: number, elements: number): number {
-  return Math.max(1, Math.min(count, shares(count * elements)));
+  return shares(count * elements, count);
 }
