@@ -9,7 +9,6 @@
 import { TapsSizes } from './conv2d';
 import { biasLanes, planeToLanes, rowFromLanes } from './lanes4';
 import { madd } from './madd';
-import { share } from './share';
 
 /** Six pixels, `step` bytes apart (16: neighbours). What lies behind the last pixel of a row may be read, but is used for
  *  nothing. */
@@ -59,8 +58,8 @@ function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize):
 /** Pixels that are computed in a row before they are transposed into y: a multiple of 6. */
 const run = 60;
 
-/** Writes y where `sizes` says, G counting the blocks of four channels and `lanes` the channels. A task is one image, one
- *  block, one part of the rows. `scratch`: `perThread` bytes for each thread, for a run of pixels and x4. */
+/** Writes y where `sizes` says, G counting the blocks of four channels and `lanes` the channels. A task is one image and
+ *  one block. `scratch`: `perThread` bytes for each thread, for a run of pixels and x4. */
 export function depthwiseTaps(
   y: usize,
   x: usize,
@@ -75,9 +74,8 @@ export function depthwiseTaps(
   thread: i32,
 ): void {
   const s = changetype<TapsSizes>(sizes);
-  const part = task % s.parts;
-  const block = (task / s.parts) % s.G;
-  const n = task / s.parts / s.G;
+  const block = task % s.G;
+  const n = task / s.G;
   const c = block << 2;
   const channels = min(4, s.lanes - c);
   const out = scratch + <usize>(thread * perThread);
@@ -86,8 +84,7 @@ export function depthwiseTaps(
   const w = w4 + ((<usize>(block * s.K)) << 4);
   const b = biasLanes(bias ? bias + ((<usize>c) << 2) : 0, channels);
   const step = <usize>s.xStep;
-  const end = share(s.rows, part + 1, s.parts);
-  for (let row = share(s.rows, part, s.parts); row < end; row++) {
+  for (let row = 0; row < s.rows; row++) {
     let from = x4 + <usize>(row * s.xRow);
     let to = y + <usize>(n * s.yImage + c * s.yPlane + row * s.yRow + s.yStart);
     for (let column = 0; column < s.columns; column += run) {

@@ -16,6 +16,7 @@ export {
 } from './conv2d';
 export { crossEntropyBackward, crossEntropyForward } from './crossEntropy';
 export { depthwisePixels, depthwiseTaps } from './depthwise';
+export { depthwise3x3Pixels, depthwise3x3Taps } from './depthwise3x3';
 export { divForward } from './div';
 export { dropoutForward } from './dropout';
 export { clipGradForward, gradNormForward, gradNormSum } from './gradNorm';

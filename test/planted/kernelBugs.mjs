@@ -71,6 +71,27 @@ export const kernelBugs = [
     replace: 'x3 += 16;',
   },
   {
+    name: 'conv2d, depthwise 3x3: a pixel that two strips see counts twice in the gradient of weights',
+    operation: 'conv2d',
+    file: 'depthwise3x3.ts',
+    find: 'd = v128.and(d, mask);\n      v = v128.and(v, mask);',
+    replace: '',
+  },
+  {
+    name: 'conv2d, depthwise 3x3: the neighbour beyond the right edge is the next row',
+    operation: 'conv2d',
+    file: 'depthwise3x3.ts',
+    find: 'strip(to + row - 16, from + row - 16, w, turned, b, H, row, RIGHT);',
+    replace: 'strip(to + row - 16, from + row - 16, w, turned, b, H, row, 0);',
+  },
+  {
+    name: 'conv2d, depthwise 3x3: the gradient of x turns the kernel by half only',
+    operation: 'conv2d',
+    file: 'depthwise3x3.ts',
+    find: 'turned ? 8 - k : k',
+    replace: 'turned ? (k / 3) * 3 + 2 - (k % 3) : k',
+  },
+  {
     name: 'conv2d: the zeros beside an image with channels in lanes are what was there before',
     operation: 'conv2d',
     file: 'lanes4.ts',

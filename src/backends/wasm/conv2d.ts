@@ -1,45 +1,68 @@
 /**
- * Calls of the convolution kernels, and which one a convolution goes to:
+ * Calls of the convolution kernels, and which way a convolution goes: the first that suits it of
  *
- *   1. `assembly/winograd.ts`    3x3 and 5x5, stride 1, four channels at least on both sides: fewer products
- *   2. `assembly/depthwise.ts`   every channel on its own (groups = C_in = C_out): channels in lanes, no sum over them
- *   3. `assembly/conv2d.ts`      everything else
+ *   1. `assembly/winograd.ts`       3x3 and 5x5, stride 1, ten channels at least on both sides: fewer products
+ *   2. `assembly/depthwise3x3.ts`   every channel on its own (groups = C_in = C_out), 3x3, stride 1, padding 1: pixels in lanes
+ *   3. `assembly/depthwise.ts`      every channel on its own, whatever the options: channels in lanes, no sum over them
+ *   4. `assembly/conv2d.ts`         everything
  */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Kernels } from '../../ops/index.js';
 import { address, type WasmBuffer } from './buffer.js';
 import { depthwiseForward, depthwiseInputGradient, depthwiseWeightGradient, isDepthwise } from './depthwise.js';
+import {
+  depthwise3x3Forward,
+  depthwise3x3InputGradient,
+  depthwise3x3WeightGradient,
+  isDepthwise3x3,
+} from './depthwise3x3.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
 import { border, partsOfRows, runBytes, seenBy, sizesBytes, type TapsSizes, wanted, writeSizes } from './taps.js';
 import { suitsWinograd, winogradForward, winogradInputGradient, winogradWeightGradient } from './winograd.js';
 
+/** One way to do all three. */
+interface Way {
+  forward(engine: Engine, y: number, x: number, weight: number, bias: number, s: Conv2dSizes): void;
+  inputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void;
+  weightGradient(engine: Engine, dweight: number, dy: number, x: number, s: Conv2dSizes): void;
+}
+
+const winograd: Way = {
+  forward: winogradForward,
+  inputGradient: winogradInputGradient,
+  weightGradient: winogradWeightGradient,
+};
+const depthwise3x3: Way = {
+  forward: depthwise3x3Forward,
+  inputGradient: depthwise3x3InputGradient,
+  weightGradient: depthwise3x3WeightGradient,
+};
+const depthwise: Way = {
+  forward: depthwiseForward,
+  inputGradient: depthwiseInputGradient,
+  weightGradient: depthwiseWeightGradient,
+};
+const direct: Way = { forward, inputGradient, weightGradient };
+const directFewInputs: Way = { ...direct, inputGradient: scatteredInputGradient };
+
+function wayFor(s: Conv2dSizes): Way {
+  if (suitsWinograd(s)) return winograd;
+  if (isDepthwise3x3(s)) return depthwise3x3;
+  if (isDepthwise(s)) return depthwise;
+  return fewInputs(s) ? directFewInputs : direct;
+}
+
 export function conv2d(engine: Engine): Kernels<WasmBuffer>['conv2d'] {
   return {
     forward(y, x, weight, bias, s) {
-      const run = suitsWinograd(s) ? winogradForward : isDepthwise(s) ? depthwiseForward : forward;
-      run(engine, y.address, x.address, weight.address, address(bias), s);
+      wayFor(s).forward(engine, y.address, x.address, weight.address, address(bias), s);
     },
 
     backward(dx, dweight, dbias, dy, x, weight, s) {
-      if (dx) {
-        const run = suitsWinograd(s)
-          ? winogradInputGradient
-          : isDepthwise(s)
-            ? depthwiseInputGradient
-            : fewInputs(s)
-              ? scatteredInputGradient
-              : inputGradient;
-        run(engine, dx.address, dy.address, weight.address, s);
-      }
-      if (dweight) {
-        const run = suitsWinograd(s)
-          ? winogradWeightGradient
-          : isDepthwise(s)
-            ? depthwiseWeightGradient
-            : weightGradient;
-        run(engine, dweight.address, dy.address, x.address, s);
-      }
+      const way = wayFor(s);
+      if (dx) way.inputGradient(engine, dx.address, dy.address, weight.address, s);
+      if (dweight) way.weightGradient(engine, dweight.address, dy.address, x.address, s);
       if (dbias) {
         const pixels = s.H_out * s.W_out;
         const tasks = pieces(s.C_out, s.N * pixels);

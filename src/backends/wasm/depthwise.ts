@@ -2,7 +2,7 @@
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
-import { border, partsOfRows, runBytes, seenBy, sizesBytes, type TapsSizes, writeSizes } from './taps.js';
+import { border, runBytes, seenBy, sizesBytes, type TapsSizes, writeSizes } from './taps.js';
 
 export function isDepthwise({ G, C_in, C_out }: Conv2dSizes): boolean {
   return G > 1 && C_in === G && C_out === G;
@@ -88,9 +88,8 @@ function walk(
 ): void {
   const { N, G, rows, columns } = sizes;
   if (rows === 0 || columns === 0) return;
-  const parts = partsOfRows(N * G, rows);
-  writeSizes(engine, sizesAt, { ...sizes, parts });
-  engine.run('depthwiseTaps', N * G * parts, y, x, w4, taps, bias, scratch, perThread, sizesAt);
+  writeSizes(engine, sizesAt, sizes);
+  engine.run('depthwiseTaps', N * G, y, x, w4, taps, bias, scratch, perThread, sizesAt);
 }
 
 export function depthwiseInputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {

@@ -77,6 +77,17 @@ const dense = fc
     return layer([N, C_in, size(H_out, P_h), size(W_out, P_w)], C_out, K, { padding: [P_h, P_w] }, hasBias);
   });
 
+/** What networks call depthwise: 3x3 and an output as large as the image; widths around lanes. */
+const depthwise3x3 = fc
+  .record({
+    N: fc.integer({ min: 1, max: 3 }),
+    C: fc.integer({ min: 2, max: 5 }),
+    H: fc.integer({ min: 1, max: 6 }),
+    W: fc.integer({ min: 1, max: 14 }),
+    hasBias: fc.boolean(),
+  })
+  .map(({ N, C, H, W, hasBias }) => layer([N, C, H, W], C, 3, { padding: 1, groups: C }, hasBias));
+
 export const conv2d: OperationCase<Conv2dSizes> = {
   operation: 'conv2d',
   forward: { writes: ['y'], reads: ['x', 'weight', 'bias'] },
@@ -87,7 +98,9 @@ export const conv2d: OperationCase<Conv2dSizes> = {
     ['weight', 'bias'],
   ],
 
-  problems: problems(fc.oneof({ weight: 5, arbitrary: drafts }, { weight: 1, arbitrary: dense })),
+  problems: problems(
+    fc.oneof({ weight: 5, arbitrary: drafts }, { weight: 1, arbitrary: dense }, { weight: 1, arbitrary: depthwise3x3 }),
+  ),
   named: {
     'MNIST net, conv1': layer([2, 1, 28, 28], 10, 5),
     'MNIST net, conv2': layer([2, 10, 12, 12], 20, 5),
@@ -98,6 +111,8 @@ export const conv2d: OperationCase<Conv2dSizes> = {
     'residual 3x3, small image': layer([2, 32, 4, 4], 32, 3, { padding: 1 }),
     'strided, without bias': layer([1, 3, 15, 15], 8, 7, { stride: 2, padding: 3 }, false),
     'depthwise, strided': layer([2, 6, 9, 9], 6, 3, { stride: 2, padding: 1, groups: 6 }),
+    'depthwise, overlapping lanes': layer([2, 3, 5, 7], 3, 3, { padding: 1, groups: 3 }),
+    'depthwise, one row of one vector': layer([2, 3, 1, 4], 3, 3, { padding: 1, groups: 3 }),
     'one pixel': layer([1, 1, 1, 1], 1, 1),
   },
   layers: {
