@@ -77,6 +77,12 @@ export class Measurement {
     return task.result.latency.p50;
   }
 
+  /** Calls it so many times, and waits. What it is called with is there since `median`. */
+  async call({ pass, gradients }: Call, times: number): Promise<void> {
+    for (let i = 0; i < times; i++) this.#kernel(pass)(...this.#arguments(pass, gradients));
+    await this.backend.read(this.#flag);
+  }
+
   free(): void {
     for (const buffer of [...this.#buffers.values(), this.#flag]) this.backend.free(buffer);
     this.backend.emptyCache();

@@ -1,5 +1,6 @@
 /** The globals that Node and browsers have in common, as far as rooms without a platform use them. */
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
+declare function queueMicrotask(callback: () => void): void;
 declare function structuredClone<T>(value: T): T;
 declare const performance: { now(): number };
 

@@ -1,6 +1,7 @@
 /** `npm test -- --runs 10000 --seed 42 …`: how many problems each law is tried on (default 100), and which (default: new
  *  ones every time). The rest goes to vitest: a file, -t and a name. */
 import { spawn } from 'node:child_process';
+import { swiftshader } from './swiftshader.mjs';
 
 const rest = process.argv.slice(2);
 
@@ -22,7 +23,7 @@ const timeout = `--testTimeout=${Math.max(120_000, runs * 100)}`;
 const vitest = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
 spawn(process.execPath, [vitest, 'run', timeout, ...rest], {
   stdio: 'inherit',
-  env: { ...process.env, RECEPTIVE_RUNS: String(runs), RECEPTIVE_SEED: String(seed) },
+  env: { ...process.env, ...(await swiftshader()), RECEPTIVE_RUNS: String(runs), RECEPTIVE_SEED: String(seed) },
 }).on('exit', (code) => {
   process.exitCode = code ?? 1;
 });

@@ -5,6 +5,8 @@
  *   - memory: create, destroy, write, read. Buffers that are given back are pooled here by type and length, so that from
  *     its second step on a training loop creates none.
  *
+ * What is optional is for backends whose device works on its own: see the methods with a question mark.
+ *
  * A kernel call may return before the work is done (a GPU queue, say), as long as the calls take effect in their order.
  * `read` waits for the calls before it; `readSync` is for backends that can answer at once, and nothing in the middle of
  * a training step needs it. `add.forward(y, a, b)` must allow y to be a: gradients are summed so.
@@ -16,6 +18,7 @@ import { Tensor, type TensorOptions } from '../tensor/tensor.js';
 import {
   type DeviceBuffer,
   type DType,
+  type Parked,
   type TensorBackend,
   type TypedArray,
   typedArray,
@@ -28,6 +31,21 @@ export interface MemoryReport {
   readonly reserved: number;
   /** Buffers created since the backend was. A training loop that reuses its memory leaves it unchanged. */
   readonly created: number;
+}
+
+/** The device is gone (a driver reset, an unplugged card), and with it the content of all its buffers. */
+export class DeviceLostError extends Error {
+  override readonly name = 'DeviceLostError';
+}
+
+/** Images as bytes, and what number each byte stands for in each channel. */
+export interface ByteImages {
+  /** (N, C, H, W) */
+  readonly bytes: Uint8Array;
+  /** Of one image: (C, H, W). */
+  readonly shape: Shape;
+  /** values[c · 256 + byte] */
+  readonly values: Float32Array;
 }
 
 export abstract class Backend implements TensorBackend {
@@ -44,6 +62,17 @@ export abstract class Backend implements TensorBackend {
   abstract write(buffer: DeviceBuffer, values: TypedArray): void;
   abstract read(buffer: DeviceBuffer): Promise<TypedArray>;
   readSync?(buffer: DeviceBuffer): TypedArray;
+
+  park?(buffer: DeviceBuffer): Parked;
+
+  /** Resolves when the device isn't far behind: a loop that never reads waits here, and not for memory. */
+  ready?(): Promise<void>;
+
+  /** After a DeviceLostError: the same backend on a fresh device. Its tensors live on, with undefined content. */
+  recover?(): Promise<void>;
+
+  /** Takes images to the device, and returns what makes batches of them there; null if they are too large. */
+  imagesOnDevice?(images: ByteImages): ((indices: Int32Array) => Tensor) | null;
 
   readonly #pool = new Map<string, DeviceBuffer[]>();
   readonly #live = new Map<DeviceBuffer, string>(); // with the place in the pool that each goes back to
@@ -116,6 +145,11 @@ export abstract class Backend implements TensorBackend {
     const pooled = this.#pool.get(place);
     if (pooled) pooled.push(buffer);
     else this.#pool.set(place, [buffer]);
+  }
+
+  /** Every buffer that somebody holds. */
+  protected get live(): Iterable<DeviceBuffer> {
+    return this.#live.keys();
   }
 
   memory(): MemoryReport {

@@ -1,9 +1,11 @@
 /** Choosing a backend by name. Each platform's entry has its own list; see `node/backends.ts`. */
 import type { Backend } from './backend.js';
 import type { WasmOptions } from './wasm/index.js';
+import type { WebGPUOptions } from './webgpuOptions.js';
 
-/** Options of the backends; each takes what it knows. `threads`, `relaxedSimd` and `wasm` are for 'wasm'. */
-export interface BackendOptions extends WasmOptions {}
+/** Options of the backends; each takes what it knows. `threads`, `relaxedSimd` and `wasm` are for 'wasm', `shareTiles`
+ *  and `profile` are for 'webgpu'. */
+export interface BackendOptions extends WasmOptions, WebGPUOptions {}
 
 /** Backends by name, in the order that 'auto' tries them. */
 export type BackendFactories = Readonly<Record<string, (options: BackendOptions) => Promise<Backend>>>;

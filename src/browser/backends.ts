@@ -3,10 +3,13 @@ import type { Backend } from '../backends/backend.js';
 import { type BackendFactories, type BackendOptions, createBackendFrom } from '../backends/create.js';
 import { ReferenceBackend } from '../backends/reference/index.js';
 import { WasmBackend } from '../backends/wasm/index.js';
+import { WebGPUBackend } from '../backends/webgpu/index.js';
 import { browserWasm } from './wasm.js';
+import { browserWebGPU } from './webgpu.js';
 
 const factories: BackendFactories = {
   wasm: (options) => WasmBackend.create(options, browserWasm),
+  webgpu: (options) => WebGPUBackend.create(options, browserWebGPU),
   reference: async () => new ReferenceBackend(),
 };
 

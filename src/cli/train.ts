@@ -74,6 +74,10 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
         progress.step(record);
         await log.write(record);
       },
+      onDeviceLost({ message }, step) {
+        progress.stop();
+        console.log(`${message}; going on from step ${step} on a fresh device`);
+      },
       onEpoch({ epoch, loss, accuracy, validation }) {
         progress.stop();
         console.log(

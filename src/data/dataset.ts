@@ -1,4 +1,5 @@
 /** Datasets: labelled images, read one by one into the batches that a loader makes of them. */
+import type { ByteImages } from '../backends/backend.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
 
@@ -11,8 +12,12 @@ export interface Dataset {
   readonly classes?: readonly string[];
   /** Whether reading an image again gives the same values: a batch that was left behind then needs no memory. Default false. */
   readonly repeatable?: boolean;
+  /** All images as bytes, for backends that make batches of them on their device. */
+  readonly byteImages?: ByteImages;
   /** Writes an image into `out`, from `offset` on, and returns its label. */
   read(index: number, out: Float32Array, offset: number): number;
+  /** The label alone, where there are `byteImages`. */
+  label?(index: number): number;
 }
 
 export interface ImageDatasetOptions {
@@ -78,6 +83,14 @@ export class ImageDataset implements Dataset {
     for (let c = 0; c < C; c++) {
       for (let pixel = 0; pixel < H * W; pixel++) out[to++] = values[c * 256 + images[from++]];
     }
+    return this.#labels[index];
+  }
+
+  get byteImages(): ByteImages {
+    return { bytes: this.#images, shape: this.shape, values: this.#values };
+  }
+
+  label(index: number): number {
     return this.#labels[index];
   }
 

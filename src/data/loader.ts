@@ -23,12 +23,14 @@ export type Batch = [x: Tensor, y: Int32Array];
  * Goes through a dataset in batches: `for await (const [x, y] of loader)`.
  *
  * The order is PyTorch's: a pass draws a base seed from the default generator, and, if it shuffles, a seed for a
- * permutation. When the loop moves on, the last batch's memory on the backend is used for the next; the batch itself stays
+ * permutation. A backend with a device of its own (WebGPU) gets all images at once, as bytes, if they fit, and makes the
+ * batches there. When the loop moves on, the last batch's memory on the backend is used for the next; the batch itself stays
  * valid, and is uploaded again if somebody looks at it.
  */
 export class DataLoader {
   readonly batchSize: number;
   readonly #options: DataLoaderOptions;
+  #gather: ((indices: Int32Array) => Tensor) | null = null;
 
   constructor(
     readonly dataset: Dataset,
@@ -58,16 +60,32 @@ export class DataLoader {
     const { backend = host } = this.#options;
     const { shape } = this.dataset;
     const size = numel(shape);
+    const gather = this.#onDevice(backend);
     // Fresh memory for every batch costs more than filling it, so it is the same each time, if a batch can be read again.
     const again = this.dataset.repeatable ? new Float32Array(this.batchSize * size) : null;
     for (let batch = skip; batch < this.length; batch++) {
       const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
+      await backend.ready?.();
+      if (gather) {
+        const x = gather(indices);
+        yield [x, indices.map((index) => this.dataset.label!(index))];
+        x.evict(() => this.#imagesOf(indices, size));
+        continue;
+      }
       const images = again?.subarray(0, indices.length * size) ?? new Float32Array(indices.length * size);
       const labels = this.#read(indices, images, size);
       const x = backend.tensor(images, [indices.length, ...shape]);
       yield [x, labels];
       x.evict(again ? () => this.#imagesOf(indices, size) : images);
     }
+  }
+
+  /** Takes the dataset to a backend that makes batches there, once. */
+  #onDevice(backend: Backend): ((indices: Int32Array) => Tensor) | null {
+    const { byteImages } = this.dataset;
+    if (!byteImages || !this.dataset.label || !backend.imagesOnDevice) return null;
+    this.#gather ??= backend.imagesOnDevice(byteImages);
+    return this.#gather;
   }
 
   /** Fills `images`, and gives the labels. */

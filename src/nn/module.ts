@@ -94,8 +94,8 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
       }
     }
     if (problems.length > 0) throw new Error(`loadStateDict: ${problems.join('; ')}`);
-    const values = shared.map(([key, tensor]) => [tensor, dict[key].valuesAtOnce('loadStateDict')] as const);
-    for (const [tensor, value] of values) tensor.copyFrom(value);
+    const assignments = shared.map(([key, tensor]) => tensor.assignment(dict[key], 'loadStateDict'));
+    for (const assign of assignments) assign();
   }
 
   /** Moves all parameters and buffers to a backend. Counters (int32 buffers) stay: nothing computes with them. */

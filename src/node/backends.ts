@@ -3,10 +3,13 @@ import type { Backend } from '../backends/backend.js';
 import { type BackendFactories, type BackendOptions, createBackendFrom } from '../backends/create.js';
 import { ReferenceBackend } from '../backends/reference/index.js';
 import { WasmBackend } from '../backends/wasm/index.js';
+import { WebGPUBackend } from '../backends/webgpu/index.js';
 import { nodeWasm } from './wasm.js';
+import { nodeWebGPU } from './webgpu.js';
 
 const factories: BackendFactories = {
   wasm: (options) => WasmBackend.create(options, nodeWasm),
+  webgpu: (options) => WebGPUBackend.create(options, nodeWebGPU),
   reference: async () => new ReferenceBackend(),
 };
 

@@ -130,7 +130,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         throw new Error(`${name}.loadStateDict: ${key} of ${tensor.describe()} belongs to no parameter here`);
       }
       const copy = zerosLike(param);
-      copy.copyFrom(tensor.valuesAtOnce('loadStateDict'));
+      copy.assignment(tensor, 'loadStateDict')();
       states[Number(index)].tensors[field] = copy;
     }
     this.paramGroups.forEach((group, i) => {

@@ -1,11 +1,13 @@
 /** The memory behind tensors: one buffer, which several tensors may show in different shapes, and which returns to its
  *  backend's pool when the last of them lets go. */
-import type { DeviceBuffer, DType, TensorBackend, TypedArray } from './tensorBackend.js';
+import type { DeviceBuffer, DType, Parked, TensorBackend, TypedArray } from './tensorBackend.js';
 
 export class Storage {
   #buffer: DeviceBuffer | null;
   /** The content while it is evicted, or where to get it. */
   #host: TypedArray | (() => TypedArray) | null = null;
+  /** Or where the device has put it. */
+  #parked: Parked | null = null;
   #holders = 1;
   #version = 0;
 
@@ -35,18 +37,22 @@ export class Storage {
       this.#buffer = this.backend.allocate(this.length, this.dtype);
       if (this.#host) this.backend.write(this.#buffer, valuesOf(this.#host));
       this.#host = null;
+      this.#parked?.restore(this.#buffer);
+      this.#letGoOfParked();
     }
     return this.#buffer;
   }
 
   /** A copy of the content. */
   async read(): Promise<TypedArray> {
+    if (this.#parked) return this.#parked.read();
     return this.#host ? valuesOf(this.#host).slice() : this.backend.read(this.buffer);
   }
 
   /** The same at once, or null on a backend that can't. */
   readSync(): TypedArray | null {
-    return this.#host ? valuesOf(this.#host).slice() : (this.backend.readSync?.(this.buffer) ?? null);
+    if (this.#host) return valuesOf(this.#host).slice();
+    return this.backend.readSync?.(this.buffer) ?? null;
   }
 
   /** Gives the buffer back now, and keeps its content, which is `values`, or what that returns, until someone asks. */
@@ -57,6 +63,22 @@ export class Storage {
     this.#host = values;
   }
 
+  /** Gives the buffer of one number back now; the number is kept aside until someone asks. */
+  putAside(): void {
+    if (this.#buffer === null || this.#version > 0) return;
+    const value = this.backend.readSync?.(this.#buffer);
+    if (value) this.evict(value);
+    if (value || !this.backend.park) return;
+    this.#parked = this.backend.park(this.#buffer);
+    this.backend.free(this.#buffer);
+    this.#buffer = null;
+  }
+
+  #letGoOfParked(): void {
+    this.#parked?.release();
+    this.#parked = null;
+  }
+
   /** New memory of the same type and length on the same backend, its content undefined. */
   sibling(): Storage {
     return Storage.allocate(this.backend, this.dtype, this.length);
@@ -65,9 +87,15 @@ export class Storage {
   /** New memory with the same content. */
   copy(): Storage {
     const copy = this.sibling();
-    const { length } = this;
-    this.backend.kernels.cat.forward(copy.buffer, this.buffer, { outer: 1, length, total: length, offset: 0 });
+    copy.copyFrom(this);
     return copy;
+  }
+
+  /** Takes over the content of `other`, of the same type and length on the same backend. */
+  copyFrom(other: Storage): void {
+    if (other === this) return;
+    const { length } = this;
+    this.backend.kernels.cat.forward(this.buffer, other.buffer, { outer: 1, length, total: length, offset: 0 });
   }
 
   /** Adds the content of `other`, of the same length, to this. */
@@ -99,6 +127,7 @@ export class Storage {
     if (this.#buffer) this.backend.free(this.#buffer);
     this.#buffer = null;
     this.#host = null;
+    this.#letGoOfParked();
   }
 }
 

@@ -118,12 +118,9 @@ export class Tensor {
     if (gradient) oneHome('backward', [this, gradient]);
     const seed = gradient ? gradient.storage.copy() : Storage.of(this.backend, this.dtype, typedArray(this.dtype, [1]));
     walkBack(this, seed, options.retainGraph ?? false);
-    // A loss lives on in the caller's hands. Its one number moves out of the device, so that a training loop needs no more
-    // memory there with every step. Where that would mean waiting for the device, it stays.
-    if (this.numel === 1) {
-      const value = this.storage.readSync();
-      if (value) this.storage.evict(value);
-    }
+    // A loss lives on in the caller's hands. Its one number is put aside, so that a training loop needs no more buffers with
+    // every step.
+    if (this.numel === 1) this.storage.putAside();
   }
 
   /** Adds to `grad`; takes over `gradient`. */
@@ -202,6 +199,20 @@ export class Tensor {
     }
     this.backend.write(this.buffer, typedArray(this.dtype, values));
     this.storage.changed();
+  }
+
+  /** Makes ready to overwrite the values with those of a tensor of as many elements, and returns what does it. Between tensors of
+   *  one backend they don't leave the device; otherwise they must be there at once. */
+  assignment(source: Tensor, operation: string): () => void {
+    if (source.backend !== this.backend || source.dtype !== this.dtype) {
+      const values = source.valuesAtOnce(operation);
+      return () => this.copyFrom(values);
+    }
+    source.assertAlive(operation);
+    return () => {
+      this.storage.copyFrom(source.storage);
+      this.storage.changed();
+    };
   }
 
   /** The values, where no waiting is needed for them. */

@@ -12,6 +12,15 @@ export interface DeviceBuffer {
   readonly byteLength: number;
 }
 
+/** Values that a backend has put aside on its device, in memory that isn't anybody's buffer. */
+export interface Parked {
+  read(): Promise<TypedArray>;
+  /** Copies the values into a buffer. */
+  restore(to: DeviceBuffer): void;
+  /** They aren't needed any more. */
+  release(): void;
+}
+
 export interface TensorBackend {
   readonly name: string;
   readonly kernels: Kernels<DeviceBuffer>;
@@ -26,6 +35,8 @@ export interface TensorBackend {
   read(buffer: DeviceBuffer): Promise<TypedArray>;
   /** The same at once, on backends that can. */
   readSync?(buffer: DeviceBuffer): TypedArray;
+  /** Puts one number aside, on backends that can't read it at once. */
+  park?(buffer: DeviceBuffer): Parked;
 }
 
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };

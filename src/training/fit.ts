@@ -1,4 +1,5 @@
 /** The training loop: forward, backward, step; with what a long run needs around it. */
+import { type Backend, DeviceLostError } from '../backends/backend.js';
 import type { Batch, DataLoader } from '../data/loader.js';
 import * as F from '../nn/functional/index.js';
 import type { Module } from '../nn/module.js';
@@ -6,9 +7,11 @@ import { clipGradNorm } from '../optim/clipGradNorm.js';
 import { type LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { type Checkpoint, type CheckpointStore, encodeCheckpoint, type Progress } from './checkpoint.js';
 import { type Evaluation, evaluate, type LossFunction } from './evaluate.js';
 import { ClassificationMetrics } from './metrics.js';
+import { Recovery } from './recovery.js';
 
 export interface StepRecord {
   /** From 1. */
@@ -65,6 +68,10 @@ export interface FitOptions {
   about?: Readonly<Record<string, unknown>>;
   /** Go on from here, bit for bit as if never interrupted. Model, optimizer and loaders must be made as before. */
   resume?: Checkpoint;
+  /** How often a lost device (WebGPU) is replaced before the error is thrown. Default 3. */
+  maxRecoveries?: number;
+  /** Called when training goes on from `step` on a fresh device, since the last one was lost. */
+  onDeviceLost?: (error: DeviceLostError, step: number) => void;
   /** When aborted: the step under way is finished, `last` is saved, and fit returns. */
   signal?: { readonly aborted: boolean };
   /** Called after every step and every epoch; a promise is waited for. */
@@ -79,6 +86,14 @@ export interface FitResult {
   readonly step: number;
   /** Of the last epoch that was trained now; null if there was none, or no validation set. */
   readonly validation: Evaluation | null;
+}
+
+/** A step that the device may still be at. */
+interface Step {
+  readonly scores: Tensor;
+  readonly loss: Tensor;
+  readonly labels: Int32Array;
+  readonly lr: number;
 }
 
 /** A loss that isn't a number any more. The last checkpoint is from before. */
@@ -121,14 +136,48 @@ export async function fit(
   options.resume?.restore(training);
   model.train();
   const pause = pauser();
+  const backend = optimizer.parameters()[0]?.backend as Backend | undefined;
+  const recovery = backend?.recover ? await Recovery.from(training, backend, options) : null;
+  /** Steps that the device may be ahead of what has been read of it. A scheduler that looks at the loss can't wait. */
+  const ahead = backend?.ready && !(scheduler instanceof ReduceLROnPlateau && schedulerEvery === 'step') ? 2 : 0;
 
-  while (progress.epoch < epochs && !isPatienceOver()) {
+  const note = async ({ scores, loss, labels, lr }: Step): Promise<void> => {
+    const batch = new ClassificationMetrics();
+    batch.add(await loss.item(), await scores.data(), labels);
+    scores.release();
+    loss.release();
+    progress.step++;
+    progress.stepInEpoch++;
+    if (!Number.isFinite(batch.loss)) {
+      const where = `epoch ${progress.epoch + 1}, step ${progress.stepInEpoch}`;
+      throw new DivergedError(`fit: the loss is ${batch.loss} at ${where} (lr ${lr}); try a smaller lr or maxGradNorm`);
+    }
+    progress.metrics.merge(batch);
+    if (scheduler && schedulerEvery === 'step' && scheduler instanceof ReduceLROnPlateau) scheduler.step(batch.loss);
+    if (recovery?.isRepeating(progress.step)) return;
+    await options.onStep?.({
+      epoch: progress.epoch + 1,
+      step: progress.step,
+      stepInEpoch: progress.stepInEpoch,
+      stepsPerEpoch: loader.length,
+      lr,
+      loss: batch.loss,
+      accuracy: batch.accuracy,
+      runningLoss: progress.metrics.loss,
+      runningAccuracy: progress.metrics.accuracy,
+      images: labels.length,
+    });
+  };
+
+  /** One pass over the training set, or what is left of it. False: it was interrupted, and `last` is saved. */
+  const trainEpoch = async (): Promise<boolean> => {
     // A resumed epoch draws the same order again, skips what it has seen, and goes on with the generator as it was.
     const skip = progress.stepInEpoch;
     const resumed = skip > 0 ? defaultGenerator.getState() : null;
     if (resumed) defaultGenerator.setState(progress.epochGenerator);
     else progress.epochGenerator = defaultGenerator.getState();
     const batches = loader.batches({ skip });
+    const steps: Step[] = []; // taken, and not noted yet
     let next = await batches.next();
     if (resumed) defaultGenerator.setState(resumed);
 
@@ -141,43 +190,34 @@ export async function fit(
       if (options.maxGradNorm !== undefined) clipGradNorm(optimizer.parameters(), options.maxGradNorm);
       const lr = optimizer.paramGroups[0].lr;
       optimizer.step();
+      if (scheduler && schedulerEvery === 'step' && !(scheduler instanceof ReduceLROnPlateau)) scheduler.step();
+      steps.push({ scores, loss, labels, lr });
 
-      const batch = new ClassificationMetrics();
-      batch.add(await loss.item(), await scores.data(), labels);
-      scores.release();
-      loss.release();
-      progress.step++;
-      progress.stepInEpoch++;
-      if (!Number.isFinite(batch.loss)) {
-        const where = `epoch ${progress.epoch + 1}, step ${progress.stepInEpoch}`;
-        throw new DivergedError(
-          `fit: the loss is ${batch.loss} at ${where} (lr ${lr}); try a smaller lr or maxGradNorm`,
-        );
-      }
-      progress.metrics.merge(batch);
-      if (scheduler && schedulerEvery === 'step') stepScheduler(scheduler, batch.loss);
-      await options.onStep?.({
-        epoch: progress.epoch + 1,
-        step: progress.step,
-        stepInEpoch: progress.stepInEpoch,
-        stepsPerEpoch: loader.length,
-        lr,
-        loss: batch.loss,
-        accuracy: batch.accuracy,
-        runningLoss: progress.metrics.loss,
-        runningAccuracy: progress.metrics.accuracy,
-        images: labels.length,
-      });
+      const taken = progress.step + steps.length;
+      const isLast = progress.stepInEpoch + steps.length === loader.length;
+      const isDue = options.checkpointEvery !== undefined && taken % options.checkpointEvery === 0;
+      const isAborted = options.signal?.aborted ?? false;
+      const all = isLast || isDue || isAborted;
+      while (steps.length > (all ? 0 : ahead)) await note(steps.shift()!);
       await pause();
-      const isLast = progress.stepInEpoch === loader.length;
-      if (options.signal?.aborted && !isLast) {
+      if (isLast) continue;
+      if (isAborted || options.signal?.aborted) {
+        for (const step of steps.splice(0)) await note(step);
         await batches.return();
         await save('last');
-        return result('interrupted');
+        return false;
       }
-      if (options.checkpointEvery && progress.step % options.checkpointEvery === 0 && !isLast) await save('last');
+      if (isDue) {
+        await save('last');
+        await recovery?.take();
+      }
     }
+    return true;
+  };
 
+  /** An epoch, and what follows it. False: it was interrupted. */
+  const runEpoch = async (): Promise<boolean> => {
+    if (!(await trainEpoch())) return false;
     const { loss, accuracy } = progress.metrics;
     validation = options.validation ? await evaluate(model, options.validation, { loss: lossOf }) : null;
     if (validation && !Number.isFinite(validation.loss)) {
@@ -196,8 +236,18 @@ export async function fit(
     const isBest = noteEpoch(progress, record, options.earlyStopping?.minDelta ?? 0);
     await save('last');
     if (isBest) await save('best');
+    await recovery?.take();
     await options.onEpoch?.(record);
-    if (options.signal?.aborted && progress.epoch < epochs) return result('interrupted');
+    return !options.signal?.aborted || progress.epoch >= epochs;
+  };
+
+  while (progress.epoch < epochs && !isPatienceOver()) {
+    try {
+      if (!(await runEpoch())) return result('interrupted');
+    } catch (error) {
+      if (!recovery || !(error instanceof DeviceLostError)) throw error;
+      await recovery.restore(error);
+    }
   }
   return result(progress.epoch < epochs ? 'stopped early' : 'finished');
 }

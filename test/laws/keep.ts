@@ -2,18 +2,22 @@
 import { describe, test } from 'vitest';
 import type { WasmBackend } from '../../src/backends/wasm/index.js';
 import { setShare } from '../../src/backends/wasm/shares.js';
+import type { WebGPUBackend } from '../../src/backends/webgpu/index.js';
 import { createBackend } from '../../src/node/backends.js';
 import { operationNames } from '../../src/ops/index.js';
+import { roundToNearest } from '../../src/testing/budget.js';
 import { backendCandidate, type Candidate, checkLaw, lawsFor } from '../../src/testing/index.js';
 import { wasmGuards } from '../wasmGuards.js';
+import { webgpuGuards } from '../webgpuGuards.js';
 import { runs, seed } from './settings.js';
 
-export function keepsTheLaws(where: string, candidate: Candidate): void {
+/** `u`: unit roundoff of its arithmetic. */
+export function keepsTheLaws(where: string, candidate: Candidate, { u = roundToNearest } = {}): void {
   describe(where, () => {
     for (const name of operationNames) {
       describe(name, () => {
         for (const law of lawsFor(name, candidate)) {
-          test(law, () => checkLaw(name, law, candidate, { runs, seed }));
+          test(law, () => checkLaw(name, law, candidate, { runs, seed, u }));
         }
       });
     }
@@ -28,4 +32,10 @@ export async function wasmCandidate(threads: number, relaxedSimd: boolean): Prom
   const build = `${relaxedSimd ? 'relaxed' : 'simd'}${threads > 1 ? '-threads' : ''}`;
   if (backend.build !== build) throw new Error(`this is the build ${backend.build}, and ${build} is to be tested`);
   return backendCandidate(backend, wasmGuards(backend));
+}
+
+/** The WebGPU kernels, on this machine's adapter. */
+export async function webgpuCandidate(shareTiles: boolean): Promise<Candidate> {
+  const backend = (await createBackend('webgpu', { shareTiles })) as WebGPUBackend;
+  return backendCandidate(backend, webgpuGuards(backend));
 }

@@ -9,11 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bugs } from './bugs.mjs';
+import { swiftshader } from '../swiftshader.mjs';
 import { kernelBugs } from './kernelBugs.mjs';
+import { shaderBugs } from './shaderBugs.mjs';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'receptive-planted-'));
-for (const part of ['src', 'assembly', 'dist', 'test/laws', 'test/wasmGuards.ts']) {
+for (const part of ['src', 'assembly', 'dist', 'tools', 'test/laws', 'test/wasmGuards.ts', 'test/webgpuGuards.ts']) {
   cpSync(join(repository, part), join(copy, part), { recursive: true });
 }
 for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'asconfig.json']) {
@@ -21,16 +23,17 @@ for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'a
 }
 symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
 
-/** The laws that fail among the tests whose names match. */
-function failedLaws(file, pattern) {
+/** The laws that fail among the tests of these files whose names match. */
+function failedLaws({ file, tests, pattern, runs, env }) {
   const report = join(copy, 'report.json');
+  const files = tests.map((name) => `test/laws/${name}.test.ts`);
   spawnSync(
     process.execPath,
     [
       join(copy, 'node_modules/vitest/vitest.mjs'),
-      ...['run', 'test/laws', '--reporter=json', `--outputFile=${report}`, '--testNamePattern', pattern],
+      ...['run', ...files, '--reporter=json', `--outputFile=${report}`, '--testNamePattern', pattern],
     ],
-    { cwd: copy, env: { ...process.env, RECEPTIVE_RUNS: '100', RECEPTIVE_SEED: '1' } },
+    { cwd: copy, env: { ...process.env, ...env, RECEPTIVE_RUNS: String(runs), RECEPTIVE_SEED: '1' } },
   );
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   rmSync(report);
@@ -40,6 +43,10 @@ function failedLaws(file, pattern) {
   const failed = testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === 'failed');
+  for (const { failureMessages } of failed) {
+    const notCompiled = failureMessages.find((message) => message.includes("doesn't compile"));
+    if (notCompiled) throw new Error(`the planted shader doesn't compile: ${notCompiled}`);
+  }
   return [...new Set(failed.map(({ title }) => title.replace(/^.* keeps /, '')))];
 }
 
@@ -47,6 +54,12 @@ function buildKernels() {
   const asc = join(copy, 'node_modules/assemblyscript/bin/asc.js');
   const { status, stderr } = spawnSync(process.execPath, [asc, '--target', 'simd'], { cwd: copy, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the planted kernel doesn't compile: ${stderr}`);
+}
+
+/** Gathers the shaders into the file that the backend reads. */
+function gatherShaders() {
+  const { status, stderr } = spawnSync(process.execPath, [join(copy, 'tools/shaders.mjs')], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the shaders can't be gathered: ${stderr}`);
 }
 
 const wanted = ({ name }) => name.includes(process.argv[2] ?? '');
@@ -69,19 +82,28 @@ try {
   for (const bug of bugs.filter(wanted)) {
     // The laws of the operation that the file is about, on the maths itself; shared files concern all of them.
     const operation = bug.file === 'windows.ts' ? '' : `\\b${bug.file.replace('.ts', '')}\\b`;
+    const pattern = `^(plain arrays|reference backend|\\w+ keeps).*${operation}|^${operation} keeps`;
     plant(bug, join(copy, 'src/ops', bug.file), () =>
-      failedLaws(bug.file, `^(plain arrays|reference backend|\\w+ keeps).*${operation}|^${operation} keeps`),
+      failedLaws({ file: bug.file, tests: ['kernels', 'maths'], pattern, runs: 100 }),
     );
   }
-  for (const bug of kernelBugs.filter(wanted)) {
+  for (const { operation, ...bug } of kernelBugs.filter(wanted)) {
     plant(bug, join(copy, 'assembly', bug.file), () => {
       buildKernels();
-      return failedLaws(bug.file, `^wasm ${bug.operation}\\b`);
+      return failedLaws({ file: bug.file, tests: ['kernels'], pattern: `^wasm ${operation}\\b`, runs: 100 });
+    });
+  }
+  const env = await swiftshader();
+  for (const { operation, ...bug } of shaderBugs.filter(wanted)) {
+    const [tests, where] = bug.file === 'tile.wgsl' ? ['webgpuTiles', 'webgpu, shared tiles'] : ['webgpu', 'webgpu'];
+    plant(bug, join(copy, 'src/backends/webgpu', bug.file), () => {
+      gatherShaders();
+      return failedLaws({ file: bug.file, tests: [tests], pattern: `^${where} ${operation}\\b`, runs: 60, env });
     });
   }
 } finally {
   rmSync(copy, { recursive: true });
 }
-const all = [...bugs, ...kernelBugs].filter(wanted).length;
+const all = [...bugs, ...kernelBugs, ...shaderBugs].filter(wanted).length;
 console.log(`\n${all - survivors} of ${all} bugs caught`);
 process.exitCode = survivors === 0 ? 0 : 1;

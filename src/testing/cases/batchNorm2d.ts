@@ -74,6 +74,7 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     evaluation: layer([2, 8, 7, 7], {}, usual),
     'two values': layer([2, 1, 1, 1], { training: true }, usual),
     'a large batch': layer([33, 3, 4, 4], { training: true }, usual),
+    'channels of thousands': layer([2, 2, 57, 59], { training: true }, usual),
   },
   layers: {
     'ResNet-18 stem, training, batch 8': layer([8, 64, 112, 112], { training: true }, usual),

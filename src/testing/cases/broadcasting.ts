@@ -31,6 +31,8 @@ export function broadcasting(operation: Name, fill?: { b: Fill }) {
       'a row for every row': pair([4, 17], [17]),
       'a number': pair([2, 3, 5], []),
       'outer product': pair([9, 1], [1, 8]),
+      'a row for thousands of rows': pair([5000, 10], [10]),
+      'a number for thousands': pair([3, 3001], []),
     },
     layers: { 'residual connection, batch 64': pair([64, 16, 12, 12], [64, 16, 12, 12]) },
     outputs: (_: Arrays, s: BroadcastSizes) => ({ y: numel(s.shape) }),

@@ -50,6 +50,7 @@ export const crossEntropy: OperationCase<CrossEntropySizes> = {
     'ten classes': loss(8, 10, 1),
     'a thousand classes': loss(2, 1000, 1, false, { labelSmoothing: 0.1 }),
     'a class for every pixel': loss(2, 3, 20, true),
+    'thousands of targets': loss(2501, 7, 1, true),
   },
   layers: { 'ten classes, batch 64': loss(64, 10, 1), 'a thousand classes, batch 64': loss(64, 1000, 1) },
 

@@ -18,7 +18,11 @@ export const gradNorm: OperationCase<undefined> = {
   laws: ['forward', 'equation'],
 
   problems: problems(fc.oneof(shape, fc.constantFrom([15], [16], [17], [100])).map(squared)),
-  named: { 'MNIST net, conv1': squared([10, 1, 5, 5]), 'one number': squared([1]) },
+  named: {
+    'MNIST net, conv1': squared([10, 1, 5, 5]),
+    'one number': squared([1]),
+    'thousands of numbers': squared([5003]),
+  },
   layers: { 'ResNet-18 512 channels': squared([512, 512, 3, 3]) },
 
   outputs: () => ({}),

@@ -22,7 +22,7 @@ export const mseLoss: OperationCase<MseLossSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient'],
 
   problems: problems(drafts),
-  named: { 'ten numbers': loss([10]), 'one number': loss([1]) },
+  named: { 'ten numbers': loss([10]), 'one number': loss([1]), 'thousands of numbers': loss([5003]) },
   layers: { 'batch 64': loss([64, 1000]) },
 
   outputs: ({ x }, s) => ({ loss: s.reduction === 'none' ? x.length : 1 }),

@@ -63,7 +63,11 @@ export const nllLoss: OperationCase<NllLossSizes> = {
   linearIn: () => [['x']],
 
   problems: problems(drafts),
-  named: { 'ten classes': loss(8, 10, 1), 'a class for every pixel': loss(2, 3, 20, true) },
+  named: {
+    'ten classes': loss(8, 10, 1),
+    'a class for every pixel': loss(2, 3, 20, true),
+    'thousands of targets': loss(5003, 3, 1, true),
+  },
   layers: { 'ten classes, batch 64': loss(64, 10, 1) },
 
   outputs: (_, s) => ({ loss: s.reduction === 'none' ? s.N * s.inner : 1 }),

@@ -26,6 +26,8 @@ export function reducing(operation: 'sum' | 'mean') {
       'every channel': reduction([2, 3, 5, 7], [0, 2, 3]),
       rows: reduction([4, 33], [1]),
       columns: reduction([33, 4], [0]),
+      'all of thousands': reduction([5003], undefined),
+      'columns of thousands': reduction([3001, 3], [0]),
     },
     layers: { 'every channel, batch 64': reduction([64, 16, 12, 12], [0, 2, 3]) },
     outputs: (_: Arrays, s: ReduceSizes) => ({ y: numel(s.reduced) }),

@@ -1,0 +1,121 @@
+// conv2d, variant 1: the sums as they stand in src/ops/conv2d.ts. One thread for each element of y or dx; one workgroup for each
+// element of dweight. For groups of so few channels that a product of matrices would be mostly empty (depthwise), and for
+// the gradient of x with stride and dilation at once.
+//
+//   y[n, co, oh, ow] = bias[co] + Σ_{ci, kh, kw} weight[co, ci, kh, kw] · x[n, g(co) + ci, oh·S_h − P_h + kh·D_h, …]
+//
+// include element.wgsl
+// include tree.wgsl
+
+struct Sizes {
+  N: u32, C_in: u32, H: u32, W: u32, C_out: u32, K_h: u32, K_w: u32, H_out: u32, W_out: u32,
+  S_h: u32, S_w: u32, P_h: u32, P_w: u32, D_h: u32, D_w: u32, G: u32, hasBias: u32, count: u32,
+}
+@group(0) @binding(0) var<uniform> s: Sizes;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read> x: array<f32>;
+@group(0) @binding(3) var<storage, read> weight: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
+
+@compute @workgroup_size(256)
+fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = element(id, groups);
+  if (i >= s.count) { return; }
+  let ow = i % s.W_out;
+  let oh = i / s.W_out % s.H_out;
+  let co = i / (s.W_out * s.H_out) % s.C_out;
+  let n = i / (s.W_out * s.H_out * s.C_out);
+  let C_group = s.C_in / s.G;
+  let g = co / (s.C_out / s.G);
+  var sum = select(0.0, bias[co], s.hasBias == 1u);
+  for (var ci = 0u; ci < C_group; ci++) {
+    for (var kh = 0u; kh < s.K_h; kh++) {
+      let h = oh * s.S_h + kh * s.D_h - s.P_h; // what is before 0 is, unsigned, far beyond the end
+      if (h >= s.H) { continue; }
+      for (var kw = 0u; kw < s.K_w; kw++) {
+        let w = ow * s.S_w + kw * s.D_w - s.P_w;
+        if (w >= s.W) { continue; }
+        let tap = ((co * C_group + ci) * s.K_h + kh) * s.K_w + kw;
+        sum += weight[tap] * x[((n * s.C_in + g * C_group + ci) * s.H + h) * s.W + w];
+      }
+    }
+  }
+  y[i] = sum;
+}
+
+@group(0) @binding(1) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(5) var<storage, read> dy: array<f32>;
+
+/// Σ over the output channels of the group, and over the taps through which an output has seen this pixel.
+@compute @workgroup_size(256)
+fn backwardInput(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = element(id, groups);
+  if (i >= s.count) { return; }
+  let w = i % s.W;
+  let h = i / s.W % s.H;
+  let ci = i / (s.W * s.H) % s.C_in;
+  let n = i / (s.W * s.H * s.C_in);
+  let C_group = s.C_in / s.G;
+  let C_out_group = s.C_out / s.G;
+  let g = ci / C_group;
+  var sum = 0.0;
+  for (var kh = 0u; kh < s.K_h; kh++) {
+    let down = h + s.P_h - kh * s.D_h; // oh · S_h; before 0 is far beyond the end
+    if (down % s.S_h != 0u || down / s.S_h >= s.H_out) { continue; }
+    for (var kw = 0u; kw < s.K_w; kw++) {
+      let across = w + s.P_w - kw * s.D_w;
+      if (across % s.S_w != 0u || across / s.S_w >= s.W_out) { continue; }
+      for (var c = 0u; c < C_out_group; c++) {
+        let co = g * C_out_group + c;
+        let tap = ((co * C_group + ci % C_group) * s.K_h + kh) * s.K_w + kw;
+        sum += weight[tap] * dy[((n * s.C_out + co) * s.H_out + down / s.S_h) * s.W_out + across / s.S_w];
+      }
+    }
+  }
+  dx[i] = sum;
+}
+
+@group(0) @binding(1) var<storage, read_write> dweight: array<f32>;
+
+/// A workgroup for each weight: its threads go through the output pixels, and a tree adds up what they found.
+@compute @workgroup_size(256)
+fn backwardWeight(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let tap = id.y * groups.x + id.x;
+  let C_group = s.C_in / s.G;
+  let kw = tap % s.K_w;
+  let kh = tap / s.K_w % s.K_h;
+  let co = tap / (s.K_w * s.K_h * C_group);
+  let channel = co / (s.C_out / s.G) * C_group + tap / (s.K_w * s.K_h) % C_group;
+  let pixels = s.H_out * s.W_out;
+  var sum = 0.0;
+  for (var q = thread; q < s.N * pixels; q += 256u) {
+    let n = q / pixels;
+    let h = q % pixels / s.W_out * s.S_h + kh * s.D_h - s.P_h;
+    let w = q % s.W_out * s.S_w + kw * s.D_w - s.P_w;
+    if (h < s.H && w < s.W) {
+      sum += dy[(n * s.C_out + co) * pixels + q % pixels] * x[((n * s.C_in + channel) * s.H + h) * s.W + w];
+    }
+  }
+  sum = total(thread, sum);
+  if (thread == 0u && tap < s.count) { dweight[tap] = sum; }
+}
+
+@group(0) @binding(1) var<storage, read_write> dbias: array<f32>;
+
+@compute @workgroup_size(256)
+fn backwardBias(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let co = id.y * groups.x + id.x;
+  let pixels = s.H_out * s.W_out;
+  var sum = 0.0;
+  for (var q = thread; q < s.N * pixels; q += 256u) { sum += dy[(q / pixels * s.C_out + co) * pixels + q % pixels]; }
+  sum = total(thread, sum);
+  if (thread == 0u && co < s.count) { dbias[co] = sum; }
+}

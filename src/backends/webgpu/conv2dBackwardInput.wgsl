@@ -1,0 +1,108 @@
+// conv2d, variant 2: the gradient of x as a product of matrices, for each group:
+//
+//   dx (C_in / G, pixels) = weightᵀ (C_in / G, C_out / G · taps) · dY
+//
+// dY has a row for each tap (co, kh, kw) and a column for each pixel of x, and shows the pixel of dy that has seen it through
+// the tap. With stride S (and D = 1), a pixel was seen through every S-th tap only, always the same for pixels that are S
+// apart: so there are S_h · S_w classes of pixels, and each is such a product of its own.
+//
+//   ih = S_h · i + rh      kh = kh₀ + S_h · j, kh₀ = (rh + P_h) mod S_h      oh = i + (rh + P_h − kh₀) / S_h − j · D_h
+//
+// PADDED: 0 for K_h · K_w = 1, stride 1 and no padding.   B_VECTORS: 1 where moreover H · W is a multiple of 4.
+// uses tile.wgsl or tileDirect.wgsl
+
+struct Sizes {
+  N: u32, C_in: u32, H: u32, W: u32, C_out: u32, K_h: u32, K_w: u32, H_out: u32, W_out: u32,
+  S_h: u32, S_w: u32, P_h: u32, P_w: u32, D_h: u32, D_w: u32, G: u32,
+}
+@group(0) @binding(0) var<uniform> s: Sizes;
+@group(0) @binding(1) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(2) var<storage, read> dy: array<f32>;
+@group(0) @binding(3) var<storage, read> weight: array<f32>;
+@group(0) @binding(4) var<storage, read> dy4: array<vec4f>; // dy again
+
+var<private> group: u32;
+
+/// One class along one direction.
+struct Class { remainder: u32, pixels: u32, firstTap: u32, taps: u32, offset: u32 }
+
+fn classOf(remainder: u32, size: u32, K: u32, S: u32, P: u32) -> Class {
+  let first = (remainder + P) % S;
+  let taps = select(0u, (K - first + S - 1u) / S, first < K);
+  return Class(remainder, (size - remainder + S - 1u) / S, first, taps, (remainder + P - first) / S);
+}
+
+var<private> down: Class;
+var<private> across: Class;
+
+/// A tap: its number, and which of its class it is.
+struct Row { k: u32, co: u32, jh: u32, jw: u32 }
+
+fn taps() -> u32 { return s.C_out / s.G * down.taps * across.taps; }
+
+fn rowOf(k: u32) -> Row {
+  let inKernel = max(1u, down.taps * across.taps);
+  let width = max(1u, across.taps);
+  return Row(k, k / inKernel + group * (s.C_out / s.G), k % inKernel / width, k % width);
+}
+
+fn next(row: Row) -> Row {
+  let lastW = row.jw + 1u == across.taps;
+  let lastH = lastW & (row.jh + 1u == down.taps); // & has no branch, as && has
+  let jh = row.jh + u32(lastW);
+  return Row(row.k + 1u, row.co + u32(lastH), select(jh, 0u, lastH), select(row.jw + 1u, 0u, lastW));
+}
+
+/// A pixel of x: its image in dy, the output that has seen it through the first tap, and where it is in dx.
+struct Column { dy: u32, h: u32, w: u32, dx: u32 }
+const nowhere = 0xffffffffu;
+
+fn columnOf(n: u32) -> Column {
+  let pixels = down.pixels * across.pixels;
+  let image = n / pixels;
+  let i = n % pixels / across.pixels;
+  let j = n % across.pixels;
+  let at = (image * s.C_in * s.H + s.S_h * i + down.remainder) * s.W + s.S_w * j + across.remainder;
+  return Column(image * s.C_out * s.H_out * s.W_out, i + down.offset, j + across.offset, select(nowhere, at, image < s.N));
+}
+
+fn a4(m: u32, row: Row) -> vec4f {
+  let kernel = s.K_h * s.K_w;
+  let kh = down.firstTap + s.S_h * row.jh;
+  let kw = across.firstTap + s.S_w * row.jw;
+  let at = (row.co * (s.C_in / s.G) + m) * kernel + kh * s.K_w + kw;
+  let four = vec4f(weight[at], weight[at + kernel], weight[at + 2u * kernel], weight[at + 3u * kernel]);
+  return select(vec4f(), four, row.k < taps());
+}
+
+fn b(row: Row, column: Column) -> f32 {
+  let h = column.h - row.jh * s.D_h; // what is before 0 is, unsigned, far beyond the end
+  let w = column.w - row.jw * s.D_w;
+  var seen = row.k < taps();
+  if (PADDED == 1u) { seen &= (h < s.H_out) & (w < s.W_out); }
+  return select(0.0, dy[column.dy + (row.co * s.H_out + h) * s.W_out + w], seen);
+}
+
+fn b4(row: Row, column: Column) -> vec4f {
+  let at = column.dy + (row.co * s.H_out + column.h) * s.W_out + column.w;
+  return select(vec4f(), dy4[at / 4u], row.k < taps());
+}
+
+fn write(m: u32, column: Column, value: f32) {
+  if (m >= s.C_in / s.G || column.dx == nowhere) { return; }
+  dx[column.dx + (group * (s.C_in / s.G) + m) * s.H * s.W] = value;
+}
+
+@compute @workgroup_size(THREADS)
+fn backwardInput(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  down = classOf(id.z % s.S_h, s.H, s.K_h, s.S_h, s.P_h);
+  across = classOf(id.z / s.S_h % s.S_w, s.W, s.K_w, s.S_w, s.P_w);
+  let layer = id.z / (s.S_h * s.S_w);
+  group = layer % s.G;
+  let block = layer / s.G * groups.x + id.x; // more blocks of columns than x has room for go on in z
+  product(id.y * ROWS, block * COLUMNS, 0u, taps(), thread);
+}

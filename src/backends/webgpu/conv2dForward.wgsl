@@ -1,0 +1,88 @@
+// conv2d, variant 2: the forward pass as a product of matrices, for each group:
+//
+//   y (C_out / G, N · H_out · W_out) = weight (C_out / G, C_in / G · K_h · K_w) · X
+//
+// X has a row for each tap (ci, kh, kw) and a column for each output pixel, and shows the pixel of x that the tap sees there.
+// It is never made: a tile of it is read from x when it is needed ("implicit GEMM").
+// PADDED: 0 where no tap ever falls beside x.   B_VECTORS: 1 where K_h · K_w = 1, stride 1, no padding, and H · W is a
+// multiple of 4, so that four columns are one vector of x.
+// uses tile.wgsl or tileDirect.wgsl
+
+struct Sizes {
+  N: u32, C_in: u32, H: u32, W: u32, C_out: u32, K_h: u32, K_w: u32, H_out: u32, W_out: u32,
+  S_h: u32, S_w: u32, P_h: u32, P_w: u32, D_h: u32, D_w: u32, G: u32, hasBias: u32,
+}
+@group(0) @binding(0) var<uniform> s: Sizes;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read> x: array<f32>;
+@group(0) @binding(3) var<storage, read> weight: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
+@group(0) @binding(5) var<storage, read> x4: array<vec4f>; // x again
+
+var<private> group: u32;
+
+/// A tap: its number, and where it is.
+struct Row { k: u32, channel: u32, kh: u32, kw: u32 }
+
+fn taps() -> u32 { return s.C_in / s.G * s.K_h * s.K_w; }
+
+fn rowOf(k: u32) -> Row {
+  return Row(k, k / (s.K_w * s.K_h) + group * (s.C_in / s.G), k / s.K_w % s.K_h, k % s.K_w);
+}
+
+fn next(row: Row) -> Row {
+  let lastW = row.kw + 1u == s.K_w;
+  let lastH = lastW & (row.kh + 1u == s.K_h); // & has no branch, as && has
+  let kh = row.kh + u32(lastW);
+  return Row(row.k + 1u, row.channel + u32(lastH), select(kh, 0u, lastH), select(row.kw + 1u, 0u, lastW));
+}
+
+/// An output pixel: where its taps begin in x, which may be beside it, and where it is in y. y: nowhere beyond the end.
+struct Column { x: i32, h: i32, w: i32, y: u32 }
+const nowhere = 0xffffffffu;
+
+fn columnOf(n: u32) -> Column {
+  let pixels = s.H_out * s.W_out;
+  let image = n / pixels;
+  let p = n % pixels;
+  let h = i32(p / s.W_out * s.S_h) - i32(s.P_h);
+  let w = i32(p % s.W_out * s.S_w) - i32(s.P_w);
+  return Column(i32(image * s.C_in * s.H * s.W) + h * i32(s.W) + w, h, w, select(nowhere, image * s.C_out * pixels + p, image < s.N));
+}
+
+fn a4(m: u32, row: Row) -> vec4f {
+  let K = taps();
+  let at = (group * (s.C_out / s.G) + m) * K + row.k;
+  return select(vec4f(), vec4f(weight[at], weight[at + K], weight[at + 2u * K], weight[at + 3u * K]), row.k < K);
+}
+
+fn b(row: Row, column: Column) -> f32 {
+  let h = row.kh * s.D_h;
+  let w = row.kw * s.D_w;
+  var seen = row.k < taps();
+  if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
+    seen &= (u32(column.h + i32(h)) < s.H) & (u32(column.w + i32(w)) < s.W);
+  }
+  return select(0.0, x[u32(column.x) + (row.channel * s.H + h) * s.W + w], seen);
+}
+
+fn b4(row: Row, column: Column) -> vec4f {
+  return select(vec4f(), x4[(u32(column.x) + row.channel * s.H * s.W) / 4u], row.k < taps());
+}
+
+fn write(m: u32, column: Column, value: f32) {
+  if (m >= s.C_out / s.G || column.y == nowhere) { return; }
+  let co = group * (s.C_out / s.G) + m;
+  y[column.y + co * s.H_out * s.W_out] = value + select(0.0, bias[co], s.hasBias == 1u);
+}
+
+@compute @workgroup_size(THREADS)
+fn forward(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  group = id.z % s.G;
+  let block = id.z / s.G * groups.x + id.x; // more blocks of columns than x has room for go on in z
+  product(id.y * ROWS, block * COLUMNS, 0u, taps(), thread);
+}

@@ -1,0 +1,433 @@
+/**
+ * The engine under the WebGPU kernels: one device, and a list of commands for it.
+ *
+ *   kernels      dispatch dispatch write dispatch … read        JavaScript goes on at once
+ *   commands     ──────────────────────────────────────►        sent when JavaScript pauses, or someone reads
+ *   the queue    [sizes of all dispatches] [one command buffer]  one upload, one submit
+ *
+ * So a training step is one submit. A write to a buffer that commands before it have touched splits the list in two. A
+ * pipeline that isn't compiled yet holds the list up, so that all pipelines of a first step compile at once.
+ */
+import type { DeviceBuffer, DType } from '../../tensor/tensorBackend.js';
+import type { WebGPUBuffer } from './buffer.js';
+import { Failures } from './failures.js';
+import { type Pipeline, Pipelines, sizesBytes } from './pipelines.js';
+import { Profiler, timestamps } from './profiler.js';
+import type { Sizes } from './program.js';
+import { Accounting, type Work } from './stats.js';
+
+export interface Dispatch {
+  /** The .wgsl file's name without its ending, and the function in it. */
+  readonly shader: string;
+  readonly entry: string;
+  /** Another file, which that one says that it needs. */
+  readonly uses?: string;
+  /** By the names that they have in the shader. null: not given, and not used. */
+  readonly buffers: Readonly<Record<string, WebGPUBuffer | null>>;
+  readonly sizes?: Sizes;
+  /** One thread for each element (`element()` in `element.wgsl`), or so many workgroups. */
+  readonly threads?: number;
+  readonly groups?: readonly [number, number, number];
+  /** Written before the shader's text as constants: each combination is a pipeline of its own. */
+  readonly constants?: Readonly<Record<string, number>>;
+  /** Default: no operations to speak of, and every element of every buffer asked for once. */
+  readonly work?: Work;
+}
+
+interface Memory {
+  allocate(length: number, dtype: DType): DeviceBuffer;
+  free(buffer: DeviceBuffer): void;
+}
+
+/** Threads of a workgroup where every element has its own. */
+export const groupThreads = 256;
+
+type Command =
+  | {
+      readonly kind: 'dispatch';
+      readonly pipeline: Pipeline;
+      readonly names: readonly string[];
+      readonly buffers: readonly WebGPUBuffer[];
+      readonly sizes: DataView;
+      readonly groups: readonly [number, number, number];
+    }
+  | { readonly kind: 'write'; readonly to: GPUBuffer; readonly offset: number; readonly data: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'copy';
+      readonly from: GPUBuffer;
+      readonly fromOffset: number;
+      readonly to: GPUBuffer;
+      readonly toOffset: number;
+      readonly bytes: number;
+      /** Told when it is submitted. */
+      readonly submitted?: () => void;
+    };
+
+/** Dispatches of one submit, at most. */
+const capacity = 512;
+/** Submits that the device may be behind before `ready` waits. */
+const ahead = 2;
+
+// Flags of WebGPU (GPUBufferUsage), which not every platform has as globals.
+const MAP_READ = 0x1;
+const COPY_SRC = 0x4;
+const COPY_DST = 0x8;
+const UNIFORM = 0x40;
+const STORAGE = 0x80;
+
+export class Engine {
+  readonly accounting = new Accounting();
+  /** Devices there have been before this one. */
+  generation = 0;
+  #failures!: Failures;
+  #pipelines!: Pipelines;
+  #sizes!: GPUBuffer;
+  /** Where the device was asked for timestamps. */
+  #profiler: Profiler | null = null;
+  readonly #sizesData = new Uint8Array(capacity * sizesBytes);
+  readonly #none = new Map<string, WebGPUBuffer>();
+  readonly #staging = new Map<number, GPUBuffer[]>();
+  #commands: Command[] = [];
+  #compiling = false;
+  #flushScheduled = false;
+  #nextId = 0;
+  #behind = 0;
+  #caughtUp: (() => void)[] = [];
+
+  // What is encoded and not yet submitted.
+  #encoder: GPUCommandEncoder | null = null;
+  #pass: GPUComputePassEncoder | null = null;
+  #slots = 0;
+  #names: string[] = [];
+  #touched = new Set<GPUBuffer>();
+  #told: (() => void)[] = [];
+
+  /** `memory`: who hands out buffers, and takes them back into a pool. */
+  constructor(
+    public device: GPUDevice,
+    private readonly memory: () => Memory,
+    /** Whether tiles go through workgroup memory: not where that is memory like any other. */
+    readonly sharesTiles: boolean,
+  ) {
+    this.#start();
+  }
+
+  #start(): void {
+    const { device } = this;
+    this.#failures = new Failures(device);
+    this.#pipelines = new Pipelines(device, (message) => this.#failures.add(message));
+    this.#sizes = device.createBuffer({ label: 'sizes', size: capacity * sizesBytes, usage: UNIFORM | COPY_DST });
+    const took = (kernel: string, milliseconds: number) => this.accounting.took(kernel, milliseconds);
+    this.#profiler = device.features.has(timestamps) ? new Profiler(device, capacity, took) : null;
+  }
+
+  /** Goes on with a new device, after the loss of the one before. `buffers` live on there, their content undefined. */
+  restart(device: GPUDevice, buffers: Iterable<WebGPUBuffer>): void {
+    this.device = device;
+    this.generation++;
+    this.#none.clear();
+    this.#staging.clear();
+    this.#commands = [];
+    this.#compiling = false;
+    this.#behind = 0;
+    this.#discard();
+    this.#start();
+    for (const buffer of buffers) this.#withMemory(buffer);
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.device.limits;
+  }
+
+  createBuffer(length: number, dtype: 'float32' | 'int32'): WebGPUBuffer {
+    const byteLength = length * 4;
+    const bindingBytes = Math.max(1, Math.ceil(length / 4)) * 16; // whole vectors, for shaders that read them
+    const { maxBufferSize } = this.limits;
+    if (bindingBytes > maxBufferSize) {
+      throw new Error(`it would need ${byteLength} bytes, and this adapter's buffers end at ${maxBufferSize}`);
+    }
+    const buffer = { id: this.#nextId++, offset: 0, bindingBytes, length, byteLength, dtype, purpose: null };
+    return this.#withMemory(buffer);
+  }
+
+  #withMemory(buffer: Omit<WebGPUBuffer, 'gpu'>): WebGPUBuffer {
+    const { length, dtype, bindingBytes } = buffer;
+    const what = () => `${buffer.purpose ?? 'a buffer'} needs ${bindingBytes} bytes (${length} ${dtype})`;
+    return Object.assign(buffer, { gpu: this.#create(what, bindingBytes, STORAGE | COPY_SRC | COPY_DST) });
+  }
+
+  /** The part of a buffer that begins at `offset` bytes (a multiple of 256); what is behind it stays in a shader's reach. */
+  view(whole: WebGPUBuffer, offset: number, length: number): WebGPUBuffer {
+    const bindingBytes = whole.bindingBytes - offset;
+    return { ...whole, id: this.#nextId++, offset, bindingBytes, length, byteLength: length * 4 };
+  }
+
+  #create(what: () => string, size: number, usage: number): GPUBuffer {
+    const buffer = this.#failures.watch(what, () => this.device.createBuffer({ size, usage }));
+    this.accounting.counts.buffersCreated++;
+    this.accounting.counts.bytesAllocated += size;
+    return buffer;
+  }
+
+  destroyBuffer({ gpu }: WebGPUBuffer): void {
+    this.#pipelines.forgetGroups();
+    this.flush();
+    gpu.destroy();
+  }
+
+  /** Runs a shader's entry point, after all that was asked before. */
+  run({ shader, entry, uses, buffers, sizes = {}, threads, groups, constants = {}, work }: Dispatch): void {
+    this.#failures.check();
+    const name = `${shader}.${entry}`;
+    const workgroups = groups ?? this.#groupsFor(threads ?? 0);
+    if (workgroups.some((count) => count === 0)) return;
+    this.#checkLimits(name, workgroups, buffers);
+    const program = this.#pipelines.program(shader, uses);
+    const names = Object.keys(buffers);
+    const pipeline = this.#pipelines.get(program, entry, names, constants);
+    for (const binding of names) {
+      const buffer = buffers[binding];
+      if (buffer) buffer.purpose ??= `${name}: ${binding}`;
+    }
+    const data = new DataView(new ArrayBuffer(sizesBytes));
+    program.write(data, sizes);
+    this.accounting.dispatched(name, work ?? touchesOnce(buffers));
+    this.#push({
+      kind: 'dispatch',
+      pipeline,
+      names,
+      buffers: names.map((binding) => buffers[binding] ?? this.#nothing(binding)),
+      sizes: data,
+      groups: workgroups,
+    });
+  }
+
+  /** Workgroups for one thread an element: rows of the grid, where one row can't hold them. */
+  #groupsFor(threads: number): readonly [number, number, number] {
+    const groups = Math.ceil(threads / groupThreads);
+    const across = Math.min(groups, this.limits.maxComputeWorkgroupsPerDimension);
+    return [across, across === 0 ? 0 : Math.ceil(groups / across), 1];
+  }
+
+  /** WebGPU itself wouldn't throw, and tell later. */
+  #checkLimits(name: string, groups: readonly number[], buffers: Dispatch['buffers']): void {
+    const { maxComputeWorkgroupsPerDimension: most, maxStorageBufferBindingSize: largest } = this.limits;
+    if (groups.some((count) => count > most)) {
+      throw new Error(
+        `${name}: ${groups.join(' x ')} workgroups are more than this adapter's ${most} in a dimension; use a smaller batch`,
+      );
+    }
+    for (const [binding, buffer] of Object.entries(buffers)) {
+      if (buffer && buffer.bindingBytes > largest) {
+        throw new Error(
+          `${name}: ${binding} has ${buffer.byteLength} bytes, and this adapter's shaders see ${largest} at most; use a smaller batch`,
+        );
+      }
+    }
+  }
+
+  /** Room for intermediate results while `use` runs; what it dispatches may be done later. */
+  temporary(length: number, use: (buffer: WebGPUBuffer) => void): void {
+    const buffer = this.memory().allocate(length, 'float32') as WebGPUBuffer;
+    try {
+      use(buffer);
+    } finally {
+      this.memory().free(buffer);
+    }
+  }
+
+  /** Bound where nothing is given. One for each name: WebGPU lets no two bindings write the same buffer. */
+  #nothing(name: string): WebGPUBuffer {
+    let none = this.#none.get(name);
+    if (!none) {
+      none = this.createBuffer(4, 'float32');
+      this.#none.set(name, none);
+    }
+    return none;
+  }
+
+  write({ gpu, offset }: WebGPUBuffer, values: Float32Array | Int32Array | Uint32Array): void {
+    this.#failures.check();
+    if (values.length === 0) return;
+    const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+    this.accounting.counts.bytesUploaded += bytes.length;
+    if (this.#commands.length === 0 && !this.#touched.has(gpu)) this.device.queue.writeBuffer(gpu, offset, bytes);
+    else this.#push({ kind: 'write', to: gpu, offset, data: bytes.slice() });
+  }
+
+  /** Copies `bytes` (a multiple of 4), after all that was asked before. */
+  copy(from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, bytes: number): void {
+    this.#push({ kind: 'copy', from, fromOffset, to, toOffset, bytes });
+  }
+
+  async read({ gpu, offset, byteLength }: Pick<WebGPUBuffer, 'gpu' | 'offset' | 'byteLength'>): Promise<ArrayBuffer> {
+    this.#failures.check();
+    if (byteLength === 0) return new ArrayBuffer(0);
+    this.accounting.counts.bytesRead += byteLength;
+    const staging =
+      this.#staging.get(byteLength)?.pop() ??
+      this.#create(() => `reading ${byteLength} bytes`, byteLength, MAP_READ | COPY_DST);
+    const submitted = new Promise<void>((resolve) => {
+      this.#push({
+        kind: 'copy',
+        from: gpu,
+        fromOffset: offset,
+        to: staging,
+        toOffset: 0,
+        bytes: byteLength,
+        submitted: resolve,
+      });
+    });
+    this.flush();
+    await Promise.race([submitted, this.#failures.lost]);
+    await this.#failures.orElse(staging.mapAsync(1)); // GPUMapMode.READ
+    const content = staging.getMappedRange().slice(0);
+    staging.unmap();
+    const pool = this.#staging.get(byteLength);
+    if (pool) pool.push(staging);
+    else this.#staging.set(byteLength, [staging]);
+    await this.#profiler?.settled();
+    await this.#failures.settled();
+    return content;
+  }
+
+  /** Waits until the device is at most a few submits behind: a loop that never reads would run far ahead of it. */
+  async ready(): Promise<void> {
+    this.flush();
+    while (this.#behind > ahead && !this.#failures.isLost) {
+      await Promise.race([new Promise<void>((resolve) => this.#caughtUp.push(resolve)), this.#failures.lost]);
+    }
+    this.#failures.check();
+  }
+
+  #push(command: Command): void {
+    this.#commands.push(command);
+    if (this.#commands.length >= capacity) this.flush();
+    else if (!this.#flushScheduled) {
+      this.#flushScheduled = true;
+      queueMicrotask(() => {
+        this.#flushScheduled = false;
+        this.flush();
+      });
+    }
+  }
+
+  /** Sends what is in the list, as far as its pipelines are compiled; the rest follows when they are. */
+  flush(): void {
+    if (this.#compiling || this.#commands.length === 0 || this.#failures.isLost) return;
+    const commands = this.#commands;
+    const waiting = commands.filter((c) => c.kind === 'dispatch' && !c.pipeline.compiled) as { pipeline: Pipeline }[];
+    if (waiting.length > 0) {
+      this.#compiling = true;
+      void Promise.all(waiting.map(({ pipeline }) => pipeline.compiling)).then(() => {
+        this.#compiling = false;
+        // One that doesn't compile is a failure, which everyone hears of; nothing after it would be right.
+        if (waiting.some(({ pipeline }) => !pipeline.compiled)) this.#drop();
+        else this.flush();
+      });
+      return;
+    }
+    this.#commands = [];
+    for (const command of commands) this.#encode(command);
+    this.#submit();
+  }
+
+  #drop(): void {
+    for (const command of this.#commands) if (command.kind === 'copy') command.submitted?.();
+    this.#commands = [];
+  }
+
+  #encode(command: Command): void {
+    if (command.kind === 'write') {
+      // The queue does a write before what is submitted after it, so commands before it must go first.
+      if (this.#touched.has(command.to)) this.#submit();
+      this.device.queue.writeBuffer(command.to, command.offset, command.data);
+      return;
+    }
+    this.#encoder ??= this.#begin();
+    if (command.kind === 'copy') {
+      this.#endPass();
+      this.#encoder.copyBufferToBuffer(command.from, command.fromOffset, command.to, command.toOffset, command.bytes);
+      this.#touched.add(command.from).add(command.to);
+      if (command.submitted) this.#told.push(command.submitted);
+      return;
+    }
+    const { pipeline, names, buffers, sizes, groups } = command;
+    if (this.#slots === capacity) {
+      this.#submit();
+      this.#encoder = this.#begin();
+    }
+    const slot = this.#slots++ * sizesBytes;
+    this.#sizesData.set(new Uint8Array(sizes.buffer), slot);
+    this.#pass ??= this.#encoder.beginComputePass(this.#profiler?.time(pipeline.name));
+    this.#pass.setPipeline(pipeline.compiled!);
+    this.#pass.setBindGroup(0, this.#pipelines.group(pipeline, names, buffers, this.#sizes), [slot]);
+    this.#pass.dispatchWorkgroups(...groups);
+    if (this.#profiler) this.#endPass();
+    this.#names.push(pipeline.name);
+    for (const { gpu } of buffers) this.#touched.add(gpu);
+  }
+
+  #begin(): GPUCommandEncoder {
+    this.#failures.begin();
+    return this.device.createCommandEncoder();
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = null;
+  }
+
+  #submit(): void {
+    if (!this.#encoder) return;
+    this.#endPass();
+    const collected = this.#profiler?.collect(this.#encoder);
+    const commands = this.#encoder.finish();
+    if (this.#slots > 0) this.device.queue.writeBuffer(this.#sizes, 0, this.#sizesData, 0, this.#slots * sizesBytes);
+    this.device.queue.submit([commands]);
+    collected?.();
+    this.accounting.counts.submits++;
+    const names = this.#names;
+    this.#failures.end(() => `a submit of ${summary(names)}`);
+    this.#behind++;
+    const { generation } = this;
+    const done = () => {
+      if (generation === this.generation) this.#done();
+    };
+    this.device.queue.onSubmittedWorkDone().then(done, done);
+    for (const tell of this.#told) tell();
+    this.#discard();
+  }
+
+  /** Forgets what is encoded. */
+  #discard(): void {
+    this.#encoder = null;
+    this.#pass = null;
+    this.#slots = 0;
+    this.#names = [];
+    this.#touched = new Set();
+    this.#told = [];
+  }
+
+  #done(): void {
+    this.#behind--;
+    for (const resolve of this.#caughtUp.splice(0)) resolve();
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#failures.isLost) await this.device.queue.onSubmittedWorkDone().catch(() => {});
+    this.#failures.expectLoss();
+    this.device.destroy();
+  }
+}
+
+function touchesOnce(buffers: Dispatch['buffers']): Work {
+  let bytes = 0;
+  for (const buffer of Object.values(buffers)) bytes += buffer?.byteLength ?? 0;
+  return { flops: 0, bytes };
+}
+
+function summary(names: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  return distinct.length > 6 ? `${distinct.slice(0, 6).join(', ')} and others` : distinct.join(', ');
+}

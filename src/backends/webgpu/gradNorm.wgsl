@@ -1,0 +1,33 @@
+// gradNorm: squares += Σ_i dparam[i]².
+//
+//   forward     threads take turns in the elements. A workgroup that is the only one adds its sum to `squares`;
+//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up, one a thread
+// include tree.wgsl
+
+struct Sizes { count: u32, parts: u32 }
+@group(0) @binding(0) var<uniform> s: Sizes;
+@group(0) @binding(1) var<storage, read_write> squares: array<f32>;
+@group(0) @binding(2) var<storage, read> dparam: array<f32>;
+@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
+
+@compute @workgroup_size(256)
+fn forward(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  var sum = 0.0;
+  for (var i = group.x * 256u + thread; i < s.count; i += groups.x * 256u) { sum += dparam[i] * dparam[i]; }
+  sum = total(thread, sum);
+  if (thread > 0u) { return; }
+  if (groups.x == 1u) { squares[0] += sum; }
+  else { partials[group.x] = sum; }
+}
+
+@compute @workgroup_size(256)
+fn combine(@builtin(local_invocation_index) thread: u32) {
+  var sum = 0.0;
+  if (thread < s.parts) { sum = partials[thread]; }
+  sum = total(thread, sum);
+  if (thread == 0u) { squares[0] += sum; }
+}

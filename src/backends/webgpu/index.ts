@@ -1,0 +1,154 @@
+/** The WebGPU backend: the shaders of this folder, on the GPU of this machine. */
+
+import { numel } from '../../ops/shape.js';
+import { Storage } from '../../tensor/storage.js';
+import { Tensor } from '../../tensor/tensor.js';
+import type { DType, Parked, TypedArray } from '../../tensor/tensorBackend.js';
+import { Backend, type ByteImages } from '../backend.js';
+import type { WebGPUOptions } from '../webgpuOptions.js';
+import type { WebGPUBuffer } from './buffer.js';
+import { Engine } from './engine.js';
+import { webgpuKernels } from './kernels.js';
+import { Parking } from './parking.js';
+import type { WebGPUPlatform } from './platform.js';
+import { timestamps } from './profiler.js';
+import type { WebGPUStats } from './stats.js';
+
+export type { KernelStats, WebGPUStats } from './stats.js';
+export type { WebGPUOptions };
+
+export class WebGPUBackend extends Backend {
+  override readonly name = 'webgpu';
+  override readonly dtypes = ['float32', 'int32'] as const;
+  override readonly kernels;
+  readonly #engine: Engine;
+
+  #parking: Parking;
+
+  private constructor(
+    device: GPUDevice,
+    /** What the adapter calls itself. */
+    readonly adapter: string,
+    shareTiles: boolean,
+    private readonly profile: boolean | undefined,
+    private readonly platform: WebGPUPlatform,
+  ) {
+    super();
+    this.#engine = new Engine(device, () => this, shareTiles);
+    this.#parking = new Parking(this.#engine);
+    this.kernels = webgpuKernels(this.#engine);
+  }
+
+  static async create(options: WebGPUOptions, platform: WebGPUPlatform): Promise<WebGPUBackend> {
+    const { device, info } = await newDevice(platform, options.profile);
+    const name = info.description || info.device || info.vendor || 'unknown';
+    return new WebGPUBackend(device, name, options.shareTiles ?? !computesOnCpu(info), options.profile, platform);
+  }
+
+  /** What was asked of the device since it was created, or since `resetStats()`. */
+  stats(): WebGPUStats {
+    return this.#engine.accounting.report();
+  }
+
+  resetStats(): void {
+    this.#engine.accounting.reset();
+  }
+
+  /** For tests: the part of a buffer from element `from` (a multiple of 64) on, with what is behind it in a shader's reach. */
+  view(buffer: WebGPUBuffer, from: number, length: number): WebGPUBuffer {
+    return this.#engine.view(buffer, from * 4, length);
+  }
+
+  /** The device itself, for those who want to lose it. */
+  get device(): GPUDevice {
+    return this.#engine.device;
+  }
+
+  protected override create(length: number, dtype: DType): WebGPUBuffer {
+    return this.#engine.createBuffer(length, dtype as 'float32' | 'int32');
+  }
+
+  protected override destroy(buffer: WebGPUBuffer): void {
+    this.#engine.destroyBuffer(buffer);
+  }
+
+  override write(buffer: WebGPUBuffer, values: TypedArray): void {
+    this.#engine.write(buffer, values as Float32Array | Int32Array);
+  }
+
+  override async read(buffer: WebGPUBuffer): Promise<TypedArray> {
+    const content = await this.#engine.read(buffer);
+    return buffer.dtype === 'int32' ? new Int32Array(content) : new Float32Array(content);
+  }
+
+  override park(buffer: WebGPUBuffer): Parked {
+    return this.#parking.park(buffer);
+  }
+
+  override ready(): Promise<void> {
+    return this.#engine.ready();
+  }
+
+  override async recover(): Promise<void> {
+    const { device } = await newDevice(this.platform, this.profile);
+    this.emptyCache();
+    this.#parking = new Parking(this.#engine); // what was put aside is gone
+    this.#engine.restart(device, this.live as Iterable<WebGPUBuffer>);
+  }
+
+  override imagesOnDevice({ bytes, shape, values }: ByteImages): ((indices: Int32Array) => Tensor) | null {
+    const engine = this.#engine;
+    const { maxStorageBufferBindingSize, maxBufferSize } = engine.limits;
+    if (bytes.length + 4 > Math.min(maxStorageBufferBindingSize, maxBufferSize)) return null;
+    const words = new Int32Array(Math.ceil(bytes.length / 4));
+    new Uint8Array(words.buffer).set(bytes);
+    const images = this.allocate(words.length, 'int32') as WebGPUBuffer;
+    const table = this.allocate(values.length, 'float32') as WebGPUBuffer;
+    let generation = -1;
+    return (indices) => {
+      if (generation !== engine.generation) {
+        engine.write(images, words);
+        engine.write(table, values);
+        generation = engine.generation;
+      }
+      const size = numel(shape);
+      const x = Storage.allocate(this, 'float32', indices.length * size);
+      engine.temporary(indices.length, (places) => {
+        engine.write(places, indices);
+        engine.run({
+          shader: 'gather',
+          entry: 'gather',
+          buffers: { x: x.buffer as WebGPUBuffer, images, values: table, indices: places },
+          sizes: { count: x.length, size, pixels: size / shape[0] },
+          threads: x.length,
+        });
+      });
+      return new Tensor(x, [indices.length, ...shape]);
+    };
+  }
+
+  override async close(): Promise<void> {
+    if (this.closed) return;
+    await super.close();
+    await this.#engine.stop();
+  }
+}
+
+async function newDevice(
+  { requestAdapter, advice }: WebGPUPlatform,
+  profile = false,
+): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
+  const adapter = await requestAdapter();
+  if (!adapter) throw new Error(`backend 'webgpu': there is no GPU adapter; ${advice}`);
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    requiredFeatures: profile && adapter.features.has(timestamps) ? [timestamps] : [],
+  });
+  return { device, info: adapter.info };
+}
+
+/** SwiftShader, Mesa's llvmpipe, and Windows' WARP are adapters without a GPU. */
+function computesOnCpu({ isFallbackAdapter, architecture, description }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || /swiftshader|llvmpipe|warp|basic render/i.test(`${architecture} ${description}`);
+}

@@ -1,0 +1,26 @@
+/** How the threads of a workgroup are shared among tasks: see lanes.wgsl. */
+import { groupThreads } from './engine.js';
+
+export interface Lanes {
+  /** Threads for each task: a power of 2. */
+  readonly lanes: number;
+  readonly adjacent: boolean;
+}
+
+/** Neighbouring threads that read memory together, on every GPU. */
+const together = 32;
+
+/** Terms that make a lane worth its part in the tree. */
+const termsOfLane = 4;
+
+/** Lanes for tasks of so many terms, beside the tasks whose terms are `neighbours` in memory: 1 where neighbours are terms of
+ *  the same task. */
+export function lanesFor(terms: number, neighbours: number): Lanes {
+  const room = groupThreads / Math.min(together, powerOf2(neighbours));
+  return { lanes: Math.min(room, powerOf2(terms / termsOfLane)), adjacent: neighbours === 1 };
+}
+
+/** The least power of 2 that is n or more. */
+function powerOf2(n: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, n)));
+}

@@ -1,0 +1,54 @@
+/// A workgroup of 256 threads that shares them among tasks, 256 / s.lanes at a time. The s.lanes threads of a task take turns
+/// in its terms, and a tree in workgroup memory combines what they have.
+///
+///   s.adjacent = 1    thread  0 1 2 3 4 5 6 7 …       s.adjacent = 0    thread  0 1 2 … 63 64 65 66 …
+///   (4 lanes)         task    0 0 0 0 1 1 1 1 …       (4 lanes)         task    0 1 2 … 63  0  1  2 …
+///                     lane    0 1 2 3 0 1 2 3 …                         lane    0 0 0 …  0  1  1  1 …
+///
+/// So neighbouring threads read neighbouring numbers, be they terms of one task or of tasks side by side.
+struct Lane {
+  task: u32, // of those that the workgroup has at a time
+  index: u32, // among the task's lanes
+  thread: u32,
+  step: u32, // threads from one lane of a task to the next
+}
+
+fn tasksAtATime() -> u32 { return 256u / s.lanes; }
+
+fn laneOf(thread: u32) -> Lane {
+  if (s.adjacent != 0u) { return Lane(thread / s.lanes, thread % s.lanes, thread, 1u); }
+  let tasks = tasksAtATime();
+  return Lane(thread % tasks, thread / tasks, thread, tasks);
+}
+
+var<workgroup> cells: array<f32, 256>;
+
+/// The sum over the lanes of each task, which all of them get.
+fn sumOfLanes(lane: Lane, value: f32) -> f32 {
+  if (s.lanes == 1u) { return value; }
+  cells[lane.thread] = value;
+  for (var half = s.lanes / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane.index < half) { cells[lane.thread] += cells[lane.thread + half * lane.step]; }
+  }
+  return ofFirst(lane);
+}
+
+/// The largest of the lanes of each task.
+fn maxOfLanes(lane: Lane, value: f32) -> f32 {
+  if (s.lanes == 1u) { return value; }
+  cells[lane.thread] = value;
+  for (var half = s.lanes / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane.index < half) { cells[lane.thread] = max(cells[lane.thread], cells[lane.thread + half * lane.step]); }
+  }
+  return ofFirst(lane);
+}
+
+/// What a task's first lane has.
+fn ofFirst(lane: Lane) -> f32 {
+  workgroupBarrier();
+  let value = cells[lane.thread - lane.index * lane.step];
+  workgroupBarrier(); // the next tree writes the cells again
+  return value;
+}

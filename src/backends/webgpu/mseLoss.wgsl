@@ -1,0 +1,64 @@
+// mseLoss: loss[i] = (x[i] − goal[i])², or their sum or mean.   dx = 2 · (x − goal) · dloss, dgoal = −dx; the mean divides both.
+//
+//   forward     threads take turns in the elements. Of the sum or the mean, a workgroup that is the only one writes the loss;
+//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up, one a thread
+//   backward            one thread for each element
+//
+// What src/ops/mseLoss.ts calls target is `goal` here: WGSL keeps the word for itself.
+// include element.wgsl
+// include tree.wgsl
+
+struct Sizes {
+  count: u32,
+  scale: f32, // 1 / count for a mean, otherwise 1
+  isNone: u32, // every loss for itself
+  parts: u32,
+  hasDx: u32,
+  hasDgoal: u32,
+}
+@group(0) @binding(0) var<uniform> s: Sizes;
+@group(0) @binding(1) var<storage, read_write> loss: array<f32>;
+@group(0) @binding(2) var<storage, read> x: array<f32>;
+@group(0) @binding(3) var<storage, read> goal: array<f32>;
+@group(0) @binding(4) var<storage, read_write> partials: array<f32>;
+
+@compute @workgroup_size(256)
+fn forward(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  var sum = 0.0;
+  for (var i = group.x * 256u + thread; i < s.count; i += groups.x * 256u) {
+    let difference = x[i] - goal[i];
+    let square = difference * difference;
+    if (s.isNone != 0u) { loss[i] = square; }
+    sum += square;
+  }
+  if (s.isNone != 0u) { return; }
+  sum = total(thread, sum);
+  if (thread > 0u) { return; }
+  if (groups.x == 1u) { loss[0] = sum * s.scale; }
+  else { partials[group.x] = sum; }
+}
+
+@compute @workgroup_size(256)
+fn combine(@builtin(local_invocation_index) thread: u32) {
+  var sum = 0.0;
+  if (thread < s.parts) { sum = partials[thread]; }
+  sum = total(thread, sum);
+  if (thread == 0u) { loss[0] = sum * s.scale; }
+}
+
+@group(0) @binding(1) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dgoal: array<f32>;
+@group(0) @binding(5) var<storage, read> dloss: array<f32>;
+
+@compute @workgroup_size(256)
+fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = element(id, groups);
+  if (i >= s.count) { return; }
+  let d = 2.0 * (x[i] - goal[i]) * (dloss[i * s.isNone] * s.scale);
+  if (s.hasDx != 0u) { dx[i] = d; }
+  if (s.hasDgoal != 0u) { dgoal[i] = -d; }
+}

@@ -1,0 +1,58 @@
+// nllLoss: loss[n] = −weight[t] · x[n, t], t = targets[n].   dx[n, t] = −weight[t] · dloss, for a mean divided by Σ weight[t].
+//
+//   forward     threads take turns in the rows; what becomes of their losses: targets.wgsl
+//   backward    threads take turns in the elements of dx
+// include targets.wgsl
+
+struct Sizes {
+  rows: u32,
+  C: u32,
+  inner: u32,
+  ignoreIndex: i32,
+  hasWeight: u32,
+  isMean: u32,
+  isNone: u32, // every loss for itself
+  parts: u32,
+}
+@group(0) @binding(0) var<uniform> s: Sizes;
+@group(0) @binding(2) var<storage, read> x: array<f32>;
+
+@compute @workgroup_size(256)
+fn forward(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  var sums = vec2f();
+  for (var row = group.x * 256u + thread; row < s.rows; row += groups.x * 256u) {
+    let t = targets[row];
+    var cost = 0.0;
+    if (isCounted(t)) {
+      let w = weightOf(u32(t));
+      cost = -w * x[(row / s.inner * s.C + u32(t)) * s.inner + row % s.inner];
+      sums += vec2f(cost, w);
+    }
+    if (s.isNone != 0u) { loss[row] = cost; }
+  }
+  settle(sums, thread, group.x, groups.x);
+}
+
+@group(0) @binding(1) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(2) var<storage, read> dloss: array<f32>;
+
+@compute @workgroup_size(256)
+fn backward(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let weights = divisor(thread);
+  for (var i = group.x * 256u + thread; i < s.rows * s.C; i += groups.x * 256u) {
+    let row = i / (s.C * s.inner) * s.inner + i % s.inner;
+    let c = i / s.inner % s.C;
+    let t = targets[row];
+    var d = 0.0;
+    if (isCounted(t) && u32(t) == c) { d = -weightOf(c) * dloss[row * s.isNone] / weights; }
+    dx[i] = d;
+  }
+}

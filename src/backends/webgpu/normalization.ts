@@ -1,0 +1,61 @@
+/** Calls of the kernels that normalise a channel by its statistics. */
+import type { BatchNormSizes } from '../../ops/batchNorm2d.js';
+import type { Kernels } from '../../ops/index.js';
+import type { WebGPUBuffer } from './buffer.js';
+import { type Dispatch, type Engine, groupThreads } from './engine.js';
+import { gridOf, partsFor } from './parts.js';
+
+type Buffers = Dispatch['buffers'];
+
+export function normalization(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'batchNorm2d'> {
+  const most = engine.limits.maxComputeWorkgroupsPerDimension;
+
+  /** `Sizes`, told which of the optional buffers are given, and in how many parts the workgroups see a channel. */
+  function sizesOf({ N, C, pixels, training, momentum, eps }: BatchNormSizes, optional: Buffers) {
+    const { parts, share } = partsFor(N * pixels, groupThreads, C);
+    const has = (name: string) => Boolean(optional[name]);
+    const sizes = {
+      ...{ N, C, pixels, share, training, momentum, rest: 1 - momentum, eps },
+      ...{ hasRunning: has('runningMean'), hasWeight: has('weight'), hasBias: has('bias') },
+      ...{ hasDweight: has('dweight'), hasDbias: has('dbias') },
+    };
+    return { parts, sizes };
+  }
+
+  return {
+    batchNorm2d: {
+      forward(y, mean, invStd, runningMean, runningVar, x, weight, bias, s) {
+        const { parts, sizes } = sizesOf(s, { runningMean, weight, bias });
+        const run = (entry: string, buffers: Buffers, extent: Pick<Dispatch, 'threads' | 'groups'>) =>
+          engine.run({ shader: 'batchNorm2d', entry, buffers: { mean, invStd, ...buffers }, sizes, ...extent });
+
+        if (!s.training) {
+          const buffers = { y, runningMean, runningVar, x, weight, bias };
+          run('evaluate', buffers, { threads: Math.max(x.length, s.C) });
+          return;
+        }
+        engine.temporary(2 * parts * s.C, (partials) => {
+          const moved = { runningMean, runningVar, partials };
+          run('statistics', { ...moved, x }, { groups: gridOf(s.C, parts, most) });
+          if (parts > 1) run('combine', moved, { groups: gridOf(s.C, 1, most) });
+        });
+        run('normalize', { y, x, weight, bias }, { threads: x.length });
+      },
+
+      backward(dx, dweight, dbias, dy, x, weight, mean, invStd, s) {
+        const { parts, sizes } = sizesOf(s, { weight, dweight, dbias });
+        engine.temporary(2 * parts * s.C, (partials) => {
+          const run = (entry: string, buffers: Buffers, extent: Pick<Dispatch, 'threads' | 'groups'>) =>
+            engine.run({ shader: 'batchNorm2d', entry, buffers: { partials, ...buffers }, sizes, ...extent });
+
+          if (s.training || dweight || dbias) {
+            const buffers = { dweight, dbias, mean, invStd, x, dy };
+            run('backwardSums', buffers, { groups: gridOf(s.C, parts, most) });
+            if (parts > 1) run('combineSums', { dweight, dbias }, { groups: gridOf(s.C, 1, most) });
+          }
+          if (dx) run('backward', { dx, mean, invStd, x, weight, dy }, { threads: dx.length });
+        });
+      },
+    },
+  };
+}

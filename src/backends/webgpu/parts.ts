@@ -1,0 +1,27 @@
+/** How long sums are divided among workgroups. */
+
+/** Workgroups that keep a large device busy. */
+const enough = 512;
+/** Terms that make a thread worth starting. */
+const termsOfThread = 8;
+/** Partial sums are added up by a workgroup of 256 threads: one each. */
+const maximumParts = 256;
+
+export interface Parts {
+  readonly parts: number;
+  /** Terms of a part; the last one may have fewer, and none has no terms if there are any. */
+  readonly share: number;
+}
+
+/** Parts for sums of so many `terms`, for which there are `groups` workgroups already, with `threads` for each sum. */
+export function partsFor(terms: number, threads: number, groups: number): Parts {
+  const useful = Math.ceil(terms / (termsOfThread * threads));
+  const wanted = Math.min(useful, Math.ceil(enough / Math.max(1, groups)), maximumParts);
+  const share = Math.max(1, Math.ceil(terms / Math.max(1, wanted)));
+  return { parts: Math.max(1, Math.ceil(terms / share)), share };
+}
+
+/** A grid of `groups` x `parts` workgroups: parts along z, and groups in rows of at most `most`, along x and y. */
+export function gridOf(groups: number, parts: number, most: number): [number, number, number] {
+  return [Math.min(groups, most), Math.ceil(groups / most), parts];
+}

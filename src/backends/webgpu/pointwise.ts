@@ -1,0 +1,64 @@
+/** Calls of the kernels in which every element has a thread of its own, and sees its own element only. */
+import type { Kernels } from '../../ops/index.js';
+import type { WebGPUBuffer } from './buffer.js';
+import type { Dispatch, Engine } from './engine.js';
+
+type Pointwise = 'relu' | 'sigmoid' | 'tanh' | 'dropout' | 'sgd' | 'adam';
+
+export function pointwise(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pointwise> {
+  /** One thread for each element of `output`. */
+  function run(
+    shader: string,
+    entry: string,
+    output: WebGPUBuffer,
+    buffers: Dispatch['buffers'],
+    sizes?: Dispatch['sizes'],
+  ) {
+    const count = output.length;
+    engine.run({ shader, entry, buffers, sizes: { count, ...sizes }, threads: count });
+  }
+
+  /** y of x, and dx of dy and y. */
+  function activation(shader: string) {
+    return {
+      forward: (y: WebGPUBuffer, x: WebGPUBuffer) => run(shader, 'forward', y, { y, x }),
+      backward: (dx: WebGPUBuffer, dy: WebGPUBuffer, y: WebGPUBuffer) =>
+        run(shader, 'backward', dx, { dx, dy, result: y }),
+    };
+  }
+
+  return {
+    relu: activation('relu'),
+    sigmoid: activation('sigmoid'),
+    tanh: activation('tanh'),
+    dropout: {
+      forward: (y, x, mask, { p }) => run('dropout', 'forward', y, { y, x, mask }, { scale: 1 / (1 - p) }),
+      // What it does to x in the forward pass, it does to dy.
+      backward: (dx, dy, mask, { p }) => run('dropout', 'forward', dx, { y: dx, x: dy, mask }, { scale: 1 / (1 - p) }),
+    },
+
+    sgd: {
+      forward(param, momentumBuffer, dparam, { lr, momentum, dampening, nesterov, weightDecay, first }) {
+        const hasMomentum = momentumBuffer !== null;
+        const sizes = { lr, momentum, gain: 1 - dampening, weightDecay, nesterov, first, hasMomentum };
+        run('sgd', 'forward', param, { param, momentumBuffer, dparam }, sizes);
+      },
+    },
+    adam: {
+      forward(param, expAvg, expAvgSq, dparam, { lr, beta1, beta2, eps, weightDecay, decoupled, step }) {
+        const sizes = {
+          beta1,
+          gain1: 1 - beta1,
+          beta2,
+          gain2: 1 - beta2,
+          weightDecay: decoupled ? 0 : weightDecay,
+          shrink: decoupled ? lr * weightDecay : 0,
+          stepSize: lr / (1 - beta1 ** step),
+          rootScale: 1 / Math.sqrt(1 - beta2 ** step),
+          eps,
+        };
+        run('adam', 'forward', param, { param, expAvg, expAvgSq, dparam }, sizes);
+      },
+    },
+  };
+}

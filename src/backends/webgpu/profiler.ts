@@ -1,0 +1,85 @@
+/**
+ * How long each dispatch takes on the device. Every dispatch has a compute pass of its own, at whose ends the device writes
+ * the time; the times of a submit are resolved into a buffer at its end, and read while JavaScript goes on.
+ */
+
+// Flags of WebGPU (GPUBufferUsage), which not every platform has as globals.
+const MAP_READ = 0x1;
+const COPY_SRC = 0x4;
+const COPY_DST = 0x8;
+const QUERY_RESOLVE = 0x200;
+
+/** The device's feature that this needs. */
+export const timestamps = 'timestamp-query';
+
+/** Bytes of a dispatch's two times, in nanoseconds. */
+const pairBytes = 16;
+
+export class Profiler {
+  readonly #times: GPUQuerySet;
+  readonly #resolved: GPUBuffer;
+  readonly #staging: GPUBuffer[] = [];
+  readonly #pending = new Set<Promise<void>>();
+  #names: string[] = [];
+
+  constructor(
+    private readonly device: GPUDevice,
+    /** Dispatches of one submit, at most. */
+    private readonly capacity: number,
+    private readonly took: (kernel: string, milliseconds: number) => void,
+  ) {
+    this.#times = device.createQuerySet({ label: 'times', type: 'timestamp', count: 2 * capacity });
+    this.#resolved = this.#create(QUERY_RESOLVE | COPY_SRC);
+  }
+
+  #create(usage: number): GPUBuffer {
+    return this.device.createBuffer({ label: 'times', size: this.capacity * pairBytes, usage });
+  }
+
+  /** What the pass of a dispatch begins with. */
+  time(kernel: string): GPUComputePassDescriptor {
+    const index = 2 * this.#names.length;
+    this.#names.push(kernel);
+    return {
+      timestampWrites: {
+        querySet: this.#times,
+        beginningOfPassWriteIndex: index,
+        endOfPassWriteIndex: index + 1,
+      },
+    };
+  }
+
+  /** Ends the commands of a submit. What it gives is to be called when they are submitted. */
+  collect(encoder: GPUCommandEncoder): () => void {
+    const names = this.#names;
+    if (names.length === 0) return () => {};
+    this.#names = [];
+    const bytes = names.length * pairBytes;
+    const staging = this.#staging.pop() ?? this.#create(MAP_READ | COPY_DST);
+    encoder.resolveQuerySet(this.#times, 0, 2 * names.length, this.#resolved, 0);
+    encoder.copyBufferToBuffer(this.#resolved, 0, staging, 0, bytes);
+    return () => {
+      // If it can't be read, the device is lost or the submit was wrong, which is told elsewhere.
+      const read = this.#read(staging, names, bytes).catch(() => {});
+      this.#pending.add(read);
+      void read.then(() => this.#pending.delete(read));
+    };
+  }
+
+  async #read(staging: GPUBuffer, names: readonly string[], bytes: number): Promise<void> {
+    await staging.mapAsync(1, 0, bytes); // GPUMapMode.READ
+    const times = new BigUint64Array(staging.getMappedRange(0, bytes));
+    names.forEach((name, i) => {
+      // A device may set its clock back between two passes; then the time isn't known.
+      const nanoseconds = Number(times[2 * i + 1] - times[2 * i]);
+      this.took(name, Math.max(0, nanoseconds) / 1e6);
+    });
+    staging.unmap();
+    this.#staging.push(staging);
+  }
+
+  /** Waits for the times of all that is submitted. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+}

@@ -1,0 +1,51 @@
+/// Sums over some dimensions of x (src/ops/reduce.ts): y[output] = finish(Σ_terms x).
+///
+/// An output is a task of lanes.wgsl: its lanes take turns in its terms. Where outputs are few and terms many, the terms are
+/// divided among workgroups (group.z), and what comes out are partial sums [part][output], to be summed again.
+///
+/// The operation's own file says what to `finish` a sum with.
+// include lanes.wgsl
+struct Sizes {
+  outputs: u32,
+  terms: u32,
+  share: u32, // terms of a part
+  lanes: u32,
+  adjacent: u32,
+  count: f32, // of the elements that meet in one y
+  kept: u32, // dimensions that y has; those that are summed over come behind them
+  rank: u32,
+  shape: array<vec4u, 2>,
+  strides: array<vec4u, 2>, // of x where y is written, and of dy where dx is written
+}
+@group(0) @binding(0) var<uniform> s: Sizes;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read> x: array<f32>;
+
+/// Where entry k of a walk along the dimensions first … end − 1 is. There must be one.
+fn offset(k: u32, first: u32, end: u32) -> u32 {
+  var position = 0u;
+  var rest = k;
+  for (var d = end - 1u; d > first; d--) {
+    let size = s.shape[d / 4u][d % 4u];
+    position += rest % size * s.strides[d / 4u][d % 4u];
+    rest /= size;
+  }
+  return position + rest * s.strides[first / 4u][first % 4u];
+}
+
+@compute @workgroup_size(256)
+fn forward(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let lane = laneOf(thread);
+  let output = (group.y * groups.x + group.x) * tasksAtATime() + lane.task;
+  let begin = group.z * s.share;
+  let end = select(begin, min(begin + s.share, s.terms), output < s.outputs);
+  let start = offset(output, 0u, s.kept);
+  var sum = 0.0;
+  for (var term = begin + lane.index; term < end; term += s.lanes) { sum += x[start + offset(term, s.kept, s.rank)]; }
+  sum = sumOfLanes(lane, sum);
+  if (lane.index == 0u && output < s.outputs) { y[group.z * s.outputs + output] = finish(sum); }
+}

@@ -1,0 +1,156 @@
+/** Calls of the kernels that work on rows of scores, one for each element to classify, and of the losses. */
+import type { CrossEntropySizes } from '../../ops/crossEntropy.js';
+import type { Kernels } from '../../ops/index.js';
+import type { NllLossSizes, Reduction } from '../../ops/nllLoss.js';
+import type { SoftmaxSizes } from '../../ops/softmax.js';
+import type { WebGPUBuffer } from './buffer.js';
+import { type Dispatch, type Engine, groupThreads } from './engine.js';
+import { lanesFor } from './lanes.js';
+import { partsFor } from './parts.js';
+import { sumInParts } from './sumInParts.js';
+
+type Rows = 'softmax' | 'logSoftmax' | 'crossEntropy' | 'nllLoss' | 'mseLoss';
+type Buffers = Dispatch['buffers'];
+type Shader = Pick<Dispatch, 'shader' | 'buffers' | 'sizes'>;
+
+/** Workgroups that keep the largest device busy; where there are more blocks, they take turns in them. */
+const enough = 1024;
+
+export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
+  /** Runs a kernel that takes rows along C in blocks of as many as its workgroup has lanes for. */
+  function alongRows(shader: string, entry: string, buffers: Buffers, { outer, C, inner }: SoftmaxSizes) {
+    const { sizes, blocks } = rowsOf(outer * inner, C, inner);
+    engine.run({ shader, entry, buffers, sizes, groups: groupsFor(blocks) });
+  }
+
+  /** Every loss of these blocks of elements; or the sum or the mean of all, made of so many terms. */
+  function losses({ buffers, ...shader }: Shader, blocks: number, terms: number, reduction: Reduction): void {
+    if (reduction === 'none') {
+      const groups = groupsFor(blocks);
+      engine.run({ ...shader, entry: 'forward', buffers: { ...buffers, partials: null }, groups });
+    } else {
+      const { parts } = partsFor(terms, groupThreads, 1);
+      sumInParts(engine, Math.max(1, Math.min(parts, blocks)), { ...shader, buffers });
+    }
+  }
+
+  /** The gradient of losses. What a mean is divided by, a workgroup knows by itself if it has a thread for each target. */
+  function gradient({ shader, buffers, sizes }: Shader, blocks: number, reduction: Reduction): void {
+    const { targets, weight } = buffers;
+    const count = targets?.length ?? 0;
+    const weighs = reduction === 'mean' && count > groupThreads;
+    const parts = weighs ? partsFor(count, groupThreads, 1).parts : 0;
+    engine.temporary(Math.max(1, parts), (partials) => {
+      const run = (entry: string, bound: Buffers, groups: number) =>
+        engine.run({
+          shader,
+          entry,
+          buffers: { ...bound, partials },
+          sizes: { ...sizes, parts },
+          groups: [groups, 1, 1],
+        });
+      if (weighs) run('weigh', { targets, weight }, parts);
+      run('backward', buffers, Math.min(blocks, enough));
+    });
+  }
+
+  return {
+    softmax: {
+      forward: (y, x, s) => alongRows('softmax', 'forward', { y, x }, s),
+      backward: (dx, dy, y, s) => alongRows('softmax', 'backward', { dx, dy, result: y }, s),
+    },
+    logSoftmax: {
+      forward: (y, x, s) => alongRows('logSoftmax', 'forward', { y, x }, s),
+      backward: (dx, dy, y, s) => alongRows('logSoftmax', 'backward', { dx, dy, result: y }, s),
+    },
+
+    crossEntropy: {
+      forward(loss, x, targets, weight, s) {
+        const { sizes, blocks } = crossEntropyOf(targets, weight, s);
+        losses({ shader: 'crossEntropy', buffers: { loss, x, targets, weight }, sizes }, blocks, x.length, s.reduction);
+      },
+      backward(dx, dloss, x, targets, weight, s) {
+        const { sizes, blocks } = crossEntropyOf(targets, weight, s);
+        gradient({ shader: 'crossEntropy', buffers: { dx, dloss, x, targets, weight }, sizes }, blocks, s.reduction);
+      },
+    },
+    nllLoss: {
+      forward(loss, x, targets, weight, s) {
+        const blocks = Math.ceil(targets.length / groupThreads);
+        const buffers = { loss, x, targets, weight };
+        losses(
+          { shader: 'nllLoss', buffers, sizes: targetsOf(targets, weight, s) },
+          blocks,
+          targets.length,
+          s.reduction,
+        );
+      },
+      backward(dx, dloss, targets, weight, s) {
+        const blocks = Math.ceil(dx.length / groupThreads);
+        const buffers = { dx, dloss, targets, weight };
+        gradient({ shader: 'nllLoss', buffers, sizes: targetsOf(targets, weight, s) }, blocks, s.reduction);
+      },
+    },
+
+    mseLoss: {
+      forward(loss, x, goal, { reduction }) {
+        const sizes = squaresOf(x, reduction);
+        const blocks = Math.ceil(x.length / groupThreads);
+        losses({ shader: 'mseLoss', buffers: { loss, x, goal }, sizes }, blocks, x.length, reduction);
+      },
+      backward(dx, dgoal, dloss, x, goal, { reduction }) {
+        const sizes = { ...squaresOf(x, reduction), hasDx: dx !== null, hasDgoal: dgoal !== null };
+        const buffers = { dx, dgoal, dloss, x, goal };
+        engine.run({ shader: 'mseLoss', entry: 'backward', buffers, sizes, threads: x.length });
+      },
+    },
+  };
+}
+
+function groupsFor(blocks: number): [number, number, number] {
+  return [Math.min(blocks, enough), 1, 1];
+}
+
+/** `Sizes` of rows.wgsl, and the blocks of rows that a workgroup has at a time. */
+function rowsOf(rows: number, C: number, inner: number) {
+  const { lanes, adjacent } = lanesFor(C, inner);
+  return { sizes: { rows, C, inner, lanes, adjacent }, blocks: Math.ceil((rows * lanes) / groupThreads) };
+}
+
+/** `Sizes` of nllLoss.wgsl. */
+function targetsOf(
+  targets: WebGPUBuffer,
+  weight: WebGPUBuffer | null,
+  { C, inner, ignoreIndex, reduction }: NllLossSizes,
+) {
+  return {
+    rows: targets.length,
+    C,
+    inner,
+    // Targets are i32, so one beyond is none; nor is −1, unless it is the one to ignore.
+    ignoreIndex: (ignoreIndex | 0) === ignoreIndex ? ignoreIndex : -1,
+    hasWeight: weight !== null,
+    isMean: reduction === 'mean',
+    isNone: reduction === 'none',
+    parts: 0,
+  };
+}
+
+/** `Sizes` of crossEntropy.wgsl, and the blocks of rows. */
+function crossEntropyOf(targets: WebGPUBuffer, weight: WebGPUBuffer | null, s: CrossEntropySizes) {
+  const { sizes, blocks } = rowsOf(targets.length, s.C, s.inner);
+  const shares = { spread: s.labelSmoothing / s.C, peak: 1 - s.labelSmoothing };
+  return { sizes: { ...sizes, ...targetsOf(targets, weight, s), ...shares }, blocks };
+}
+
+/** `Sizes` of mseLoss.wgsl. */
+function squaresOf({ length }: WebGPUBuffer, reduction: Reduction) {
+  return {
+    count: length,
+    scale: reduction === 'mean' ? 1 / length : 1,
+    isNone: reduction === 'none',
+    parts: 0,
+    hasDx: false,
+    hasDgoal: false,
+  };
+}

@@ -1,0 +1,19 @@
+/// Rows of scores x, and what softmax, logSoftmax and crossEntropy need of each: max x and Σ_c e^(x[c] − max).
+// include rows.wgsl
+@group(0) @binding(2) var<storage, read> x: array<f32>;
+
+/// It may miss a NaN, but then the sum sees it.
+fn maxOf(row: Row) -> f32 {
+  var largest = x[row.start];
+  for (var c = row.lane.index; c < row.end; c += s.lanes) { largest = max(largest, x[at(row, c)]); }
+  return maxOfLanes(row.lane, largest);
+}
+
+fn sumOfExp(row: Row, largest: f32) -> f32 {
+  var sum = 0.0;
+  for (var c = row.lane.index; c < row.end; c += s.lanes) { sum += expOf(x[at(row, c)] - largest); }
+  return sumOfLanes(row.lane, sum);
+}
+
+/// log Σ, which is at least e^0. WGSL's log may lose a NaN.
+fn logOf(sum: f32) -> f32 { return select(sum, log(sum), sum > 0.0); }

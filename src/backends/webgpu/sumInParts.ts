@@ -1,0 +1,22 @@
+/** Calls of the shaders that sum many terms to one number, or two. */
+import type { Dispatch, Engine } from './engine.js';
+
+/** Runs `forward` in so many workgroups, and where that isn't one, `combine`, which adds up what they have. */
+export function sumInParts(
+  engine: Engine,
+  parts: number,
+  { buffers, sizes, ...shader }: Pick<Dispatch, 'shader' | 'buffers' | 'sizes'>,
+): void {
+  engine.temporary(2 * parts, (partials) => {
+    const run = (entry: string, groups: number) =>
+      engine.run({
+        ...shader,
+        entry,
+        buffers: { ...buffers, partials },
+        sizes: { ...sizes, parts },
+        groups: [groups, 1, 1],
+      });
+    run('forward', parts);
+    if (parts > 1) run('combine', 1);
+  });
+}

@@ -1,0 +1,86 @@
+/** How a product of matrices is cut into tiles, for `tile.wgsl` and `tileDirect.wgsl`; and what it costs. */
+import type { Engine } from './engine.js';
+import type { Work } from './stats.js';
+
+export interface Neighbours {
+  /** Neighbours of a in memory are neighbours along the sum, and not along its rows. */
+  readonly aAlongK?: boolean;
+  /** Neighbours of b in memory are neighbours along the sum, and not along its columns. */
+  readonly bAlongK?: boolean;
+  /** Four columns of b are one vector in memory. */
+  readonly bVectors?: boolean;
+}
+
+export interface Tiling {
+  /** The file with `product`. */
+  readonly uses: 'tile' | 'tileDirect';
+  readonly constants: Readonly<Record<string, number>>;
+  /** Blocks that c is made of. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Places of the sum that a workgroup brings at a time. */
+  readonly depth: number;
+  /** For so many products like this, each with its sum in so many parts: for every block, the rows of a and the columns of b
+   *  are asked of memory once. The block is written once for each part, and read again where there are several. */
+  work(layers?: number, parts?: number): Work;
+}
+
+/** The tiling of a product (M, K) · (K, N). */
+export function tilingFor(engine: Engine, M: number, N: number, K: number, neighbours: Neighbours = {}): Tiling {
+  const tiles = engine.sharesTiles ? sharedTiles(M, N, K) : directTiles(M);
+  const blockRows = 4 * tiles.QUADS_M * tiles.TILES_M;
+  const blockColumns = 8 * tiles.TILES_N;
+  const rows = Math.ceil(M / blockRows);
+  const columns = Math.ceil(N / blockColumns);
+  const { aAlongK = false, bAlongK = false, bVectors = false } = neighbours;
+  const way = { A_ALONG_K: Number(aAlongK), B_ALONG_K: Number(bAlongK), B_VECTORS: Number(bVectors) };
+  return {
+    uses: engine.sharesTiles ? 'tile' : 'tileDirect',
+    constants: engine.sharesTiles ? { ...tiles, ...way } : tiles,
+    rows,
+    columns,
+    depth: tiles.DEPTH,
+    work(layers = 1, parts = 1) {
+      // Without workgroup memory, it is threads that ask, each for the rows and columns of its own.
+      const asked = engine.sharesTiles
+        ? rows * columns * (blockRows + blockColumns)
+        : rows * columns * tiles.TILES_N * (blockRows + 8);
+      const written = M * N * (parts === 1 ? 1 : 2 * parts);
+      return { flops: layers * 2 * M * N * K, bytes: layers * 4 * (asked * K + written) };
+    },
+  };
+}
+
+/** The constants of the shaders: threads of a workgroup in each direction, and how many times 4 x 8 elements each computes. */
+interface Tiles extends Readonly<Record<string, number>> {
+  readonly QUADS_M: number;
+  readonly TILES_M: number;
+  readonly TILES_N: number;
+  readonly DEPTH: number;
+}
+
+/**
+ * Up to 32 rows, a thread has as many rows as divides them with the least waste, up to 16: the more, the fewer reads from the
+ * workgroup's memory. From there on 8 rows, so that registers suffice for many threads at once, in blocks of up to 64 rows.
+ * Blocks have up to 128 columns.
+ */
+function sharedTiles(M: number, N: number, K: number): Tiles {
+  const quads = Math.max(1, Math.ceil(M / 4));
+  const TILES_M = quads > 8 ? Math.min(8, Math.ceil(quads / 2)) : Math.ceil(quads / 4);
+  const QUADS_M = quads > 8 ? 2 : Math.ceil(quads / TILES_M);
+  let TILES_N = 4;
+  while (TILES_N < 16 && TILES_N * 8 < N) TILES_N *= 2;
+  return { QUADS_M, TILES_M, TILES_N, DEPTH: K > 8 ? 16 : 8 };
+}
+
+/** A thread has up to 16 rows: fewer where that divides them with less waste. Nothing else matters, and there are few pipelines. */
+function directTiles(M: number): Tiles {
+  const quads = Math.max(1, Math.ceil(M / 4));
+  return { QUADS_M: Math.ceil(quads / Math.ceil(quads / 4)), TILES_M: 1, TILES_N: 16, DEPTH: 4 };
+}
+
+/** A grid of `columns` x `rows` x `layers` workgroups, in which columns that don't fit into x go on in z. */
+export function grid(engine: Engine, columns: number, rows: number, layers: number): [number, number, number] {
+  const across = Math.min(columns, engine.limits.maxComputeWorkgroupsPerDimension);
+  return [across, rows, across === 0 ? 0 : layers * Math.ceil(columns / across)];
+}

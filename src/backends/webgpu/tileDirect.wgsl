@@ -1,0 +1,80 @@
+/// The same product as in tile.wgsl, with the same functions to say what A, B and C are, but no workgroup memory: every thread
+/// reads for itself what its 4 · QUADS_M x 8 elements need. For adapters that compute on a CPU, where workgroup memory is
+/// memory like any other, and bringing numbers there costs more than reading them again.
+const THREADS = TILES_M * TILES_N;
+const ROWS = 4u * QUADS_M * TILES_M;
+const COLUMNS = 8u * TILES_N;
+
+/// Four rows of A at four places.
+fn rowsOfA(m: u32, r0: Row, r1: Row, r2: Row, r3: Row) -> mat4x4f {
+  return mat4x4f(a4(m, r0), a4(m, r1), a4(m, r2), a4(m, r3));
+}
+
+/// A column of B at the same places.
+fn columnOfB(r0: Row, r1: Row, r2: Row, r3: Row, column: Column) -> vec4f {
+  return vec4f(b(r0, column), b(r1, column), b(r2, column), b(r3, column));
+}
+
+/// The block whose first row is m and whose first column is n, summed over the places from `first` up to `end`.
+fn product(m: u32, n: u32, first: u32, end: u32, thread: u32) {
+  let x = n + thread % TILES_N;
+  let y = m + thread / TILES_N * 4u * QUADS_M;
+  let d0 = columnOf(x);
+  let d1 = columnOf(x + TILES_N);
+  let d2 = columnOf(x + 2u * TILES_N);
+  let d3 = columnOf(x + 3u * TILES_N);
+  let d4 = columnOf(x + 4u * TILES_N);
+  let d5 = columnOf(x + 5u * TILES_N);
+  let d6 = columnOf(x + 6u * TILES_N);
+  let d7 = columnOf(x + 7u * TILES_N);
+  var c00 = mat4x4f();
+  var c01 = mat4x4f();
+  var c10 = mat4x4f();
+  var c11 = mat4x4f();
+  var c20 = mat4x4f();
+  var c21 = mat4x4f();
+  var c30 = mat4x4f();
+  var c31 = mat4x4f();
+  var r0 = rowOf(first);
+  for (var k = first; k < end; k += 4u) {
+    let r1 = next(r0);
+    let r2 = next(r1);
+    let r3 = next(r2);
+    let b0 = mat4x4f(
+      columnOfB(r0, r1, r2, r3, d0),
+      columnOfB(r0, r1, r2, r3, d1),
+      columnOfB(r0, r1, r2, r3, d2),
+      columnOfB(r0, r1, r2, r3, d3),
+    );
+    let b1 = mat4x4f(
+      columnOfB(r0, r1, r2, r3, d4),
+      columnOfB(r0, r1, r2, r3, d5),
+      columnOfB(r0, r1, r2, r3, d6),
+      columnOfB(r0, r1, r2, r3, d7),
+    );
+    let a0 = rowsOfA(y, r0, r1, r2, r3);
+    c00 += a0 * b0;
+    c01 += a0 * b1;
+    if (QUADS_M > 1u) {
+      let a1 = rowsOfA(y + 4u, r0, r1, r2, r3);
+      c10 += a1 * b0;
+      c11 += a1 * b1;
+    }
+    if (QUADS_M > 2u) {
+      let a2 = rowsOfA(y + 8u, r0, r1, r2, r3);
+      c20 += a2 * b0;
+      c21 += a2 * b1;
+    }
+    if (QUADS_M > 3u) {
+      let a3 = rowsOfA(y + 12u, r0, r1, r2, r3);
+      c30 += a3 * b0;
+      c31 += a3 * b1;
+    }
+    r0 = next(r3);
+  }
+  var tile = array<mat4x4f, 8>(c00, c01, c10, c11, c20, c21, c30, c31);
+  for (var j = 0u; j < 8u; j++) {
+    let column = columnOf(x + j * TILES_N);
+    for (var i = 0u; i < 4u * QUADS_M; i++) { write(y + i, column, tile[i / 4u * 2u + j / 4u][j % 4u][i % 4u]); }
+  }
+}

@@ -1,0 +1,10 @@
+/** WebGPU in a browser. */
+import type { WebGPUPlatform } from '../backends/webgpu/platform.js';
+
+export const browserWebGPU: WebGPUPlatform = {
+  async requestAdapter() {
+    const { gpu } = navigator as Navigator & { gpu?: GPU };
+    return gpu ? gpu.requestAdapter({ powerPreference: 'high-performance' }) : null;
+  },
+  advice: 'this browser has WebGPU switched off, or no GPU that it trusts (chrome://gpu tells more)',
+};

@@ -1,0 +1,26 @@
+/** WebGPU in Node: Dawn, from the npm package `webgpu`. */
+import type { WebGPUPlatform } from '../backends/webgpu/platform.js';
+
+/** One for the process: the adapters and devices that come from it need it to live. */
+let gpu: GPU | null = null;
+
+async function dawn(): Promise<GPU> {
+  if (gpu) return gpu;
+  let create: (options: string[]) => GPU;
+  try {
+    ({ create } = await import('webgpu'));
+  } catch (error) {
+    throw new Error("backend 'webgpu' needs the package webgpu: npm install webgpu", { cause: error });
+  }
+  // Dawn rounds times to 66 µs, to hide from web pages what others do; a profile wants them as they are.
+  gpu = create(['disable-dawn-features=timestamp_quantization']);
+  return gpu;
+}
+
+export const nodeWebGPU: WebGPUPlatform = {
+  async requestAdapter() {
+    return (await dawn()).requestAdapter({ powerPreference: 'high-performance' });
+  },
+  advice:
+    'Dawn looks for a driver of Vulkan, Metal or Direct3D 12; on Linux, install that of your GPU (mesa-vulkan-drivers, for one)',
+};
