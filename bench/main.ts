@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: every operation on the layers of its case, forward and backward, and training steps of the lecture's
  * networks (batch 64).
- *   --filter conv2d    only operations and layers whose name contains this; 'training' for the steps, 'training, mnistNet'
+ *   --filter conv2d    only operations and layers whose name contains this; 'training step' for those, 'training step, mnistNet'
  *   --time 500         milliseconds to measure each for; default 200
  *   --backend webgpu   what is measured beside the reference; default wasm. A list for several: wasm,webgpu
  *   --threads 2        threads of the WASM backend; default 1 and all cores. A column for each of a list, like 1,4
@@ -15,9 +15,11 @@
  * With WebGPU, each row goes on with what its kernels ask of the device, by `stats()`: launches (dispatches), Mflop, the MB
  * that the tiling moves, and flop for a byte. Then an estimate in ms for GPUs that aren't here; see `roofline.ts`.
  *   --gpu 'RTX 4090'   only this one; --gpu '12.7,360,24' for your own: TFLOP/s, GB/s, µs of a launch. It may be repeated
+ *   --share-tiles      with the tiling for GPUs on an adapter that computes on the CPU, where another one is the default.
+ *                      Estimates for GPUs are those of the tiling that ran
  *   --profile          milliseconds on the device too. Each dispatch has a pass of its own then, and `ms` is a little longer
- * On a machine without a GPU, SwiftShader computes on the CPU, which says nothing about GPUs except what is counted:
- *   node test/swiftshader.mjs npm run bench -- --backend webgpu --filter training
+ * On a machine without a GPU, SwiftShader computes on the CPU, so that its times say nothing about GPUs:
+ *   node test/swiftshader.mjs npm run bench -- --backend webgpu --share-tiles --filter 'training step'
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -36,6 +38,7 @@ const { values: options } = parseArgs({
     'no-reference': { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
     gpu: { type: 'string', multiple: true },
+    'share-tiles': { type: 'boolean' },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -87,7 +90,7 @@ async function columns(): Promise<Column[]> {
   for (const name of options.backend.split(',')) {
     if (!backendNames.includes(name)) throw new Error(`--backend ${name}: there is ${backendNames.join(', ')}`);
     if (name === 'reference') continue;
-    if (name !== 'wasm') await open(name, name, { profile: options.profile });
+    if (name !== 'wasm') await open(name, name, { profile: options.profile, shareTiles: options['share-tiles'] });
     else for (const threads of options.threads.split(',')) await open(`wasm x ${threads}`, name, { threads: +threads });
   }
   return all;
@@ -95,11 +98,21 @@ async function columns(): Promise<Column[]> {
 
 /** Three digits, or a whole number. */
 function figure(n: number): string {
+  if (n > 0 && n < 1e-4) return n.toExponential(1);
   return n < 1000 ? n.toPrecision(3) : n.toFixed(0);
 }
 
 function row(what: string, pass: string, cells: string[]): void {
   console.log(what.padEnd(56), pass.padEnd(8), ...cells.map((cell) => cell.padStart(8)));
+}
+
+/** What it does is done the first time only. */
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
 }
 
 const estimated = options.gpu?.map(gpuFrom) ?? gpus;
@@ -141,20 +154,24 @@ const headed = (column: Column, ms: string, gflops: string, share: string, ratio
   ...(column.peak ? [share] : []),
   ...(options['no-reference'] || isReference(column) ? [] : [ratio]),
 ];
-row(
-  '',
-  '',
-  measured.flatMap((column) => headed(column, column.label, '', '', '')),
-);
-row('operation, layer', 'pass', [
-  ...measured.flatMap((column) => headed(column, 'ms', 'GFLOP/s', '% peak', 'x ref.')),
-  ...(counted ? kernelHeads : []),
-]);
+
+const headOperations = once(() => {
+  row(
+    '',
+    '',
+    measured.flatMap((column) => headed(column, column.label, '', '', '')),
+  );
+  row('operation, layer', 'pass', [
+    ...measured.flatMap((column) => headed(column, 'ms', 'GFLOP/s', '% peak', 'x ref.')),
+    ...(counted ? kernelHeads : []),
+  ]);
+});
 
 for (const [name, { layers, named, flops }] of Object.entries(cases)) {
   for (const [layer, draft] of Object.entries(options.small ? named : layers)) {
     const what = `${name}, ${layer}`;
     if (!what.includes(options.filter)) continue;
+    headOperations();
     const operation = name as OperationName;
     const p = problem(draft, { kind: 'uniform', seed: 1 });
     const work = flops(p.inputs as Parameters<typeof flops>[0], p.sizes);
@@ -194,15 +211,15 @@ for (const [name, { layers, named, flops }] of Object.entries(cases)) {
   }
 }
 
-let stepsHeaded = false;
+const headSteps = once(() => {
+  const counts = ['submits', 'KB sent', 'B read', 'buffers', ...kernelHeads];
+  console.log(`\nTraining steps, batch ${batch}; KB sent to the device, B read back, buffers created, in each`);
+  row('network', '', ['ms', ...(counted ? counts : [])]);
+});
+
 for (const net of nets) {
-  if (!`training, ${net}`.includes(options.filter)) continue;
-  if (!stepsHeaded) {
-    const counts = ['submits', 'KB sent', 'B read', 'buffers', ...kernelHeads];
-    console.log(`\nTraining steps, batch ${batch}; KB sent to the device, B read back, buffers created, in each`);
-    row('network', '', ['ms', ...(counted ? counts : [])]);
-    stepsHeaded = true;
-  }
+  if (!`training step, ${net}`.includes(options.filter)) continue;
+  headSteps();
   for (const { label, backend } of measured.filter((column) => !isReference(column))) {
     const step = trainer(backend, net);
     for (let i = 0; i < 2; i++) await step(); // compiles, and allocates
@@ -211,12 +228,12 @@ for (const net of nets) {
     const times = await timesOf(step, +options.time);
     const ms = figure(times.sort((a, b) => a - b)[times.length >> 1]);
     if (!counting) {
-      row(`training, ${net}`, label, [ms]);
+      row(`training step, ${net}`, label, [ms]);
       continue;
     }
     const { submits, bytesUploaded, bytesRead, buffersCreated, kernels } = counting.stats();
     const each = (count: number) => String(+(count / times.length).toFixed(1));
-    row(`training, ${net}`, label, [
+    row(`training step, ${net}`, label, [
       ms,
       ...[submits, bytesUploaded / 1e3, bytesRead, buffersCreated].map(each),
       ...kernelCells(Object.values(kernels), times.length),

@@ -1,6 +1,6 @@
 /**
- * The WASM backend in a real browser, from a production build by Vite without configuration: every kernel keeps its laws,
- * with and without threads, in a page and in a worker. Needs `npm run build`.
+ * The backends in a real browser, from a production build by Vite without configuration: every kernel keeps its laws, in a page
+ * and in a worker; WASM with and without threads, WebGPU on an adapter that computes on the CPU. Needs `npm run build`.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -12,11 +12,11 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackendOptions } from '../src/backends/create.js';
-import { operationNames } from '../src/ops/index.js';
+import { type OperationName, operationNames } from '../src/ops/index.js';
 import { lawsFor, reference } from '../src/testing/index.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
 import type { Page as PageScript } from './browser/page.js';
-import type { Call, Suite } from './browser/suite.js';
+import type { Call, Choice, Suite, Training } from './browser/suite.js';
 
 const runs = 20;
 const seed = 20;
@@ -56,6 +56,13 @@ async function open(browser: Browser, headers: Readonly<Record<string, string>>)
   return page;
 }
 
+const wasm = (options?: BackendOptions): Choice => ({ name: 'wasm', options });
+const webgpu: Choice = { name: 'webgpu' };
+
+/** What each of these operations is to be held to. */
+const lawsOf = (names: readonly OperationName[]) =>
+  Object.fromEntries(names.map((name) => [name, lawsFor(name, reference)]));
+
 type Where = Exclude<keyof PageScript, symbol>;
 
 /** Calls a function of `browser/suite.ts` in a page, itself or in a worker of its own. */
@@ -77,7 +84,8 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       root: fileURLToPath(new URL('./browser/', import.meta.url)),
       configFile: false,
       logLevel: 'warn',
-      build: { outDir: join(folder, 'site'), emptyOutDir: true },
+      // The kit, with fast-check in it, is large.
+      build: { outDir: join(folder, 'site'), emptyOutDir: true, chunkSizeWarningLimit: 1000 },
     });
     launched = launchChromium(folder);
     const browser = await launched;
@@ -108,19 +116,22 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
 
   test.each(settings)(`all kernels keep their laws in %s (${runs} problems each, seed ${seed})`, async (...setting) => {
     const [, page, where, options, expected] = setting;
-    const { laws, broken, ...started } = await call(page(), where, 'checkLaws', options, runs, seed);
+    const { laws, broken, ...started } = await call(page(), where, 'checkLaws', wasm(options), operationNames, {
+      runs,
+      seed,
+    });
     expect(started).toEqual(expected);
     expect(broken).toEqual([]);
-    expect(laws).toEqual(Object.fromEntries(operationNames.map((name) => [name, lawsFor(name, reference)])));
+    expect(laws).toEqual(lawsOf(operationNames));
   });
 
   test('an isolated page gets a thread for each core by itself', async () => {
-    const { threads, cores } = await call(isolated, 'answer', 'start', {});
+    const { threads, cores } = await call(isolated, 'answer', 'start', wasm());
     expect(threads).toBe(cores);
   });
 
   test.each(['answer', 'answerInWorker'] as const)('threads are refused without isolation: %s', async (where) => {
-    await expect(call(plain, where, 'start', { threads: 2 })).rejects.toThrow(
+    await expect(call(plain, where, 'start', wasm({ threads: 2 }))).rejects.toThrow(
       /2 threads need shared memory.*COOP same-origin, COEP require-corp/,
     );
   });
@@ -128,13 +139,47 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   test.each([true, false])(
     'training has the same bits on 1 and 2 threads, with relaxedSimd: %s',
     async (relaxedSimd) => {
-      const one = await call(isolated, 'answer', 'train', { threads: 1, relaxedSimd }, 20, seed);
-      const two = await call(isolated, 'answer', 'train', { threads: 2, relaxedSimd }, 20, seed);
+      const training: Training = { net: 'mnistNet', N: 64, lr: 0.1, steps: 20, seed };
+      const one = await call(isolated, 'answer', 'train', wasm({ threads: 1, relaxedSimd }), training);
+      const two = await call(isolated, 'answer', 'train', wasm({ threads: 2, relaxedSimd }), training);
       expect([one.threads, two.threads]).toEqual([1, 2]);
       expect(two.build).toBe(`${one.build}-threads`);
       expect(two.losses).toEqual(one.losses);
       expect(one.losses).toHaveLength(20);
       expect(one.losses.at(-1)).toBeLessThan(one.losses[0]);
+    },
+  );
+
+  // Every device compiles its shaders anew, which takes an adapter on the CPU longer than the problems do.
+  const some: OperationName[] = ['conv2d', 'batchNorm2d', 'maxPool2d', 'crossEntropy'];
+  const onWebGPU: [string, Where, readonly OperationName[]][] = [
+    ['all kernels keep their laws in a page', 'answer', operationNames],
+    ['some kernels keep their laws in a worker', 'answerInWorker', some],
+  ];
+
+  test.each(onWebGPU)(
+    `on WebGPU, %s (5 problems each, seed ${seed})`,
+    async (_, where, names) => {
+      // How a GPU rounds is left open: u = 2⁻²³.
+      const options = { runs: 5, seed, u: 2 ** -23 };
+      const { laws, broken } = await call(plain, where, 'checkLaws', webgpu, names, options);
+      expect(broken).toEqual([]);
+      expect(laws).toEqual(lawsOf(names));
+    },
+    400_000,
+  );
+
+  test.each(['mnistNet', 'inceptionNet', 'residualNet'] as const)(
+    'on WebGPU, %s has the losses of the reference',
+    async (net) => {
+      const training: Training = { net, N: 4, lr: 0.01, steps: 20, seed };
+      const { losses: ours } = await call(plain, 'answer', 'train', webgpu, training);
+      const { losses: theirs } = await call(plain, 'answer', 'train', { name: 'reference' }, training);
+      expect(ours).toHaveLength(20);
+      ours.forEach((loss, i) => {
+        expect(Math.abs(loss - theirs[i]) / theirs[i], `step ${i + 1}`).toBeLessThan(1e-3);
+      });
+      expect(theirs.at(-1)).toBeLessThan(theirs[0]);
     },
   );
 });

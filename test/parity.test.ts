@@ -33,7 +33,7 @@ interface ParityCase {
 
 const models = { mnistNet, inceptionNet, residualNet, mlp };
 /** Backends, and how far a loss may be off, relatively. f32 sums in another order move it a little more with every step. */
-const backends = { reference: 1e-4, wasm: 1e-3 };
+const backends = { reference: 1e-4, wasm: 1e-3, webgpu: 1e-3 };
 
 describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => {
   const { seed, order, losses, restart } = golden;

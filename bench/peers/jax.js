@@ -1,8 +1,10 @@
-/** jax-js on WASM, with the whole step compiled: the MNIST net. An array is spent when it is used; `ref` keeps it. */
+/** jax-js, with the whole step compiled: the MNIST net. An array is spent when it is used; `ref` keeps it. */
 import { readFile } from 'node:fs/promises';
+import { browserGPU } from './gpu.js';
 import { batch, images, labels, serve } from './worker.js';
 
-await serve(async () => {
+await serve(async ({ backend }) => {
+  if (backend === 'webgpu') await browserGPU();
   const {
     blockUntilReady,
     defaultDevice,
@@ -17,8 +19,8 @@ await serve(async () => {
   const { version } = JSON.parse(
     await readFile(new URL('./node_modules/@jax-js/jax/package.json', import.meta.url), 'utf8'),
   );
-  await init('wasm');
-  defaultDevice('wasm');
+  if (!(await init(backend)).includes(backend)) throw new Error(`its backend '${backend}' doesn't start`);
+  defaultDevice(backend);
 
   const draw = (...shape) => {
     const length = shape.reduce((product, size) => product * size);

@@ -1,7 +1,7 @@
 /**
  * `node main.js`: Receptive and its peers in one run, taking turns; see README.md.
  *   --rounds 10             turns of each; default 10
- *   --filter 'MNIST net'    only work whose name contains this
+ *   --filter 'MNIST net'    only work whose name contains this; 'webgpu' for that on the GPU
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -23,13 +23,21 @@ const python = ['python3', '/usr/bin/python3'].find(
   (command) => spawnSync(command, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
 );
 const packages = '`npm install` in bench/peers';
+const build = '`npm run build` in the package, once';
 
 const receptive = (threads) => ({
   label: `Receptive wasm, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
   script: 'receptive.js',
-  task: { threads },
-  install: '`npm run build` in the package, once',
+  task: { backend: 'wasm', threads },
+  install: build,
 });
+const receptiveGPU = {
+  label: 'Receptive webgpu',
+  script: 'receptive.js',
+  task: { backend: 'webgpu' },
+  warmUp: 5,
+  install: `${build}; and a GPU's driver, see README.md`,
+};
 const pytorch = (threads) => ({
   label: `PyTorch, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
   script: 'pytorch.py',
@@ -40,19 +48,41 @@ const tensorflow = (backend) => ({
   label: `TensorFlow.js ${backend}`,
   script: 'tensorflow.js',
   task: { backend },
-  warmUp: backend === 'cpu' ? 3 : 10,
+  warmUp: backend === 'wasm' ? 10 : 3,
   install: packages,
 });
-const jax = { label: 'jax-js wasm', script: 'jax.js', install: packages };
+const jax = (backend) => ({
+  label: `jax-js ${backend}`,
+  script: 'jax.js',
+  task: { backend },
+  warmUp: backend === 'wasm' ? 10 : 5,
+  install: packages,
+});
 
 const ours = [receptive(1), receptive(2)];
+/** What a row's time is divided by. */
+const measures = { '÷ 1 thread': ours[0], '÷ 2 threads': ours[1], '÷ webgpu': receptiveGPU };
 const torch = [pytorch(1), pytorch(2)];
 const work = [
-  { net: 'mnistNet', name: 'MNIST net', pass: 'training', peers: [...ours, ...torch, jax, tensorflow('cpu')] },
+  { net: 'mnistNet', name: 'MNIST net', pass: 'training', peers: [...ours, ...torch, jax('wasm'), tensorflow('cpu')] },
   { net: 'inceptionNet', name: 'Inception net', pass: 'training', peers: [...ours, ...torch] },
   { net: 'residualNet', name: 'residual net', pass: 'training', peers: [...ours, ...torch] },
   { net: 'mnistNet', name: 'MNIST net', pass: 'forward', peers: [...ours, tensorflow('wasm')] },
   { net: 'residualNet', name: 'residual net', pass: 'forward', peers: [...ours, tensorflow('wasm')] },
+  {
+    net: 'mnistNet',
+    name: 'MNIST net',
+    pass: 'training',
+    on: 'webgpu',
+    peers: [receptiveGPU, jax('webgpu'), tensorflow('webgpu')],
+  },
+  {
+    net: 'residualNet',
+    name: 'residual net',
+    pass: 'training',
+    on: 'webgpu',
+    peers: [receptiveGPU, tensorflow('webgpu')],
+  },
 ];
 
 /** A peer's process. */
@@ -114,7 +144,7 @@ function median(times) {
 
 function row(...cells) {
   const [name, peer, ...numbers] = cells;
-  console.log(name.padEnd(26), peer.padEnd(28), ...numbers.map((cell) => cell.padStart(12)));
+  console.log(name.padEnd(30), peer.padEnd(28), ...numbers.map((cell) => cell.padStart(12)));
 }
 
 /** All turns of one piece of work. */
@@ -151,15 +181,15 @@ console.log(
   `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.version}. Batch 64, median of the steps.`,
 );
 console.log("The last columns: how many of Receptive's steps fit into one of this row's.\n");
-row('work', 'on', 'ms', 'steps', '÷ 1 thread', '÷ 2 threads');
+row('work', 'on', 'ms', 'steps', ...Object.keys(measures));
 for (const piece of work) {
-  const name = `${piece.name}, ${piece.pass}`;
+  const name = [piece.name, piece.pass, piece.on].filter(Boolean).join(', ');
   if (!name.includes(options.filter)) continue;
   const contenders = await compete(piece);
   const ms = new Map(contenders.map(({ peer, times }) => [peer, median(times)]));
   for (const { peer, times, version } of contenders) {
     const ratio = (our) => (ms.has(our) ? (ms.get(peer) / ms.get(our)).toFixed(2) : '–');
-    row(name, peer.label, ms.get(peer).toFixed(2), String(times.length), ...ours.map(ratio));
+    row(name, peer.label, ms.get(peer).toFixed(2), String(times.length), ...Object.values(measures).map(ratio));
     versions.set(peer.label.split(',')[0], version);
   }
 }

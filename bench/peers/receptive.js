@@ -1,11 +1,11 @@
-/** Receptive on WASM. */
+/** Receptive on one of its backends. */
 import { readFile } from 'node:fs/promises';
 import { batch, images, labels, serve } from './worker.js';
 
-await serve(async ({ net, pass, threads }) => {
+await serve(async ({ net, pass, backend: name, threads }) => {
   const { createBackend, functional: F, models, noGrad, optim } = await import('../../dist/node/index.js');
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  const backend = await createBackend('wasm', { threads });
+  const backend = await createBackend(name, { threads });
   const model = models[net]().to(backend);
   const x = backend.tensor(images(), [batch, 1, 28, 28]);
   const y = labels();
@@ -24,5 +24,5 @@ await serve(async ({ net, pass, threads }) => {
       scores.release();
     },
   };
-  return { version: `${version} (${backend.build.split('-')[0]})`, step: steps[pass] };
+  return { version: `${version} (${backend.adapter ?? backend.build.split('-')[0]})`, step: steps[pass] };
 });

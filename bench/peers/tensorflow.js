@@ -1,4 +1,5 @@
 /** TensorFlow.js, in its layout: channels last. */
+import { browserGPU } from './gpu.js';
 import { batch, images, labels, serve } from './worker.js';
 
 const nets = {
@@ -45,6 +46,10 @@ await serve(async ({ net, pass, backend }) => {
   if (backend === 'wasm') {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(new URL('./node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url).pathname);
+  }
+  if (backend === 'webgpu') {
+    await browserGPU();
+    await import('@tensorflow/tfjs-backend-webgpu');
   }
   if (!(await tf.setBackend(backend))) throw new Error(`its backend '${backend}' doesn't start`);
   await tf.ready();

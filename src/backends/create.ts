@@ -7,8 +7,11 @@ import type { WebGPUOptions } from './webgpuOptions.js';
  *  and `profile` are for 'webgpu'. */
 export interface BackendOptions extends WasmOptions, WebGPUOptions {}
 
-/** Backends by name, in the order that 'auto' tries them. */
-export type BackendFactories = Readonly<Record<string, (options: BackendOptions) => Promise<Backend>>>;
+/** Backends by name, in the order that 'auto' tries them. `unasked`: nobody has named it, so it should only come if it's the
+ *  better choice here. */
+export type BackendFactories = Readonly<
+  Record<string, (options: BackendOptions, unasked: boolean) => Promise<Backend>>
+>;
 
 /**
  * A new backend. `'auto'` takes the first that runs here; `backend.name` says which it is.
@@ -26,12 +29,12 @@ export async function createBackendFrom(
         `createBackend: there is no backend '${name}' in this version; there is ${names.join(', ')}, or auto`,
       );
     }
-    return factories[name](options);
+    return factories[name](options, false);
   }
   const reasons: string[] = [];
   for (const candidate of names) {
     try {
-      return await factories[candidate](options);
+      return await factories[candidate](options, true);
     } catch (error) {
       reasons.push(`${candidate}: ${error instanceof Error ? error.message : error}`);
     }

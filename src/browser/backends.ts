@@ -8,8 +8,8 @@ import { browserWasm } from './wasm.js';
 import { browserWebGPU } from './webgpu.js';
 
 const factories: BackendFactories = {
+  webgpu: (options, unasked) => WebGPUBackend.create(options, browserWebGPU, { onGpuOnly: unasked }),
   wasm: (options) => WasmBackend.create(options, browserWasm),
-  webgpu: (options) => WebGPUBackend.create(options, browserWebGPU),
   reference: async () => new ReferenceBackend(),
 };
 

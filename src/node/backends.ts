@@ -8,8 +8,8 @@ import { nodeWasm } from './wasm.js';
 import { nodeWebGPU } from './webgpu.js';
 
 const factories: BackendFactories = {
+  webgpu: (options, unasked) => WebGPUBackend.create(options, nodeWebGPU, { onGpuOnly: unasked }),
   wasm: (options) => WasmBackend.create(options, nodeWasm),
-  webgpu: (options) => WebGPUBackend.create(options, nodeWebGPU),
   reference: async () => new ReferenceBackend(),
 };
 

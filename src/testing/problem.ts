@@ -17,7 +17,7 @@ import type { TypedArray } from '../tensor/tensorBackend.js';
 export type Kind = 'uniform' | 'integers' | 'cancelling' | 'distinct' | 'special';
 
 /** Draws one array's elements in their order, where the kind doesn't say how. `random` gives 0 ≤ r < 1. */
-export type Fill = (random: () => number) => number;
+export type Fill = (random: () => number, i: number) => number;
 
 export interface ArraySpec {
   readonly shape: Shape;
@@ -98,7 +98,7 @@ export function describe(p: Problem): string {
 function drawArray({ shape, fill, int32 }: ArraySpec, kind: Kind, random: () => number): Float32Array | Int32Array {
   const length = numel(shape);
   const array = int32 ? new Int32Array(length) : new Float32Array(length);
-  if (fill) for (let i = 0; i < length; i++) array[i] = fill(random);
+  if (fill) for (let i = 0; i < length; i++) array[i] = fill(random, i);
   else drawKind(array, kind, random);
   return array;
 }

@@ -1,5 +1,6 @@
 /** What `browser.test.ts` runs in pages and workers. It takes the package as its users do: by name. */
 import {
+  type Backend,
   type BackendOptions,
   createBackend,
   defaultGenerator,
@@ -7,47 +8,68 @@ import {
   manualSeed,
   models,
   type OperationName,
-  operationNames,
   optim,
 } from 'receptive';
-import { backendCandidate, checkLaw, type LawName, lawsFor } from 'receptive/testing';
+import { backendCandidate, type CheckOptions, checkLaw, type LawName, lawsFor } from 'receptive/testing';
 import type { WasmBackend } from '../../src/backends/wasm/index.js';
 
-async function withBackend<T>(options: BackendOptions, use: (backend: WasmBackend) => Promise<T>) {
-  const backend = (await createBackend('wasm', options)) as WasmBackend;
+/** A backend, and how it is created. */
+export interface Choice {
+  readonly name: 'wasm' | 'webgpu' | 'reference';
+  readonly options?: BackendOptions;
+}
+
+async function withBackend<T>({ name, options }: Choice, use: (backend: Backend) => Promise<T>): Promise<T> {
+  const backend = await createBackend(name, options);
   try {
-    return { build: backend.build, threads: backend.threads, ...(await use(backend)) };
+    return await use(backend);
   } finally {
     await backend.close();
   }
 }
 
+/** Which build of the WASM kernels it is, and how many threads it has. */
+const started = (backend: Backend) => {
+  const { build, threads } = backend as WasmBackend;
+  return { build, threads };
+};
+
+/** A network of the lecture, and how it is trained. */
+export interface Training {
+  readonly net: 'mnistNet' | 'inceptionNet' | 'residualNet';
+  /** Images of a batch. */
+  readonly N: number;
+  readonly lr: number;
+  readonly steps: number;
+  readonly seed: number;
+}
+
 export const suite = {
   /** Which build and how many threads the options lead to. */
-  start: (options: BackendOptions) => withBackend(options, async () => ({ cores: navigator.hardwareConcurrency })),
+  start: (choice: Choice) =>
+    withBackend(choice, async (backend) => ({ ...started(backend), cores: navigator.hardwareConcurrency })),
 
-  /** Holds all kernels to their laws: which laws those were, and what the broken ones say. */
-  checkLaws: (options: BackendOptions, runs: number, seed: number) =>
-    withBackend(options, async (backend) => {
+  /** Holds the kernels of these operations to their laws: which laws those were, and what the broken ones say. */
+  checkLaws: (choice: Choice, names: readonly OperationName[], options: CheckOptions) =>
+    withBackend(choice, async (backend) => {
       const candidate = backendCandidate(backend);
       const laws: Partial<Record<OperationName, LawName[]>> = {};
       const broken: string[] = [];
-      for (const name of operationNames) {
+      for (const name of names) {
         laws[name] = lawsFor(name, candidate);
         for (const law of laws[name]) {
-          await checkLaw(name, law, candidate, { runs, seed }).catch((error) => broken.push(String(error)));
+          await checkLaw(name, law, candidate, options).catch((error) => broken.push(String(error)));
         }
       }
-      return { laws, broken };
+      return { ...started(backend), laws, broken };
     }),
 
-  /** Losses of the lecture's network while it learns one random batch by heart. */
-  train: (options: BackendOptions, steps: number, seed: number) =>
-    withBackend(options, async (backend) => {
+  /** Losses of a network while it learns one random batch by heart. */
+  train: (choice: Choice, { net, N, lr, steps, seed }: Training) =>
+    withBackend(choice, async (backend) => {
       manualSeed(seed);
-      const model = models.mnistNet().to(backend);
-      const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.5 });
-      const N = 64;
+      const model = models[net]().to(backend);
+      const optimizer = new optim.SGD(model.parameters(), { lr, momentum: 0.5 });
       const x = backend.tensor(defaultGenerator.fillUniform(new Float32Array(N * 784), -1, 1), [N, 1, 28, 28]);
       const labels = Int32Array.from({ length: N }, () => defaultGenerator.random() % 10);
       const losses: number[] = [];
@@ -58,7 +80,7 @@ export const suite = {
         optimizer.step();
         losses.push(await loss.item());
       }
-      return { losses };
+      return { ...started(backend), losses };
     }),
 };
 

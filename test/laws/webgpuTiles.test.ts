@@ -11,7 +11,7 @@ describe('webgpu, shared tiles', () => {
     describe(name, () => {
       for (const law of lawsFor(name, candidate)) {
         // Every size of tile is a pipeline of its own, which takes a software adapter a second to compile.
-        test(law, () => checkLaw(name, law, candidate, { runs: Math.ceil(runs / 5), seed, u: 2 ** -23 }));
+        test(law, () => checkLaw(name, law, candidate, { runs: Math.ceil(runs / 10), seed, u: 2 ** -23 }));
       }
     });
   }

@@ -35,25 +35,41 @@ fn classOf(remainder: u32, size: u32, K: u32, S: u32, P: u32) -> Class {
 var<private> down: Class;
 var<private> across: Class;
 
-/// A tap: its number, and which of its class it is.
-struct Row { k: u32, co: u32, jh: u32, jw: u32 }
+/// A tap: its number, how far before the first tap's output its own is, in pixels; and where dy and its weight are.
+struct Row { k: u32, valid: bool, h: u32, w: u32, dy: u32, weight: u32 }
 
 fn taps() -> u32 { return s.C_out / s.G * down.taps * across.taps; }
 
 fn rowOf(k: u32) -> Row {
   let inKernel = max(1u, down.taps * across.taps);
   let width = max(1u, across.taps);
-  return Row(k, k / inKernel + group * (s.C_out / s.G), k % inKernel / width, k % width);
+  let jh = k % inKernel / width;
+  let jw = k % width;
+  let co = k / inKernel + group * (s.C_out / s.G);
+  let kh = down.firstTap + s.S_h * jh;
+  let kw = across.firstTap + s.S_w * jw;
+  let weight = (co * (s.C_in / s.G) * s.K_h + kh) * s.K_w + kw;
+  let h = jh * s.D_h;
+  let w = jw * s.D_w;
+  return Row(k, k < taps(), h, w, co * s.H_out * s.W_out - h * s.W_out - w, weight);
 }
 
+/// Steps only: a multiplication for each tap would cost as much as the product itself.
 fn next(row: Row) -> Row {
-  let lastW = row.jw + 1u == across.taps;
-  let lastH = lastW & (row.jh + 1u == down.taps); // & has no branch, as && has
-  let jh = row.jh + u32(lastW);
-  return Row(row.k + 1u, row.co + u32(lastH), select(jh, 0u, lastH), select(row.jw + 1u, 0u, lastW));
+  let lastW = row.w + s.D_w == across.taps * s.D_w;
+  let lastH = lastW & (row.h + s.D_h == down.taps * s.D_h); // & has no branch, as && has
+  let w = select(row.w + s.D_w, 0u, lastW);
+  let h = select(row.h + select(0u, s.D_h, lastW), 0u, lastH);
+  let channel = select(0u, s.H_out * s.W_out, lastH);
+  let dy = row.dy + channel - (h - row.h) * s.W_out - (w - row.w);
+  // From the last column to the first of the next row that this class sees; from the last row to the next output channel.
+  let newRow = s.S_h * s.K_w - (across.taps - 1u) * s.S_w;
+  let newChannel = (s.C_in / s.G * s.K_h - (down.taps - 1u) * s.S_h) * s.K_w - (across.taps - 1u) * s.S_w;
+  let step = select(select(s.S_w, newRow, lastW), newChannel, lastH);
+  return Row(row.k + 1u, row.k + 1u < taps(), h, w, dy, row.weight + step);
 }
 
-/// A pixel of x: its image in dy, the output that has seen it through the first tap, and where it is in dx.
+/// A pixel of x: the output that has seen it through the first tap, in the image and in dy; and where it is in dx.
 struct Column { dy: u32, h: u32, w: u32, dx: u32 }
 const nowhere = 0xffffffffu;
 
@@ -62,30 +78,30 @@ fn columnOf(n: u32) -> Column {
   let image = n / pixels;
   let i = n % pixels / across.pixels;
   let j = n % across.pixels;
-  let at = (image * s.C_in * s.H + s.S_h * i + down.remainder) * s.W + s.S_w * j + across.remainder;
-  return Column(image * s.C_out * s.H_out * s.W_out, i + down.offset, j + across.offset, select(nowhere, at, image < s.N));
+  let h = i + down.offset;
+  let w = j + across.offset;
+  let dy = (image * s.C_out * s.H_out + h) * s.W_out + w;
+  let dx = (image * s.C_in * s.H + s.S_h * i + down.remainder) * s.W + s.S_w * j + across.remainder;
+  return Column(dy, h, w, select(nowhere, dx, image < s.N));
 }
 
 fn a4(m: u32, row: Row) -> vec4f {
   let kernel = s.K_h * s.K_w;
-  let kh = down.firstTap + s.S_h * row.jh;
-  let kw = across.firstTap + s.S_w * row.jw;
-  let at = (row.co * (s.C_in / s.G) + m) * kernel + kh * s.K_w + kw;
+  let at = row.weight + m * kernel;
   let four = vec4f(weight[at], weight[at + kernel], weight[at + 2u * kernel], weight[at + 3u * kernel]);
-  return select(vec4f(), four, row.k < taps());
+  return select(vec4f(), four, row.valid);
 }
 
 fn b(row: Row, column: Column) -> f32 {
-  let h = column.h - row.jh * s.D_h; // what is before 0 is, unsigned, far beyond the end
-  let w = column.w - row.jw * s.D_w;
-  var seen = row.k < taps();
-  if (PADDED == 1u) { seen &= (h < s.H_out) & (w < s.W_out); }
-  return select(0.0, dy[column.dy + (row.co * s.H_out + h) * s.W_out + w], seen);
+  var seen = row.valid;
+  if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
+    seen &= (column.h - row.h < s.H_out) & (column.w - row.w < s.W_out);
+  }
+  return select(0.0, dy[column.dy + row.dy], seen);
 }
 
 fn b4(row: Row, column: Column) -> vec4f {
-  let at = column.dy + (row.co * s.H_out + column.h) * s.W_out + column.w;
-  return select(vec4f(), dy4[at / 4u], row.k < taps());
+  return select(vec4f(), dy4[(column.dy + row.dy) / 4u], row.valid);
 }
 
 fn write(m: u32, column: Column, value: f32) {
@@ -99,10 +115,13 @@ fn backwardInput(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  down = classOf(id.z % s.S_h, s.H, s.K_h, s.S_h, s.P_h);
-  across = classOf(id.z / s.S_h % s.S_w, s.W, s.K_w, s.S_w, s.P_w);
+  let ofRows = classOf(id.z % s.S_h, s.H, s.K_h, s.S_h, s.P_h);
+  let ofColumns = classOf(id.z / s.S_h % s.S_w, s.W, s.K_w, s.S_w, s.P_w);
+  down = ofRows;
+  across = ofColumns;
   let layer = id.z / (s.S_h * s.S_w);
   group = layer % s.G;
   let block = layer / s.G * groups.x + id.x; // more blocks of columns than x has room for go on in z
-  product(id.y * ROWS, block * COLUMNS, 0u, taps(), thread);
+  // Where the sum ends must be, visibly for the compiler, the same for all threads of a workgroup.
+  product(id.y * ROWS, block * COLUMNS, 0u, s.C_out / s.G * ofRows.taps * ofColumns.taps, thread);
 }

@@ -26,48 +26,57 @@ var<private> group: u32;
 
 fn taps() -> u32 { return s.C_in / s.G * s.K_h * s.K_w; }
 
-/// An output pixel.
-struct Row { k: u32, image: u32, oh: u32, ow: u32 }
+/// An output pixel: its number, where it begins to see x, in pixels; and where it is in dy and sees x from.
+struct Row { k: u32, valid: bool, h: u32, w: u32, dy: u32, x: u32 }
 
 fn rowOf(k: u32) -> Row {
   let pixels = s.H_out * s.W_out;
-  return Row(k, k / pixels, k % pixels / s.W_out, k % s.W_out);
+  let image = k / pixels;
+  let h = k % pixels / s.W_out * s.S_h;
+  let w = k % s.W_out * s.S_w;
+  let x = (image * s.C_in * s.H + h) * s.W + w;
+  return Row(k, k < pixelsEnd(), h, w, image * s.C_out * pixels + k % pixels, x);
 }
 
+/// Steps only: a multiplication for each pixel would cost as much as the product itself.
 fn next(row: Row) -> Row {
-  let lastW = row.ow + 1u == s.W_out;
-  let lastH = lastW & (row.oh + 1u == s.H_out); // & has no branch, as && has
-  let oh = row.oh + u32(lastW);
-  return Row(row.k + 1u, row.image + u32(lastH), select(oh, 0u, lastH), select(row.ow + 1u, 0u, lastW));
+  let lastW = row.w + s.S_w == s.W_out * s.S_w;
+  let lastH = lastW & (row.h + s.S_h == s.H_out * s.S_h); // & has no branch, as && has
+  let w = select(row.w + s.S_w, 0u, lastW);
+  let h = select(row.h + select(0u, s.S_h, lastW), 0u, lastH);
+  let image = select(0u, s.C_in * s.H * s.W, lastH);
+  let dy = row.dy + 1u + select(0u, (s.C_out - 1u) * s.H_out * s.W_out, lastH);
+  return Row(row.k + 1u, row.k + 1u < pixelsEnd(), h, w, dy, row.x + image + (h - row.h) * s.W + w - row.w);
 }
 
 fn pixelsEnd() -> u32 { return s.N * s.H_out * s.W_out; }
 
-/// A tap: its column, its channel in x, and how far it is from where an output begins.
-struct Column { k: u32, channel: u32, h: u32, w: u32 }
+/// A tap: its number, and how far it is from where an output begins, in pixels and in x.
+struct Column { k: u32, h: u32, w: u32, x: u32 }
 
 fn columnOf(n: u32) -> Column {
   let k = s.first + n;
   let kernel = s.K_h * s.K_w;
   let channel = group * (s.C_in / s.G) + k / kernel;
-  return Column(k, channel, k % kernel / s.K_w * s.D_h - s.P_h, k % s.K_w * s.D_w - s.P_w);
+  let h = k % kernel / s.K_w * s.D_h - s.P_h;
+  let w = k % s.K_w * s.D_w - s.P_w;
+  return Column(k, h, w, (channel * s.H + h) * s.W + w);
 }
 
 fn a4(m: u32, row: Row) -> vec4f {
   let pixels = s.H_out * s.W_out;
-  let at = (row.image * s.C_out + group * (s.C_out / s.G) + m) * pixels + row.oh * s.W_out + row.ow;
+  let at = row.dy + (group * (s.C_out / s.G) + m) * pixels;
   let four = vec4f(dy[at], dy[at + pixels], dy[at + 2u * pixels], dy[at + 3u * pixels]);
-  return select(vec4f(), four, row.k < pixelsEnd());
+  return select(vec4f(), four, row.valid);
 }
 
 fn b(row: Row, column: Column) -> f32 {
-  let h = row.oh * s.S_h + column.h; // what is before 0 is, unsigned, far beyond the end
-  let w = row.ow * s.S_w + column.w;
-  var seen = row.k < pixelsEnd();
+  var seen = row.valid;
   let one = seen & (column.k == taps());
-  if (PADDED == 1u) { seen &= (h < s.H) & (w < s.W); }
-  let value = x[((row.image * s.C_in + column.channel) * s.H + h) * s.W + w];
-  return select(select(0.0, value, seen), 1.0, one);
+  if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
+    seen &= (row.h + column.h < s.H) & (row.w + column.w < s.W);
+  }
+  return select(select(0.0, x[row.x + column.x], seen), 1.0, one);
 }
 
 fn b4(row: Row, column: Column) -> vec4f { return vec4f(); } // not asked for: B_VECTORS is 0
@@ -84,6 +93,6 @@ fn write(m: u32, column: Column, value: f32) {
 fn backwardWeight(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) thread: u32) {
   group = id.z % s.G;
   part = id.z / s.G;
-  let first = part * s.share;
+  let first = id.z / s.G * s.share; // not from `part`: the compiler must see that it's the same for the whole workgroup
   product(id.y * ROWS, id.x * COLUMNS, first, min(first + s.share, pixelsEnd()), thread);
 }

@@ -21,53 +21,58 @@ struct Sizes {
 
 var<private> group: u32;
 
-/// A tap: its number, and where it is.
-struct Row { k: u32, channel: u32, kh: u32, kw: u32 }
+/// A tap: its number, its place in the kernel in pixels, and how far in x it is from where an output begins.
+struct Row { k: u32, valid: bool, h: u32, w: u32, x: u32 }
 
 fn taps() -> u32 { return s.C_in / s.G * s.K_h * s.K_w; }
 
 fn rowOf(k: u32) -> Row {
-  return Row(k, k / (s.K_w * s.K_h) + group * (s.C_in / s.G), k / s.K_w % s.K_h, k % s.K_w);
+  let h = k / s.K_w % s.K_h * s.D_h;
+  let w = k % s.K_w * s.D_w;
+  let channel = k / (s.K_w * s.K_h) + group * (s.C_in / s.G);
+  return Row(k, k < taps(), h, w, (channel * s.H + h) * s.W + w);
 }
 
+/// Steps only: a multiplication for each tap would cost as much as the product itself.
 fn next(row: Row) -> Row {
-  let lastW = row.kw + 1u == s.K_w;
-  let lastH = lastW & (row.kh + 1u == s.K_h); // & has no branch, as && has
-  let kh = row.kh + u32(lastW);
-  return Row(row.k + 1u, row.channel + u32(lastH), select(kh, 0u, lastH), select(row.kw + 1u, 0u, lastW));
+  let lastW = row.w + s.D_w == s.K_w * s.D_w;
+  let lastH = lastW & (row.h + s.D_h == s.K_h * s.D_h); // & has no branch, as && has
+  let w = select(row.w + s.D_w, 0u, lastW);
+  let h = select(row.h + select(0u, s.D_h, lastW), 0u, lastH);
+  let channel = select(0u, s.H * s.W, lastH);
+  return Row(row.k + 1u, row.k + 1u < taps(), h, w, row.x + channel + (h - row.h) * s.W + w - row.w);
 }
 
-/// An output pixel: where its taps begin in x, which may be beside it, and where it is in y. y: nowhere beyond the end.
-struct Column { x: i32, h: i32, w: i32, y: u32 }
+/// An output pixel: where its taps begin, in the image and in x, which may be beside it; and where it is in y.
+struct Column { x: u32, h: u32, w: u32, y: u32 }
 const nowhere = 0xffffffffu;
 
 fn columnOf(n: u32) -> Column {
   let pixels = s.H_out * s.W_out;
   let image = n / pixels;
   let p = n % pixels;
-  let h = i32(p / s.W_out * s.S_h) - i32(s.P_h);
-  let w = i32(p % s.W_out * s.S_w) - i32(s.P_w);
-  return Column(i32(image * s.C_in * s.H * s.W) + h * i32(s.W) + w, h, w, select(nowhere, image * s.C_out * pixels + p, image < s.N));
+  let h = p / s.W_out * s.S_h - s.P_h;
+  let w = p % s.W_out * s.S_w - s.P_w;
+  let at = image * s.C_in * s.H * s.W + h * s.W + w;
+  return Column(at, h, w, select(nowhere, image * s.C_out * pixels + p, image < s.N));
 }
 
 fn a4(m: u32, row: Row) -> vec4f {
   let K = taps();
   let at = (group * (s.C_out / s.G) + m) * K + row.k;
-  return select(vec4f(), vec4f(weight[at], weight[at + K], weight[at + 2u * K], weight[at + 3u * K]), row.k < K);
+  return select(vec4f(), vec4f(weight[at], weight[at + K], weight[at + 2u * K], weight[at + 3u * K]), row.valid);
 }
 
 fn b(row: Row, column: Column) -> f32 {
-  let h = row.kh * s.D_h;
-  let w = row.kw * s.D_w;
-  var seen = row.k < taps();
+  var seen = row.valid;
   if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
-    seen &= (u32(column.h + i32(h)) < s.H) & (u32(column.w + i32(w)) < s.W);
+    seen &= (column.h + row.h < s.H) & (column.w + row.w < s.W);
   }
-  return select(0.0, x[u32(column.x) + (row.channel * s.H + h) * s.W + w], seen);
+  return select(0.0, x[column.x + row.x], seen);
 }
 
 fn b4(row: Row, column: Column) -> vec4f {
-  return select(vec4f(), x4[(u32(column.x) + row.channel * s.H * s.W) / 4u], row.k < taps());
+  return select(vec4f(), x4[(column.x + row.x) / 4u], row.valid);
 }
 
 fn write(m: u32, column: Column, value: f32) {

@@ -39,8 +39,17 @@ export class WebGPUBackend extends Backend {
     this.kernels = webgpuKernels(this.#engine);
   }
 
-  static async create(options: WebGPUOptions, platform: WebGPUPlatform): Promise<WebGPUBackend> {
+  /** `onGpuOnly`: not on an adapter that computes on the CPU, where 'wasm' is many times faster. */
+  static async create(
+    options: WebGPUOptions,
+    platform: WebGPUPlatform,
+    { onGpuOnly = false } = {},
+  ): Promise<WebGPUBackend> {
     const { device, info } = await newDevice(platform, options.profile);
+    if (onGpuOnly && computesOnCpu(info)) {
+      device.destroy();
+      throw new Error(`backend 'webgpu': the only adapter, ${info.description || info.vendor}, computes on the CPU`);
+    }
     const name = info.description || info.device || info.vendor || 'unknown';
     return new WebGPUBackend(device, name, options.shareTiles ?? !computesOnCpu(info), options.profile, platform);
   }

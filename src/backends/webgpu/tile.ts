@@ -27,7 +27,7 @@ export interface Tiling {
 
 /** The tiling of a product (M, K) · (K, N). */
 export function tilingFor(engine: Engine, M: number, N: number, K: number, neighbours: Neighbours = {}): Tiling {
-  const tiles = engine.sharesTiles ? sharedTiles(M, N, K) : directTiles(M);
+  const tiles = engine.sharesTiles ? sharedTiles(M, N) : directTiles(M, N);
   const blockRows = 4 * tiles.QUADS_M * tiles.TILES_M;
   const blockColumns = 8 * tiles.TILES_N;
   const rows = Math.ceil(M / blockRows);
@@ -60,23 +60,22 @@ interface Tiles extends Readonly<Record<string, number>> {
 }
 
 /**
- * Up to 32 rows, a thread has as many rows as divides them with the least waste, up to 16: the more, the fewer reads from the
- * workgroup's memory. From there on 8 rows, so that registers suffice for many threads at once, in blocks of up to 64 rows.
- * Blocks have up to 128 columns.
+ * Up to 32 rows, a thread has up to 16 of them: the more, the fewer reads from the workgroup's memory. From there on it has 8,
+ * so that registers suffice for many threads at once, in blocks of 48 or 64 rows. Blocks have 128 columns, or 32. There are
+ * no sizes between, so that a network's layers share their pipelines.
  */
-function sharedTiles(M: number, N: number, K: number): Tiles {
-  const quads = Math.max(1, Math.ceil(M / 4));
-  const TILES_M = quads > 8 ? Math.min(8, Math.ceil(quads / 2)) : Math.ceil(quads / 4);
-  const QUADS_M = quads > 8 ? 2 : Math.ceil(quads / TILES_M);
-  let TILES_N = 4;
-  while (TILES_N < 16 && TILES_N * 8 < N) TILES_N *= 2;
-  return { QUADS_M, TILES_M, TILES_N, DEPTH: K > 8 ? 16 : 8 };
+function sharedTiles(M: number, N: number): Tiles {
+  const TILES_N = N <= 32 ? 4 : 16;
+  if (M > 32) return { QUADS_M: 2, TILES_M: M <= 48 ? 6 : 8, TILES_N, DEPTH: 16 };
+  const QUADS_M = M <= 4 ? 1 : M <= 8 ? 2 : 4;
+  return { QUADS_M, TILES_M: M <= 16 ? 1 : 2, TILES_N, DEPTH: 16 };
 }
 
-/** A thread has up to 16 rows: fewer where that divides them with less waste. Nothing else matters, and there are few pipelines. */
-function directTiles(M: number): Tiles {
+/** A thread has up to 16 rows: fewer where that divides them with less waste. A workgroup has few threads where there are few
+ *  columns. Nothing else matters, and there are few pipelines. */
+function directTiles(M: number, N: number): Tiles {
   const quads = Math.max(1, Math.ceil(M / 4));
-  return { QUADS_M: Math.ceil(quads / Math.ceil(quads / 4)), TILES_M: 1, TILES_N: 16, DEPTH: 4 };
+  return { QUADS_M: Math.ceil(quads / Math.ceil(quads / 4)), TILES_M: 1, TILES_N: N <= 32 ? 4 : 16, DEPTH: 4 };
 }
 
 /** A grid of `columns` x `rows` x `layers` workgroups, in which columns that don't fit into x go on in z. */

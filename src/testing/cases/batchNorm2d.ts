@@ -4,14 +4,14 @@ import type { Shape } from '../../ops/shape.js';
 import { type Budget, exact as exactly, gamma, rounded } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import { type Draft, type Fill, problems } from '../problem.js';
 
 interface Given {
   readonly affine: boolean;
   readonly running: boolean;
 }
 
-function layer(x: Shape, options: BatchNormOptions, { affine, running }: Given): Draft<BatchNormSizes> {
+function layer(x: Shape, options: BatchNormOptions, { affine, running }: Given, fill?: Fill): Draft<BatchNormSizes> {
   const C = { shape: [x[1]] };
   const shapes = {
     runningMean: running ? [x[1]] : null,
@@ -21,7 +21,7 @@ function layer(x: Shape, options: BatchNormOptions, { affine, running }: Given):
   };
   return {
     arrays: {
-      x: { shape: x },
+      x: { shape: x, fill },
       runningMean: running ? C : null,
       runningVar: running ? { ...C, fill: (random) => 0.25 + random() } : null,
       weight: affine ? C : null,
@@ -46,6 +46,9 @@ const drafts = fc
     const width = N * H * W === 1 ? 2 : W;
     return layer([N, C, H, width], options, { affine, running: running || !options.training });
   });
+
+/** Numbers that grow, so that parts of a channel have means of their own. */
+const growing: Fill = (random, i) => i / 1000 + random();
 
 const usual: Given = { affine: true, running: true };
 
@@ -74,7 +77,7 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     evaluation: layer([2, 8, 7, 7], {}, usual),
     'two values': layer([2, 1, 1, 1], { training: true }, usual),
     'a large batch': layer([33, 3, 4, 4], { training: true }, usual),
-    'channels of thousands': layer([2, 2, 57, 59], { training: true }, usual),
+    'channels of thousands': layer([2, 2, 57, 59], { training: true }, usual, growing),
   },
   layers: {
     'ResNet-18 stem, training, batch 8': layer([8, 64, 112, 112], { training: true }, usual),

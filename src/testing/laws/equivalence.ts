@@ -2,7 +2,16 @@
 import type { Budget } from '../budget.js';
 import type { Arrays } from '../case.js';
 import { compare, Violation } from '../compare.js';
-import { backwardGiven, drawnGradients, owedBackward, owedForward, runBackward, runForward, widened } from '../run.js';
+import {
+  backwardGiven,
+  drawnGradients,
+  gradientNames,
+  owedBackward,
+  owedForward,
+  runBackward,
+  runForward,
+  widened,
+} from '../run.js';
 import type { Law } from './law.js';
 
 type Written = Readonly<Record<string, ArrayLike<number>>>;
@@ -28,15 +37,18 @@ export const forward: Law = {
   },
 };
 
-/** Every gradient that is asked for is, whichever others are. */
+/** Every gradient is, whether all are asked for or only some of them. */
 export const backward: Law = {
   needs: ['backward'],
   async check(subject, problem) {
-    const wanted = drawnGradients(subject.operation, problem);
-    if (wanted.length === 0) return;
+    const all = gradientNames(subject.operation, problem);
+    if (all.length === 0) return;
+    const some = drawnGradients(subject.operation, problem);
     const given = backwardGiven(subject.operation, problem);
     const { exact, budget } = owedBackward(subject, given, problem.sizes);
-    compareAll(await runBackward(subject, given, wanted, problem.sizes), exact, budget, wanted);
+    for (const wanted of some.length < all.length ? [all, some] : [all]) {
+      compareAll(await runBackward(subject, given, wanted, problem.sizes), exact, budget, wanted);
+    }
   },
 };
 
