@@ -85,11 +85,13 @@ fn columnOf(n: u32) -> Column {
   return Column(dy, h, w, select(nowhere, dx, image < s.N));
 }
 
-fn a4(m: u32, row: Row) -> vec4f {
+fn placeInA(row: Row) -> u32 { return select(nowhere, row.weight, row.valid); }
+
+fn a4(m: u32, place: u32) -> vec4f {
   let kernel = s.K_h * s.K_w;
-  let at = row.weight + m * kernel;
+  let at = place + m * kernel;
   let four = vec4f(weight[at], weight[at + kernel], weight[at + 2u * kernel], weight[at + 3u * kernel]);
-  return select(vec4f(), four, row.valid);
+  return select(vec4f(), four, place != nowhere);
 }
 
 fn b(row: Row, column: Column) -> f32 {

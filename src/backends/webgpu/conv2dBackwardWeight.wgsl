@@ -63,11 +63,15 @@ fn columnOf(n: u32) -> Column {
   return Column(k, h, w, (channel * s.H + h) * s.W + w);
 }
 
-fn a4(m: u32, row: Row) -> vec4f {
+const nowhere = 0xffffffffu;
+
+fn placeInA(row: Row) -> u32 { return select(nowhere, row.dy, row.valid); }
+
+fn a4(m: u32, place: u32) -> vec4f {
   let pixels = s.H_out * s.W_out;
-  let at = row.dy + (group * (s.C_out / s.G) + m) * pixels;
+  let at = place + (group * (s.C_out / s.G) + m) * pixels;
   let four = vec4f(dy[at], dy[at + pixels], dy[at + 2u * pixels], dy[at + 3u * pixels]);
-  return select(vec4f(), four, row.valid);
+  return select(vec4f(), four, place != nowhere);
 }
 
 fn b(row: Row, column: Column) -> f32 {

@@ -57,10 +57,12 @@ fn columnOf(n: u32) -> Column {
   return Column(at, h, w, select(nowhere, image * s.C_out * pixels + p, image < s.N));
 }
 
-fn a4(m: u32, row: Row) -> vec4f {
+fn placeInA(row: Row) -> u32 { return select(nowhere, row.k, row.valid); }
+
+fn a4(m: u32, place: u32) -> vec4f {
   let K = taps();
-  let at = (group * (s.C_out / s.G) + m) * K + row.k;
-  return select(vec4f(), vec4f(weight[at], weight[at + K], weight[at + 2u * K], weight[at + 3u * K]), row.valid);
+  let at = (group * (s.C_out / s.G) + m) * K + place;
+  return select(vec4f(), vec4f(weight[at], weight[at + K], weight[at + 2u * K], weight[at + 3u * K]), place != nowhere);
 }
 
 fn b(row: Row, column: Column) -> f32 {

@@ -135,6 +135,11 @@ export class Engine {
     for (const buffer of buffers) this.#withMemory(buffer);
   }
 
+  /** Whether shaders may use subgroups. */
+  get hasSubgroups(): boolean {
+    return this.device.features.has('subgroups');
+  }
+
   get limits(): GPUSupportedLimits {
     return this.device.limits;
   }

@@ -150,9 +150,10 @@ async function newDevice(
   const adapter = await requestAdapter();
   if (!adapter) throw new Error(`backend 'webgpu': there is no GPU adapter; ${advice}`);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const features: GPUFeatureName[] = profile ? ['subgroups', timestamps] : ['subgroups'];
   const device = await adapter.requestDevice({
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
-    requiredFeatures: profile && adapter.features.has(timestamps) ? [timestamps] : [],
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
   });
   return { device, info: adapter.info };
 }

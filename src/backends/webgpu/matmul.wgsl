@@ -49,9 +49,13 @@ fn columnOf(n: u32) -> Column {
 
 fn placesEnd() -> u32 { return s.K * s.pairs; }
 
-fn a4(m: u32, row: Row) -> vec4f {
-  let at = row.a + m * s.aRow;
-  return select(vec4f(), vec4f(a[at], a[at + s.aRow], a[at + 2u * s.aRow], a[at + 3u * s.aRow]), row.k < placesEnd());
+const nowhere = 0xffffffffu;
+
+fn placeInA(row: Row) -> u32 { return select(nowhere, row.a, row.k < placesEnd()); }
+
+fn a4(m: u32, place: u32) -> vec4f {
+  let at = place + m * s.aRow;
+  return select(vec4f(), vec4f(a[at], a[at + s.aRow], a[at + 2u * s.aRow], a[at + 3u * s.aRow]), place != nowhere);
 }
 
 fn b(row: Row, column: Column) -> f32 {

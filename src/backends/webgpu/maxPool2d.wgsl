@@ -22,8 +22,7 @@ const aboveAll = 0x7fffffff;
 /// A whole number for an f32: a larger one for a larger one, the same one for −0 and 0, and aboveAll for NaN.
 fn rank(bits: u32) -> i32 {
   let size = i32(bits & 0x7fffffffu);
-  if (size > 0x7f800000) { return aboveAll; }
-  return select(size, -size, bits >> 31u == 1u);
+  return select(select(size, -size, bits >> 31u == 1u), aboveAll, size > 0x7f800000);
 }
 
 @compute @workgroup_size(256)
@@ -38,17 +37,14 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var index = 0u;
   for (var kh = 0u; kh < s.K_h; kh++) {
     let h = corner.x + kh * s.D_h;
-    if (h >= s.H) { continue; }
     for (var kw = 0u; kw < s.K_w; kw++) {
       let w = corner.y + kw * s.D_w;
-      if (w >= s.W) { continue; }
       let tap = x[plane + h * s.W + w];
       let tapRank = rank(tap);
-      if (tapRank > best || tapRank == aboveAll) {
-        best = tapRank;
-        value = tap;
-        index = h * s.W + w;
-      }
+      let better = (h < s.H) & (w < s.W) & ((tapRank > best) | (tapRank == aboveAll));
+      best = select(best, tapRank, better);
+      value = select(value, tap, better);
+      index = select(index, h * s.W + w, better);
     }
   }
   y[i] = value;
@@ -70,7 +66,7 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   for (var ho = windows.start.x; ho < windows.end.x; ho++) {
     for (var wo = windows.start.y; wo < windows.end.y; wo++) {
       let o = (pixel.plane * s.H_out + ho) * s.W_out + wo;
-      if (maxima[o] == index) { sum += dy[o]; }
+      sum += select(0.0, dy[o], maxima[o] == index);
     }
   }
   dx[i] = sum;

@@ -102,7 +102,7 @@ export class Pipelines {
   }
 
   #module(program: Program, prefix: string): GPUShaderModule {
-    const code = prefix + program.source;
+    const code = (program.needsSubgroups ? 'enable subgroups;\n' : '') + prefix + program.source;
     let module = this.#modules.get(code);
     if (!module) {
       // What is wrong with it is told when a pipeline is made of it.

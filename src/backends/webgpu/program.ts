@@ -53,6 +53,10 @@ export class Program {
     }
   }
 
+  get needsSubgroups(): boolean {
+    return this.source.includes('quadBroadcast');
+  }
+
   binding(name: string): Binding {
     const binding = this.#bindings.get(name);
     if (!binding) throw new Error(`${this.file}.wgsl has no binding '${name}'`);

@@ -13,7 +13,7 @@ export interface Neighbours {
 
 export interface Tiling {
   /** The file with `product`. */
-  readonly uses: 'tile' | 'tileDirect';
+  readonly uses: 'tile' | 'rowsOfQuad' | 'rowsOfThread';
   readonly constants: Readonly<Record<string, number>>;
   /** Blocks that c is made of. */
   readonly rows: number;
@@ -35,7 +35,7 @@ export function tilingFor(engine: Engine, M: number, N: number, K: number, neigh
   const { aAlongK = false, bAlongK = false, bVectors = false } = neighbours;
   const way = { A_ALONG_K: Number(aAlongK), B_ALONG_K: Number(bAlongK), B_VECTORS: Number(bVectors) };
   return {
-    uses: engine.sharesTiles ? 'tile' : 'tileDirect',
+    uses: engine.sharesTiles ? 'tile' : engine.hasSubgroups ? 'rowsOfQuad' : 'rowsOfThread',
     constants: engine.sharesTiles ? { ...tiles, ...way } : tiles,
     rows,
     columns,
@@ -71,11 +71,11 @@ function sharedTiles(M: number, N: number): Tiles {
   return { QUADS_M, TILES_M: M <= 16 ? 1 : 2, TILES_N, DEPTH: 16 };
 }
 
-/** A thread has up to 16 rows: fewer where that divides them with less waste. A workgroup has few threads where there are few
+/** A thread has up to 32 rows: fewer where that divides them with less waste. A workgroup has few threads where there are few
  *  columns. Nothing else matters, and there are few pipelines. */
 function directTiles(M: number, N: number): Tiles {
   const quads = Math.max(1, Math.ceil(M / 4));
-  return { QUADS_M: Math.ceil(quads / Math.ceil(quads / 4)), TILES_M: 1, TILES_N: N <= 32 ? 4 : 16, DEPTH: 4 };
+  return { QUADS_M: Math.ceil(quads / Math.ceil(quads / 8)), TILES_M: 1, TILES_N: N <= 32 ? 4 : 16, DEPTH: 4 };
 }
 
 /** A grid of `columns` x `rows` x `layers` workgroups, in which columns that don't fit into x go on in z. */

@@ -19,7 +19,8 @@
 /// Who includes this says what A, B and C are, which need not lie in memory as matrices:
 ///   Row, rowOf(k)         what there is to know about a place k of the sum; next(row) is the one behind it
 ///   Column, columnOf(n)   the same about a column of B and C, found once for a workgroup: divisions are expensive
-///   a4(m, row)            rows m … m + 3 of A at that place; 0 if the place is beyond the end of the sum
+///   placeInA(row)         where A is at that place, as a number
+///   a4(m, place)          rows m … m + 3 of A there; 0 if the place is beyond the end of the sum
 ///   b(row, column)        a number of B; the same
 ///   b4(row, column)       that and the next three, if B_VECTORS is 1: where four columns are one vector in memory
 ///   write(m, column, v)   an element of C; m and the column may be beyond its end
@@ -37,7 +38,7 @@ fn loadA(m: u32, first: u32, thread: u32) {
   for (var i = thread; i < DEPTH * quads; i += THREADS) {
     let k = select(i / quads, i % DEPTH, A_ALONG_K == 1u);
     let q = select(i % quads, i / DEPTH, A_ALONG_K == 1u);
-    aTile[k * quads + q] = a4(m + 4u * q, rowOf(first + k));
+    aTile[k * quads + q] = a4(m + 4u * q, placeInA(rowOf(first + k)));
   }
 }
 

@@ -114,6 +114,7 @@ export const conv2d: OperationCase<Conv2dSizes> = {
     'depthwise, overlapping lanes': layer([2, 3, 5, 7], 3, 3, { padding: 1, groups: 3 }),
     'depthwise, one row of one vector': layer([2, 3, 1, 4], 3, 3, { padding: 1, groups: 3 }),
     'one pixel': layer([1, 1, 1, 1], 1, 1),
+    'one pixel, strided': layer([1, 4, 1, 1], 4, 1, { stride: 2 }),
   },
   layers: {
     'MNIST net, conv1, batch 64': layer([64, 1, 28, 28], 10, 5),
