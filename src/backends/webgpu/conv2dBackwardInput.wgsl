@@ -29,7 +29,8 @@ struct Class { remainder: u32, pixels: u32, firstTap: u32, taps: u32, offset: u3
 fn classOf(remainder: u32, size: u32, K: u32, S: u32, P: u32) -> Class {
   let first = (remainder + P) % S;
   let taps = select(0u, (K - first + S - 1u) / S, first < K);
-  return Class(remainder, (size - remainder + S - 1u) / S, first, taps, (remainder + P - first) / S);
+  let pixels = select(0u, (size - remainder + S - 1u) / S, remainder < size);
+  return Class(remainder, pixels, first, taps, (remainder + P - first) / S);
 }
 
 var<private> down: Class;
@@ -74,15 +75,15 @@ struct Column { dy: u32, h: u32, w: u32, dx: u32 }
 const nowhere = 0xffffffffu;
 
 fn columnOf(n: u32) -> Column {
-  let pixels = down.pixels * across.pixels;
-  let image = n / pixels;
-  let i = n % pixels / across.pixels;
-  let j = n % across.pixels;
+  let pixels = down.pixels * across.pixels; // none where x is smaller than the stride
+  let image = n / max(1u, pixels);
+  let i = n % max(1u, pixels) / max(1u, across.pixels);
+  let j = n % max(1u, across.pixels);
   let h = i + down.offset;
   let w = j + across.offset;
   let dy = (image * s.C_out * s.H_out + h) * s.W_out + w;
   let dx = (image * s.C_in * s.H + s.S_h * i + down.remainder) * s.W + s.S_w * j + across.remainder;
-  return Column(dy, h, w, select(nowhere, dx, image < s.N));
+  return Column(dy, h, w, select(nowhere, dx, (image < s.N) & (pixels > 0u)));
 }
 
 fn placeInA(row: Row) -> u32 { return select(nowhere, row.weight, row.valid); }
