@@ -71,3 +71,15 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   }
   dx[i] = sum;
 }
+
+/// The same where windows don't overlap: at most one contains a pixel.
+@compute @workgroup_size(256)
+fn backwardApart(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = element(id, groups);
+  if (i >= s.N * s.C * s.H * s.W) { return; }
+  let pixel = placeOf(i, image());
+  let window = (pixel.at + padding()) / stride();
+  let o = (pixel.plane * s.H_out + window.x) * s.W_out + window.y;
+  let chosen = all(window < outputs()) & (maxima[o] == pixel.at.x * s.W + pixel.at.y);
+  dx[i] = select(0.0, dy[o], chosen);
+}

@@ -28,7 +28,10 @@ export function pooling(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pooling> {
   return {
     maxPool2d: {
       forward: (y, indices, x, s) => maxPool2d('forward', { y, indices, x }, s, y.length),
-      backward: (dx, dy, indices, s) => maxPool2d('backward', { dx, dy, maxima: indices }, s, dx.length),
+      backward(dx, dy, indices, s) {
+        const apart = (s.K_h - 1) * s.D_h < s.S_h && (s.K_w - 1) * s.D_w < s.S_w;
+        maxPool2d(apart ? 'backwardApart' : 'backward', { dx, dy, maxima: indices }, s, dx.length);
+      },
     },
 
     avgPool2d: {
