@@ -74,6 +74,13 @@ export const shaderBugs = [
     replace: 'rowsOfA(y, ',
   },
   {
+    name: 'tile, direct: in a quad of threads, the third reads for the fourth',
+    operation: 'matmul',
+    file: 'rowsOfQuad.wgsl',
+    find: 'quadBroadcast(mine, 3u)',
+    replace: 'quadBroadcast(mine, 2u)',
+  },
+  {
     name: 'matmul: of a matrix that is broadcast, only the first use has a gradient',
     operation: 'matmul',
     file: 'matmul.wgsl',
@@ -128,6 +135,13 @@ export const shaderBugs = [
     file: 'conv2dBackwardInput.wgsl',
     find: '(size - remainder + S - 1u) / S',
     replace: 'size / S',
+  },
+  {
+    name: 'conv2d, dx: a class without pixels writes one',
+    operation: 'conv2d',
+    file: 'conv2dBackwardInput.wgsl',
+    find: '(image < s.N) & (pixels > 0u)',
+    replace: 'image < s.N',
   },
   {
     name: 'conv2d, dx: the first tap of a class ignores the padding',

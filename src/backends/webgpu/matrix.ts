@@ -57,11 +57,14 @@ function multiply(engine: Engine, { c, a, b, M, N, K, bias = null, sums = null, 
       groups: [tiling.columns, tiling.rows, layers],
       work: tiling.work(layers),
     });
-  if (!begins) return run(null);
-  engine.temporary(2 * layers * pairs, (places) => {
-    engine.write(places, Uint32Array.from(begins.flatMap((layer) => layer.flatMap((begin) => [begin.a, begin.b]))));
-    run(places);
-  });
+  if (begins) {
+    engine.temporary(2 * layers * pairs, (places) => {
+      engine.write(places, Uint32Array.from(begins.flat().flatMap((begin) => [begin.a, begin.b])));
+      run(places);
+    });
+  } else {
+    run(null);
+  }
 }
 
 const plain = (buffer: WebGPUBuffer, columns: number): Matrix => ({ buffer, row: columns, column: 1 });
