@@ -55,6 +55,15 @@ describe('gradients', () => {
     expect(await gradOf(c)).toEqual([12, 12]);
   });
 
+  it('are those of the tensors that cat was given, though their list has grown since', async () => {
+    const a = leaf([1, 2]);
+    const list = [a.mul(3)];
+    const y = F.cat(list);
+    list.push(a.mul(5));
+    y.sum().backward();
+    expect(await gradOf(a)).toEqual([3, 3]);
+  });
+
   it('add up over backward passes until zeroGrad()', async () => {
     const x = leaf([1, 2]);
     const optimizer = new SGD([x], { lr: 1 });

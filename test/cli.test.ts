@@ -68,7 +68,7 @@ describe('train', () => {
     const { code, stdout, stderr } = await run('train', 'mnist', '--data-dir', dir, '--out', 'plain', '--epochs', '2');
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/mnistNet \(8,490 parameters\) on '\w+': 160 images, batch 64, seed 0/);
+    expect(stdout).toMatch(/mnistNet \(8,490 parameters\) on '\w+': 160 images 1x28x28 of mnist, batch 64, seed 0/);
     expect(stdout).toMatch(/epoch 2\/2 {2}step 3\/3 {2}loss \d\.\d{4} {2}acc \d+\.\d\d % {2}\d+ images\/s {2}ETA 0:00/);
     expect(stdout).toMatch(/test accuracy \d+\.\d\d % after/);
     expect(stdout).toMatch(/loss [▁▂▃▄▅▆▇█]{6} /);
@@ -158,7 +158,7 @@ describe('eval, predict and summary', () => {
     await writeFile(join(folder, 'seven.png'), pngFromImage(image, [1, 28, 28]));
     const prediction = await run('predict', 'seven.png');
     expect(prediction.code).toBe(0);
-    expect(prediction.stdout).toMatch(/seven\.png shows a \d/);
+    expect(prediction.stdout).toMatch(/seven\.png shows: \d/);
     expect(prediction.stdout).toContain('▀');
   });
 

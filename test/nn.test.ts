@@ -5,7 +5,7 @@ import { inceptionNet, mnistNet, ResidualBlock, residualNet } from '../src/model
 import * as F from '../src/nn/functional/index.js';
 import * as nn from '../src/nn/index.js';
 import { SGD } from '../src/optim/index.js';
-import { Generator } from '../src/tensor/random.js';
+import { defaultGenerator, Generator } from '../src/tensor/random.js';
 import type { Tensor } from '../src/tensor/tensor.js';
 
 function random(shape: number[]): Tensor {
@@ -327,6 +327,32 @@ describe('summary', () => {
       ['fc', 'Linear', '(1, 10)', '3,210', '3,200'],
       [expect.stringMatching(/^─+$/)],
       ['total', '8,490', '467,200'],
+      ['weights 0.03 MB, activations 0.05 MB for each image in training'],
     ]);
+  });
+
+  it('counts the memory that a training step has, where it is computed', () => {
+    const model = inceptionNet();
+    const { weightBytes, activationBytes } = nn.summary(model, [1, 1, 28, 28]);
+    expect(weightBytes).toBe(4 * 97_298);
+    const backend = new ReferenceBackend();
+    model.to(backend);
+    const bytesOf = (N: number) => {
+      const before = backend.memory().allocated;
+      const y = model.forward(backend.tensor(new Float32Array(N * 784), [N, 1, 28, 28]));
+      const bytes = backend.memory().allocated - before;
+      y.backward(backend.tensor(new Float32Array(N * 10), [N, 10]));
+      return bytes;
+    };
+    expect(activationBytes).toBe(bytesOf(2) - bytesOf(1));
+  });
+
+  it('leaves weights, statistics and the generator alone, on whatever backend', async () => {
+    const model = new nn.Sequential(new nn.Conv2d(1, 2, 3), new nn.BatchNorm2d(2), new nn.Dropout(0.5));
+    const state = await Promise.all(Object.values(model.to(new ReferenceBackend()).stateDict()).map(values));
+    const generator = defaultGenerator.getState();
+    nn.summary(model, [1, 1, 8, 8]);
+    expect(await Promise.all(Object.values(model.stateDict()).map(values))).toEqual(state);
+    expect(defaultGenerator.getState()).toEqual(generator);
   });
 });

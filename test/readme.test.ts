@@ -45,13 +45,14 @@ test('the line that it quotes from conv2d is there', async () => {
 const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
 
 describe('its code runs against the built package', () => {
-  test('all examples are found', () => expect(examples).toHaveLength(3));
+  test('all examples are found', () => expect(examples).toHaveLength(4));
 
   test.each(examples.map((code, i) => [i, code] as const))('example %i', async (i, code) => {
     const few = code
       .replaceAll('await mnist({ train: true })', '(await mnist({ train: true })).take(128)')
       .replaceAll('await mnist({ train: false })', '(await mnist({ train: false })).take(64)')
-      .replaceAll("'runs/residual'", "'build/readme/run'");
+      .replaceAll("'runs/residual'", "'build/readme/run'")
+      .replaceAll("'mnist.safetensors'", "'build/readme/mnist.safetensors'");
     const folder = new URL('build/readme/', root); // inside the package, so that it can import it by name
     await mkdir(folder, { recursive: true });
     const file = new URL(`example${i}.mjs`, folder);

@@ -2,13 +2,18 @@
 import { type Cifar10Options, cifar10From } from '../data/cifar10.js';
 import type { ImageDataset } from '../data/dataset.js';
 import type { Folder } from '../data/folder.js';
-import { type MnistOptions, mnistFrom } from '../data/mnist.js';
+import { type FashionMnistOptions, fashionMnistFrom, type MnistOptions, mnistFrom } from '../data/mnist.js';
 
 export * from '../data/index.js';
 
 /** MNIST from the URL of a folder of IDX files: `mnist({ train: true, dir: '/mnist' })`. */
 export async function mnist(options: MnistOptions): Promise<ImageDataset> {
   return mnistFrom(folderAt('mnist', options.dir), options);
+}
+
+/** Fashion-MNIST from the URL of a folder of IDX files. */
+export async function fashionMnist(options: FashionMnistOptions): Promise<ImageDataset> {
+  return fashionMnistFrom(folderAt('fashionMnist', options.dir), options);
 }
 
 /** CIFAR-10 from the URL of the folder of its binary version. */

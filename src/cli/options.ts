@@ -1,52 +1,53 @@
 /** What can be typed behind a command, checked. */
 import * as v from 'valibot';
-import * as models from '../models/index.js';
-import type { Module } from '../nn/index.js';
+import { activations, shortcuts } from '../models/index.js';
 import { backendNames } from '../node/backends.js';
-
-/** A mistake of whoever typed the command, which one line explains. */
-export class UsageError extends Error {}
-
-const networks: Readonly<Record<string, () => Module>> = {
-  mnistNet: models.mnistNet,
-  inceptionNet: models.inceptionNet,
-  residualNet: models.residualNet,
-  mlp: models.mlp,
-};
-
-export const modelNames = Object.keys(networks);
-
-/** A new network, its weights drawn from the generator. */
-export function makeModel(name: string): Module {
-  const make = networks[name];
-  if (!make) throw new UsageError(`there is no model '${name}'; there are ${modelNames.join(', ')}`);
-  return make();
-}
+import type { Classifier } from '../training/index.js';
+import { dataNames } from './datasets.js';
+import { modelNames, networkNamed } from './networks.js';
+import { UsageError } from './usageError.js';
 
 const positive = (what: string) => v.pipe(v.number(what), v.finite(what), v.gtValue(0, what));
 const notNegative = (what: string) => v.pipe(v.number(what), v.finite(what), v.minValue(0, what));
 const whole = (what: string, least: number) => v.pipe(v.number(what), v.integer(what), v.minValue(least, what));
+const oneOf = <Name extends string>(flag: string, names: readonly Name[]) =>
+  v.picklist(names, `${flag} must be one of ${names.join(', ')}`);
 const path = (what: string) => v.pipe(v.union([v.string(), v.number()], what), v.transform(String), v.nonEmpty(what));
+
+/** What preactResnet can be. */
+const variantOptions = {
+  depth: v.optional(v.nullable(whole('--depth must be a whole number ≥ 8', 8)), null),
+  shortcut: v.optional(v.nullable(oneOf('--shortcut', shortcuts)), null),
+  activation: v.optional(v.nullable(oneOf('--activation', activations)), null),
+};
 
 /** The options that make a run what it is. A checkpoint keeps them, and a resumed run has them again. */
 export const runOptions = v.object({
-  model: v.optional(v.picklist(modelNames, `--model must be one of ${modelNames.join(', ')}`), 'mnistNet'),
+  model: v.optional(oneOf('--model', modelNames), 'mnistNet'),
   batchSize: v.optional(whole('--batch-size must be a whole number ≥ 1', 1), 64),
   lr: v.optional(positive('--lr must be a number above 0'), 0.01),
   momentum: v.optional(notNegative('--momentum must be a number ≥ 0'), 0.5),
+  weightDecay: v.optional(notNegative('--weight-decay must be a number ≥ 0'), 0),
   seed: v.optional(whole('--seed must be a whole number ≥ 0', 0), 0),
   limit: v.optional(v.nullable(whole('--limit must be a whole number ≥ 1', 1)), null),
+  data: v.optional(oneOf('--data', dataNames), 'mnist'),
   dataDir: v.optional(v.nullable(path('--data-dir must be a folder')), null),
+  imageSize: v.optional(v.nullable(whole('--image-size must be a number of pixels ≥ 1', 1)), null),
+  ...variantOptions,
 });
 export type RunOptions = v.InferOutput<typeof runOptions>;
+
+export const summaryOptions = v.object({
+  channels: v.optional(whole('--channels must be a whole number ≥ 1', 1)),
+  imageSize: v.optional(whole('--image-size must be a number of pixels ≥ 1', 1)),
+  numClasses: v.optional(whole('--num-classes must be a whole number ≥ 1', 1)),
+  ...variantOptions,
+});
 
 /** The options that may differ from one start of a run to the next. */
 export const startOptions = v.object({
   epochs: v.optional(whole('--epochs must be a whole number ≥ 1', 1), 1),
-  backend: v.optional(
-    v.picklist(['auto', ...backendNames], `--backend must be one of ${['auto', ...backendNames].join(', ')}`),
-    'auto',
-  ),
+  backend: v.optional(oneOf('--backend', ['auto', ...backendNames]), 'auto'),
   threads: v.optional(whole('--threads must be a whole number ≥ 1', 1)),
   out: v.optional(path('--out must be a folder')),
   resume: v.optional(v.boolean('--resume takes no value: it goes on with the run in --out'), false),
@@ -60,4 +61,18 @@ export function checkOptions<Schema extends v.GenericSchema>(schema: Schema, fla
   const result = v.safeParse(schema, flags);
   if (!result.success) throw new UsageError(result.issues[0].message);
   return result.output;
+}
+
+/** A new network, its weights drawn from the generator. */
+export function makeModel(
+  options: Pick<RunOptions, 'model' | keyof typeof variantOptions>,
+  inChannels: number,
+  numClasses: number,
+): Classifier {
+  const { model, depth, shortcut, activation } = options;
+  const variant = Object.entries({ depth, shortcut, activation }).filter(([, value]) => value !== null);
+  if (variant.length > 0 && model !== 'preactResnet') {
+    throw new UsageError(`${model} has no ${variant.map(([name]) => `--${name}`).join(', ')}; preactResnet has`);
+  }
+  return networkNamed(model).make({ inChannels, numClasses, ...Object.fromEntries(variant) });
 }

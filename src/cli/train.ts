@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { DataLoader } from '../data/index.js';
 import { createBackend } from '../node/backends.js';
-import { mnist } from '../node/data.js';
 import { FolderStore } from '../node/folderStore.js';
 import { openLog } from '../node/log.js';
 import { SGD } from '../optim/index.js';
@@ -10,17 +9,13 @@ import { manualSeed } from '../tensor/random.js';
 import type { Checkpoint } from '../training/checkpoint.js';
 import { evaluate } from '../training/evaluate.js';
 import { fit } from '../training/fit.js';
+import type { ClassifierOutput, LossFunction } from '../training/index.js';
 import { confusionTable, duration, percent, sparkline } from './charts.js';
-import {
-  checkOptions,
-  makeModel,
-  type RunOptions,
-  runOptions,
-  type StartOptions,
-  startOptions,
-  UsageError,
-} from './options.js';
+import { imagesOf, loadData } from './datasets.js';
+import { networkNamed } from './networks.js';
+import { checkOptions, makeModel, type RunOptions, runOptions, type StartOptions, startOptions } from './options.js';
 import { TrainingProgress } from './progress.js';
+import { UsageError } from './usageError.js';
 
 /** Exit code of a run that Ctrl-C interrupted, as shells have it. */
 const INTERRUPTED = 130;
@@ -36,11 +31,11 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(options.seed);
   const backend = await createBackend(start.backend, { threads: start.threads });
-  const model = makeModel(options.model).to(backend);
-  const optimizer = new SGD(model.parameters(), { lr: options.lr, momentum: options.momentum });
-  const [training, test] = await loadMnist(options.dataDir);
-  const { batchSize } = options;
-  const loader = new DataLoader(training.take(options.limit ?? training.length), { batchSize, shuffle: true, backend });
+  const model = makeModel(options, imagesOf(options).shape[0], 10).to(backend);
+  const { batchSize, lr, momentum, weightDecay } = options;
+  const optimizer = new SGD(model.parameters(), { lr, momentum, weightDecay });
+  const [training, test] = [await loadData(options, true, options.limit), await loadData(options, false)];
+  const loader = new DataLoader(training, { batchSize, shuffle: true, backend });
   const testLoader = new DataLoader(test, { batchSize: 1000, backend });
   await store.prepare();
   if (!checkpoint) await store.setAside();
@@ -49,7 +44,7 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
   const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0);
   console.log(
     `${options.model} (${parameters.toLocaleString('en-US')} parameters) on '${backend.name}': ` +
-      `${loader.dataset.length.toLocaleString('en-US')} images, batch ${batchSize}, seed ${options.seed}`,
+      `${training.length.toLocaleString('en-US')} images ${training.shape.join('x')} of ${options.data}, batch ${batchSize}, seed ${options.seed}`,
   );
   if (checkpoint) {
     const { epoch, stepInEpoch } = checkpoint.position;
@@ -63,6 +58,7 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
   try {
     const result = await fit(model, optimizer, loader, {
       epochs: start.epochs,
+      loss: networkNamed(options.model).loss as LossFunction<ClassifierOutput> | undefined,
       validation: testLoader,
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
@@ -104,11 +100,6 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
     await log.close();
     await backend.close();
   }
-}
-
-export async function loadMnist(dataDir: string | null) {
-  const dir = dataDir ?? undefined;
-  return [await mnist({ train: true, dir }), await mnist({ train: false, dir })] as const;
 }
 
 /** The options that a run was started with. One that is typed again must be the same. */

@@ -19,7 +19,18 @@ export interface Cifar10Options {
 
 const TRAINING = ['data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin', 'data_batch_4.bin', 'data_batch_5.bin'];
 const TEST = ['test_batch.bin'];
-const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+export const cifar10Classes = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
 
 export async function cifar10From(folder: Folder, options: Omit<Cifar10Options, 'dir'>): Promise<ImageDataset> {
   const batches = [];
@@ -38,5 +49,5 @@ export async function cifar10From(folder: Folder, options: Omit<Cifar10Options, 
   }
   const normalize =
     options.normalize === undefined || options.normalize === true ? cifar10Normalization : options.normalize;
-  return new ImageDataset(images, labels, [3, 32, 32], { normalize, classes: CLASSES });
+  return new ImageDataset(images, labels, [3, 32, 32], { normalize, classes: cifar10Classes });
 }

@@ -2,6 +2,7 @@
 import type { ByteImages } from '../backends/backend.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
+import { grey, resizePlane } from './planes.js';
 
 /** What a DataLoader loads from. Any object that has these will do. */
 export interface Dataset {
@@ -102,6 +103,37 @@ export class ImageDataset implements Dataset {
     const size = numel(this.shape);
     const images = this.#images.subarray(from * size, to * size);
     return new ImageDataset(images, this.#labels.subarray(from, to), this.shape, this.#options);
+  }
+
+  /**
+   * The same images as (C, H, W): made larger or smaller, and grey if C is 1. `normalize` is for the new channels; by default it
+   * stays as it is. Throws a ShapeError where grey images should become coloured.
+   */
+  as(shape: Shape, normalize = this.#options.normalize): ImageDataset {
+    const [C, H, W] = this.shape;
+    const [C_new, H_new, W_new] = shape;
+    if (shape.length !== 3 || (C_new !== C && !(C_new === 1 && C === 3))) {
+      throw new ShapeError(`ImageDataset: images ${formatShape(this.shape)} can't become ${formatShape(shape)}`);
+    }
+    const images = new Uint8Array(this.length * numel(shape));
+    for (let n = 0; n < this.length; n++) {
+      for (let c = 0; c < C_new; c++) {
+        const plane = resizePlane(C === C_new ? this.#plane(n, c) : this.#greyPlane(n), H, W, H_new, W_new);
+        const start = (n * C_new + c) * H_new * W_new;
+        for (let i = 0; i < H_new * W_new; i++) images[start + i] = Math.round(plane[i]);
+      }
+    }
+    return new ImageDataset(images, this.#labels, shape, { ...this.#options, normalize });
+  }
+
+  #plane(n: number, c: number): Uint8Array {
+    const [C, H, W] = this.shape;
+    return this.#images.subarray((n * C + c) * H * W, (n * C + c + 1) * H * W);
+  }
+
+  #greyPlane(n: number): Float64Array {
+    const [red, green, blue] = [this.#plane(n, 0), this.#plane(n, 1), this.#plane(n, 2)];
+    return Float64Array.from(red, (value, i) => grey(value, green[i], blue[i]));
   }
 
   /** The first `count` images, or all if there are fewer. */

@@ -2,6 +2,7 @@
 import { decodePng, encodePng, type Pixels } from '../formats/index.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
+import { grey, resizePlane } from './planes.js';
 
 export interface ImageOptions {
   /** 1 is grey, 3 is RGB. */
@@ -29,10 +30,10 @@ export async function imageFromPng(
   const inverted = invert === 'auto' ? cornersAreLight(pixels) : invert;
   const image = new Float32Array(C * H * W);
   for (let c = 0; c < C; c++) {
-    const plane = resize(C === 1 ? greyPlane(pixels) : colourPlane(pixels, c), pixels, H, W);
-    plane.forEach((value, i) => {
-      image[c * H * W + i] = normalizeValue(inverted ? 255 - value : value, c, normalize);
-    });
+    const plane = resizePlane(C === 1 ? greyPlane(pixels) : colourPlane(pixels, c), pixels.height, pixels.width, H, W);
+    for (let i = 0; i < H * W; i++) {
+      image[c * H * W + i] = normalizeValue(inverted ? 255 - plane[i] : plane[i], c, normalize);
+    }
   }
   return image;
 }
@@ -62,35 +63,13 @@ function cornersAreLight(pixels: Pixels): boolean {
   return corners.reduce((sum, corner) => sum + grey[corner], 0) / 4 > 127.5;
 }
 
-/** How light the eye finds red, green and blue (ITU-R BT.601). */
 function greyPlane({ width, height, channels, data }: Pixels): Float64Array {
   return Float64Array.from({ length: width * height }, (_, pixel) =>
-    channels === 1 ? data[pixel] : 0.299 * data[3 * pixel] + 0.587 * data[3 * pixel + 1] + 0.114 * data[3 * pixel + 2],
+    channels === 1 ? data[pixel] : grey(data[3 * pixel], data[3 * pixel + 1], data[3 * pixel + 2]),
   );
 }
 
 /** Grey is equally much of each colour. */
 function colourPlane({ width, height, channels, data }: Pixels, c: number): Float64Array {
   return Float64Array.from({ length: width * height }, (_, pixel) => data[pixel * channels + (channels === 1 ? 0 : c)]);
-}
-
-/** The plane in H rows of W: each new pixel is the mean of the area that it covers in the old ones. */
-function resize(plane: Float64Array, { width, height }: Pixels, H: number, W: number): Float64Array {
-  if (width === W && height === H) return plane;
-  const resized = new Float64Array(H * W);
-  for (let h = 0; h < H; h++) {
-    const [top, bottom] = [(h * height) / H, ((h + 1) * height) / H];
-    for (let w = 0; w < W; w++) {
-      const [left, right] = [(w * width) / W, ((w + 1) * width) / W];
-      let sum = 0;
-      for (let y = Math.floor(top); y < bottom && y < height; y++) {
-        const rows = Math.min(y + 1, bottom) - Math.max(y, top);
-        for (let x = Math.floor(left); x < right && x < width; x++) {
-          sum += plane[y * width + x] * rows * (Math.min(x + 1, right) - Math.max(x, left));
-        }
-      }
-      resized[h * W + w] = sum / ((bottom - top) * (right - left));
-    }
-  }
-  return resized;
 }

@@ -1,8 +1,21 @@
 /** `torch.utils.data` and the datasets, as far as they need no platform. */
-export { type Cifar10Options, cifar10From } from './cifar10.js';
+export { type Cifar10Options, cifar10Classes, cifar10From } from './cifar10.js';
 export { type Dataset, ImageDataset, type ImageDatasetOptions } from './dataset.js';
 export type { Folder } from './folder.js';
 export * from './image.js';
 export { type Batch, DataLoader, type DataLoaderOptions } from './loader.js';
-export { type MnistOptions, mnistFrom } from './mnist.js';
-export { cifar10Normalization, mnistNormalization, type Normalization } from './normalization.js';
+export {
+  type FashionMnistOptions,
+  fashionMnistClasses,
+  fashionMnistFrom,
+  type MnistOptions,
+  mnistClasses,
+  mnistFrom,
+} from './mnist.js';
+export {
+  cifar10Normalization,
+  fashionMnistNormalization,
+  greyCifar10Normalization,
+  mnistNormalization,
+  type Normalization,
+} from './normalization.js';

@@ -2,13 +2,13 @@
  * MNIST: 70,000 handwritten digits, 28x28, white on black. 60,000 are for training, 10,000 for testing.
  * Fashion-MNIST, clothes instead of digits, has the same files.
  *
- * Source: Yann LeCun's MNIST page, http://yann.lecun.com/exdb/mnist/
+ * Source: Yann LeCun's MNIST page, http://yann.lecun.com/exdb/mnist/; https://github.com/zalandoresearch/fashion-mnist
  */
 import { FormatError, readIdx } from '../formats/index.js';
 import { formatShape } from '../ops/shape.js';
 import { ImageDataset } from './dataset.js';
 import { type Folder, readFirst } from './folder.js';
-import { mnistNormalization, type Normalization } from './normalization.js';
+import { fashionMnistNormalization, mnistNormalization, type Normalization } from './normalization.js';
 
 export interface MnistOptions {
   /** The training set, or else the test set. Default true. */
@@ -19,9 +19,41 @@ export interface MnistOptions {
   normalize?: Normalization | boolean;
 }
 
-const CLASSES = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+export interface FashionMnistOptions extends MnistOptions {
+  /** Folder (in a browser: URL) of the four IDX files, gzipped or not. */
+  dir: string;
+  /** Mean and deviation; false leaves the values from 0 to 1. Default 0.286 and 0.353. */
+  normalize?: Normalization | boolean;
+}
+
+export const mnistClasses = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+export const fashionMnistClasses = [
+  'T-shirt',
+  'trouser',
+  'pullover',
+  'dress',
+  'coat',
+  'sandal',
+  'shirt',
+  'sneaker',
+  'bag',
+  'ankle boot',
+];
 
 export async function mnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
+  return idxDataset(folder, options, mnistNormalization, mnistClasses);
+}
+
+export async function fashionMnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
+  return idxDataset(folder, options, fashionMnistNormalization, fashionMnistClasses);
+}
+
+async function idxDataset(
+  folder: Folder,
+  options: Omit<MnistOptions, 'dir'>,
+  normalization: Normalization,
+  classes: readonly string[],
+): Promise<ImageDataset> {
   const prefix = (options.train ?? true) ? 'train' : 't10k';
   const images = await readArray(folder, `${prefix}-images`, 'idx3-ubyte');
   const labels = await readArray(folder, `${prefix}-labels`, 'idx1-ubyte');
@@ -38,9 +70,8 @@ export async function mnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir
   if (stranger >= 0) {
     throw new FormatError(`mnist: ${labels.path}: label ${stranger} is ${labels.data[stranger]}, which isn't 0 to 9`);
   }
-  const normalize =
-    options.normalize === undefined || options.normalize === true ? mnistNormalization : options.normalize;
-  return new ImageDataset(images.data, labels.data, [1, H, W], { normalize, classes: CLASSES });
+  const normalize = options.normalize === undefined || options.normalize === true ? normalization : options.normalize;
+  return new ImageDataset(images.data, labels.data, [1, H, W], { normalize, classes });
 }
 
 /** The file's usual name, its name in some archives (a dot for the second dash), and both gzipped. */

@@ -19,6 +19,12 @@ export const mnistNormalization: Normalization = { mean: [0.1307], std: [0.3081]
 
 export const cifar10Normalization: Normalization = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
 
+/** CIFAR-10 in grey. */
+export const greyCifar10Normalization: Normalization = { mean: [0.4809], std: [0.2392] };
+
+/** What is common for Fashion-MNIST. */
+export const fashionMnistNormalization: Normalization = { mean: [0.286], std: [0.353] };
+
 /** Throws unless there is a mean and a deviation for each of C channels. */
 export function checkNormalization(where: string, C: number, normalize: Normalization | false): void {
   if (!normalize) return;

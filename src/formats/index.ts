@@ -4,11 +4,24 @@ export { gunzip, isGzip } from './gzip.js';
 export { type Idx, parseIdx, readIdx } from './idx.js';
 export { decodePng, encodePng, type Pixels } from './png.js';
 export {
-  fromFloat32,
   parseSafetensors,
   type Safetensors,
-  type SafetensorsDtype,
   type SafetensorsEntry,
   serializeSafetensors,
-  toFloat32,
+  withData,
 } from './safetensors.js';
+export {
+  isDtype,
+  LENGTH_BYTES,
+  parseHeader,
+  parseHeaderLength,
+  quote,
+  type SafetensorsDtype,
+} from './safetensorsHeader.js';
+export {
+  checkInt32,
+  defaultDtype,
+  entryOf,
+  type SafetensorsValues,
+  valuesOf,
+} from './safetensorsValues.js';

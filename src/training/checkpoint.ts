@@ -6,20 +6,20 @@
  *   metadata   state: JSON of everything else      sha256: of all the rest, against silent damage
  */
 import * as v from 'valibot';
-import { host } from '../backends/reference/index.js';
+import { tensorOf } from '../exchange/safetensors.js';
 import {
+  defaultDtype,
+  entryOf,
   FormatError,
-  fromFloat32,
   parseSafetensors,
   type SafetensorsEntry,
   serializeSafetensors,
-  toFloat32,
 } from '../formats/index.js';
-import type { Module } from '../nn/module.js';
 import type { LRScheduler, PlateauState, ReduceLROnPlateau, SchedulerState } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator, type GeneratorState } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Classifier } from './evaluate.js';
 import type { EpochRecord } from './fit.js';
 import { ClassificationMetrics } from './metrics.js';
 
@@ -48,7 +48,7 @@ export interface Progress {
 
 /** What a checkpoint is taken of, and restored to. */
 export interface TrainingState {
-  readonly model: Module;
+  readonly model: Classifier;
   readonly optimizer: Optimizer;
   readonly scheduler: LRScheduler | ReduceLROnPlateau | null;
   readonly progress: Progress;
@@ -96,8 +96,8 @@ export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Ar
   const { tensors: optimizerTensors, groups, steps } = optimizer.stateDict();
   const entries = new Map<string, SafetensorsEntry>();
   const state = model.stateDict();
-  for (const [key, tensor] of Object.entries(state)) entries.set(`model.${key}`, await entryOf(tensor));
-  for (const [key, tensor] of Object.entries(optimizerTensors)) entries.set(`optimizer.${key}`, await entryOf(tensor));
+  for (const [key, tensor] of Object.entries(state)) await addTo(entries, `model.${key}`, tensor);
+  for (const [key, tensor] of Object.entries(optimizerTensors)) await addTo(entries, `optimizer.${key}`, tensor);
   for (const tensor of Object.values(state)) tensor.release();
   const saved: SavedState = {
     version: 1,
@@ -184,21 +184,15 @@ export class Checkpoint {
 
   private tensorsUnder(prefix: string): Record<string, Tensor> {
     const found = [...this.tensors].filter(([key]) => key.startsWith(prefix));
-    return Object.fromEntries(found.map(([key, entry]) => [key.slice(prefix.length), tensorOf(entry)]));
+    return Object.fromEntries(
+      found.map(([key, entry]) => [key.slice(prefix.length), tensorOf(entry, `checkpoint: ${key}`)]),
+    );
   }
 }
 
-/** PyTorch counts in I64, so that is how an int32 is saved. */
-async function entryOf(tensor: Tensor): Promise<SafetensorsEntry> {
+async function addTo(entries: Map<string, SafetensorsEntry>, key: string, tensor: Tensor): Promise<void> {
   const values = await tensor.data();
-  const { shape } = tensor;
-  if (values instanceof Float32Array) return fromFloat32(values, shape);
-  const wide = values instanceof Int32Array ? BigInt64Array.from(values, BigInt) : values;
-  return { dtype: values instanceof Int32Array ? 'I64' : 'F64', shape, bytes: new Uint8Array(wide.buffer) };
-}
-
-function tensorOf(entry: SafetensorsEntry): Tensor {
-  return host.tensor(toFloat32(entry), entry.shape).retain();
+  entries.set(key, entryOf(values, tensor.shape, defaultDtype(values), `checkpoint: ${key}`));
 }
 
 /** SHA-256 of the other metadata, and of every tensor's name, type, shape and bytes. */

@@ -5,7 +5,28 @@ import { noGrad } from '../tensor/gradMode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ClassificationMetrics, type ConfusionMatrix } from './metrics.js';
 
-export type LossFunction = (scores: Tensor, labels: Int32Array) => Tensor;
+/** What a classifier gives: scores (N, C), or in training more beside them, as auxiliary classifiers do. */
+export type ClassifierOutput = Tensor | { readonly logits: Tensor };
+
+/** A network that can be trained to classify. */
+export type Classifier<Output extends ClassifierOutput = ClassifierOutput> = Module<[x: Tensor], Output>;
+
+export type LossFunction<Output extends ClassifierOutput = Tensor> = (output: Output, labels: Int32Array) => Tensor;
+
+/** The scores alone. */
+export function scoresOf(output: ClassifierOutput): Tensor {
+  return 'logits' in output ? output.logits : output;
+}
+
+/** Cross-entropy of the scores. Throws where there are others beside them: what they are worth is for the caller to say. */
+export function defaultLoss(output: ClassifierOutput, labels: Int32Array): Tensor {
+  if ('logits' in output) {
+    throw new TypeError(
+      `the model gives ${Object.keys(output).join(', ')}: pass a loss that takes them all, such as models.googlenetLoss`,
+    );
+  }
+  return F.crossEntropy(output, labels);
+}
 
 export interface Evaluation {
   /** Mean over the images. */
@@ -16,28 +37,28 @@ export interface Evaluation {
   readonly count: number;
 }
 
-export interface EvaluateOptions {
+export interface EvaluateOptions<Output extends ClassifierOutput = Tensor> {
   /** The mean loss of a batch. Default: cross-entropy. */
-  loss?: LossFunction;
+  loss?: LossFunction<Output>;
   /** Called after every batch with the images evaluated so far. */
   onBatch?: (count: number) => void;
 }
 
 /** Loss, accuracy and confusion matrix of a classifier over all batches, in evaluation mode and without gradients. */
-export async function evaluate(
-  model: Module,
+export async function evaluate<Output extends ClassifierOutput>(
+  model: Classifier<Output>,
   batches: AsyncIterable<Batch>,
-  options: EvaluateOptions = {},
+  options: EvaluateOptions<Output> = {},
 ): Promise<Evaluation> {
-  const { loss: lossOf = F.crossEntropy, onBatch } = options;
+  const { loss: lossOf = defaultLoss, onBatch } = options;
   const metrics = new ClassificationMetrics();
   const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
     for await (const [x, labels] of batches) {
       const [scores, loss] = noGrad(() => {
-        const scores = model.forward(x);
-        return [scores, lossOf(scores, labels)];
+        const output = model.forward(x);
+        return [scoresOf(output), lossOf(output, labels)];
       });
       metrics.add(await loss.item(), await scores.data(), labels);
       scores.release();

@@ -1,15 +1,21 @@
 /** The training loop: forward, backward, step; with what a long run needs around it. */
 import { type Backend, DeviceLostError } from '../backends/backend.js';
 import type { Batch, DataLoader } from '../data/loader.js';
-import * as F from '../nn/functional/index.js';
-import type { Module } from '../nn/module.js';
 import { clipGradNorm } from '../optim/clipGradNorm.js';
 import { type LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Checkpoint, type CheckpointStore, encodeCheckpoint, type Progress } from './checkpoint.js';
-import { type Evaluation, evaluate, type LossFunction } from './evaluate.js';
+import {
+  type Classifier,
+  type ClassifierOutput,
+  defaultLoss,
+  type Evaluation,
+  evaluate,
+  type LossFunction,
+  scoresOf,
+} from './evaluate.js';
 import { ClassificationMetrics } from './metrics.js';
 import { Recovery } from './recovery.js';
 
@@ -45,11 +51,11 @@ export interface EpochRecord {
   readonly validation: { readonly loss: number; readonly accuracy: number } | null;
 }
 
-export interface FitOptions {
+export interface FitOptions<Output extends ClassifierOutput = Tensor> {
   /** Passes over the training set, those before a resume included. Default 1. */
   epochs?: number;
   /** The mean loss of a batch. Default: cross-entropy. */
-  loss?: LossFunction;
+  loss?: LossFunction<Output>;
   /** Evaluated after every epoch. */
   validation?: AsyncIterable<Batch>;
   /** Steps the learning rate. ReduceLROnPlateau is given the validation loss, or without one the training loss. */
@@ -106,13 +112,13 @@ export class DivergedError extends Error {
  *
  * Throws a DivergedError at the first loss, or validation loss, that is NaN or infinite; nothing is saved then.
  */
-export async function fit(
-  model: Module,
+export async function fit<Output extends ClassifierOutput>(
+  model: Classifier<Output>,
   optimizer: Optimizer,
   loader: DataLoader,
-  options: FitOptions = {},
+  options: FitOptions<Output> = {},
 ): Promise<FitResult> {
-  const { epochs = 1, loss: lossOf = F.crossEntropy, scheduler, schedulerEvery = 'epoch', checkpoints } = options;
+  const { epochs = 1, loss: lossOf = defaultLoss, scheduler, schedulerEvery = 'epoch', checkpoints } = options;
   const progress: Progress = {
     epoch: 0,
     stepInEpoch: 0,
@@ -183,8 +189,9 @@ export async function fit(
 
     for (; !next.done; next = await batches.next()) {
       const [x, labels] = next.value;
-      const scores = model.forward(x).retain();
-      const loss = lossOf(scores, labels);
+      const output = model.forward(x);
+      const scores = scoresOf(output).retain();
+      const loss = lossOf(output, labels);
       optimizer.zeroGrad();
       loss.backward();
       if (options.maxGradNorm !== undefined) clipGradNorm(optimizer.parameters(), options.maxGradNorm);

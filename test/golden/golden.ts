@@ -1,6 +1,6 @@
 /** Reads the golden values that make.py and make_parity.py wrote, and compares with them. */
 import { readFileSync } from 'node:fs';
-import { parseSafetensors } from '../../src/formats/safetensors.js';
+import { parseSafetensors, valuesOf } from '../../src/formats/index.js';
 import type { Shape } from '../../src/ops/shape.js';
 import type { TypedArray } from '../../src/tensor/tensorBackend.js';
 
@@ -20,11 +20,10 @@ export function readGolden<Options = any>(name: string): GoldenCase<Options>[] {
   const { tensors, metadata } = parseSafetensors(readFileSync(fileOf(`${name}.safetensors`)), name);
   const cases: Options[] = JSON.parse(metadata.cases);
   const maps = cases.map(() => new Map<string, GoldenTensor>());
-  for (const [key, { dtype, shape, bytes }] of tensors) {
+  for (const [key, entry] of tensors) {
     const slash = key.indexOf('/');
-    const { buffer } = new Uint8Array(bytes); // a copy, and so aligned
-    const array = { F32: Float32Array, F64: Float64Array, I32: Int32Array }[dtype as 'F32' | 'F64' | 'I32'];
-    maps[Number(key.slice(0, slash))].set(key.slice(slash + 1), { shape, values: new array(buffer) });
+    const values = valuesOf(entry, `${name}: ${key}`);
+    maps[Number(key.slice(0, slash))].set(key.slice(slash + 1), { shape: entry.shape, values });
   }
   return cases.map((options, i) => ({ options, tensors: maps[i] }));
 }

@@ -3,8 +3,9 @@ import { type PadOptions, padSizes } from '../../ops/pad.js';
 import { apply, requireTensor, type Tensor } from '../../tensor/tensor.js';
 
 /** Joins tensors along `dim`, in which alone their shapes may differ. See `ops/cat.ts`. */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  if (!Array.isArray(tensors)) throw new TypeError('cat: takes an array of tensors');
+export function cat(list: readonly Tensor[], dim = 0): Tensor {
+  if (!Array.isArray(list)) throw new TypeError('cat: takes an array of tensors');
+  const tensors = [...list]; // the graph remembers them, whatever becomes of the caller's list
   for (const x of tensors) requireTensor('cat', 'each item', x);
   const { shape, places } = catSizes(
     tensors.map((x) => x.shape),

@@ -1,0 +1,94 @@
+/** What `receptive` can train on, as the network in question takes it. */
+import {
+  cifar10Classes,
+  cifar10Normalization,
+  fashionMnistClasses,
+  fashionMnistNormalization,
+  greyCifar10Normalization,
+  type ImageDataset,
+  mnistClasses,
+  mnistNormalization,
+  type Normalization,
+} from '../data/index.js';
+import { cifar10, fashionMnist, mnist } from '../node/data.js';
+import type { Shape } from '../ops/shape.js';
+import { type Network, networkNamed } from './networks.js';
+import { UsageError } from './usageError.js';
+
+interface DataSource {
+  /** Of one image: (C, H, W). */
+  readonly images: Shape;
+  readonly classes: readonly string[];
+  readonly normalization: Normalization;
+  readonly greyNormalization: Normalization;
+  load(train: boolean, dir: string | null): Promise<ImageDataset>;
+}
+
+const sources: Readonly<Record<string, DataSource>> = {
+  mnist: {
+    images: [1, 28, 28],
+    classes: mnistClasses,
+    normalization: mnistNormalization,
+    greyNormalization: mnistNormalization,
+    load: (train, dir) => mnist({ train, dir: dir ?? undefined }),
+  },
+  'fashion-mnist': {
+    images: [1, 28, 28],
+    classes: fashionMnistClasses,
+    normalization: fashionMnistNormalization,
+    greyNormalization: fashionMnistNormalization,
+    load: (train, dir) => fashionMnist({ train, dir: folder('fashion-mnist', dir) }),
+  },
+  cifar10: {
+    images: [3, 32, 32],
+    classes: cifar10Classes,
+    normalization: cifar10Normalization,
+    greyNormalization: greyCifar10Normalization,
+    load: (train, dir) => cifar10({ train, dir: folder('cifar10', dir) }),
+  },
+};
+
+export const dataNames = Object.keys(sources);
+
+function folder(name: string, dir: string | null): string {
+  if (dir === null) throw new UsageError(`--data ${name} needs --data-dir, the folder of its files`);
+  return dir;
+}
+
+/** Which data for which network. */
+export interface DataChoice {
+  readonly model: string;
+  readonly data: string;
+  readonly dataDir: string | null;
+  readonly imageSize: number | null;
+}
+
+export interface Images {
+  /** Of one: (C, H, W). */
+  readonly shape: Shape;
+  readonly normalize: Normalization;
+  readonly classes: readonly string[];
+}
+
+/** What the network gets to see of the data. */
+export function imagesOf({ model, data, imageSize }: DataChoice): Images {
+  const { images, smallest }: Network = networkNamed(model);
+  const { classes, normalization, greyNormalization, images: given } = sources[data];
+  if (smallest === null) {
+    const [C, H] = images;
+    if (imageSize !== null && imageSize !== H) throw new UsageError(`${model} takes images of ${H}x${H} and no others`);
+    return { shape: images, normalize: C === 1 ? greyNormalization : normalization, classes };
+  }
+  const [C, H] = given;
+  const size = imageSize ?? Math.max(H, smallest);
+  if (size < smallest) throw new UsageError(`${model} takes images of ${smallest}x${smallest} and larger, not ${size}`);
+  return { shape: [C, size, size], normalize: normalization, classes };
+}
+
+/** The images as the network takes them; of the training images the first `limit`, if that isn't null. */
+export async function loadData(choice: DataChoice, train: boolean, limit: number | null = null): Promise<ImageDataset> {
+  const { shape, normalize } = imagesOf(choice);
+  const whole = await sources[choice.data].load(train, choice.dataDir);
+  const dataset = limit === null ? whole : whole.take(limit);
+  return dataset.shape.every((size, i) => size === shape[i]) ? dataset : dataset.as(shape, normalize);
+}
