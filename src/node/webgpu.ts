@@ -1,5 +1,9 @@
 /** WebGPU in Node: Dawn, from the npm package `webgpu`. */
+import { existsSync } from 'node:fs';
 import type { WebGPUPlatform } from '../backends/webgpu/platform.js';
+
+/** Where Linux shows GPUs: as render nodes, as NVIDIA's devices, or as that of Windows around it. */
+const LINUX_DEVICES = ['/dev/dri', '/dev/nvidiactl', '/dev/dxg'];
 
 /** One for the process: the adapters and devices that come from it need it to live. */
 let gpu: GPU | null = null;
@@ -23,4 +27,5 @@ export const nodeWebGPU: WebGPUPlatform = {
   },
   advice:
     'Dawn looks for a driver of Vulkan, Metal or Direct3D 12; on Linux, install that of your GPU (mesa-vulkan-drivers, for one)',
+  worthATry: process.platform !== 'linux' || LINUX_DEVICES.some((path) => existsSync(path)),
 };

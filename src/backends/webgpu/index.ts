@@ -45,6 +45,7 @@ export class WebGPUBackend extends Backend {
     platform: WebGPUPlatform,
     { onGpuOnly = false } = {},
   ): Promise<WebGPUBackend> {
+    if (onGpuOnly && platform.worthATry === false) throw new Error("backend 'webgpu': this machine shows no GPU");
     const { device, info } = await newDevice(platform, options.profile);
     if (onGpuOnly && computesOnCpu(info)) {
       device.destroy();
