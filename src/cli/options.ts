@@ -57,6 +57,28 @@ export const startOptions = v.object({
 });
 export type StartOptions = v.InferOutput<typeof startOptions>;
 
+/** How an experiment trains; what isn't typed is the experiment's own. */
+export const recipeOptions = v.object({
+  epochs: whole('--epochs must be a whole number ≥ 1', 1),
+  batchSize: whole('--batch-size must be a whole number ≥ 1', 1),
+  lr: positive('--lr must be a number above 0'),
+  momentum: notNegative('--momentum must be a number ≥ 0'),
+  weightDecay: notNegative('--weight-decay must be a number ≥ 0'),
+  seed: whole('--seed must be a whole number ≥ 0', 0),
+});
+
+/** On what, where, and where to. */
+export const experimentOptions = v.object({
+  limit: v.optional(whole('--limit must be a whole number ≥ 1', 1)),
+  testLimit: v.optional(whole('--test-limit must be a whole number ≥ 1', 1)),
+  data: runOptions.entries.data,
+  dataDir: runOptions.entries.dataDir,
+  imageSize: runOptions.entries.imageSize,
+  backend: startOptions.entries.backend,
+  threads: startOptions.entries.threads,
+  out: startOptions.entries.out,
+});
+
 /** Takes what the schema knows from the flags; a UsageError says what is wrong with one. */
 export function checkOptions<Schema extends v.GenericSchema>(schema: Schema, flags: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, flags);

@@ -13,7 +13,11 @@ export class TrainingProgress {
   #lastLine = Number.NEGATIVE_INFINITY;
   #epoch = 0;
 
-  constructor(private readonly epochs: number) {
+  /** `name`: of what is trained, where it isn't the only one. */
+  constructor(
+    private readonly epochs: number,
+    private readonly name = '',
+  ) {
     this.#bar = process.stdout.isTTY
       ? new SingleBar(
           { format: '{title} {bar} {value}/{total}  {figures}', barsize: 10, hideCursor: true, gracefulExit: false },
@@ -50,7 +54,7 @@ export class TrainingProgress {
   }
 
   #title(record: StepRecord): string {
-    return `epoch ${record.epoch}/${this.epochs}`;
+    return `${this.name && `${this.name}: `}epoch ${record.epoch}/${this.epochs}`;
   }
 
   /** Leaves the bar as it is, so that other lines can follow. */

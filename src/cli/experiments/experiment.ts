@@ -1,0 +1,35 @@
+/** What an experiment is: networks to compare, a picture of what became of them, and what that says of a claim. */
+import type { Contender, Recipe, Run } from './contenders.js';
+import type { Axes, Panel } from './lineChart.js';
+
+export interface Experiment {
+  readonly title: string;
+  /** What is tested, in a sentence or two, with its source. */
+  readonly claim: string;
+  /** A network whose images the contenders take (cli/networks.ts). */
+  readonly imagesAs: string;
+  /** The short run, of a few minutes on two cores. */
+  readonly recipe: Recipe;
+  readonly limit: number;
+  readonly testLimit: number;
+  readonly contenders: readonly Contender[];
+  picture(runs: readonly Run[]): { panels: Panel[]; axes: Axes };
+  /** What all runs together say, whichever way it came out. */
+  conclude(runs: readonly Run[]): string;
+}
+
+/** The training loss over the steps, as the mean of the steps around each, for there to be a curve. */
+export function smoothedLosses({ losses }: Run): [step: number, loss: number][] {
+  const reach = Math.max(1, Math.round(losses.length / 60));
+  return losses.map((_, i) => {
+    const around = losses.slice(Math.max(0, i - reach), i + reach + 1);
+    return [i + 1, around.reduce((sum, loss) => sum + loss, 0) / around.length];
+  });
+}
+
+/** The run of that label. */
+export function runOf(runs: readonly Run[], label: string): Run {
+  const run = runs.find((candidate) => candidate.label === label);
+  if (!run) throw new Error(`there is no run '${label}'`);
+  return run;
+}
