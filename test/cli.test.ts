@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { pngFromImage } from '../src/data/index.js';
 import { mnist } from '../src/node/data.js';
 import { loadCheckpoint } from '../src/node/index.js';
+import { Generator } from '../src/tensor/random.js';
 
 const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 
@@ -169,6 +170,67 @@ describe('eval, predict and summary', () => {
   });
 });
 
+/** Pictures of noise in CIFAR-10's binary format: 8 in each training file, 8 for testing. */
+async function smallCifar10(): Promise<string> {
+  const dir = await mkdtemp(join(folder, 'cifar10-'));
+  const names = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`);
+  for (const [seed, name] of [...names, 'test_batch.bin'].entries()) {
+    const generator = new Generator(seed);
+    const bytes = Uint8Array.from({ length: 8 * 3073 }, (_, i) => generator.random() % (i % 3073 === 0 ? 10 : 256));
+    await writeFile(join(dir, name), bytes);
+  }
+  return dir;
+}
+
+describe('other networks and data', () => {
+  test('a network for small images is trained on CIFAR-10, tested, and asked', async () => {
+    const flags = ['--data', 'cifar10', '--data-dir', await smallCifar10(), '--batch-size', '8'];
+    const variant = ['--depth', '8', '--shortcut', 'conv1x1', '--activation', 'original'];
+    const { code, stdout, stderr } = await run('train', 'preactResnet', ...flags, ...variant, '--limit', '16');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('16 images 3x32x32 of cifar10, batch 8');
+    expect(stdout).toMatch(/airplane │/);
+    const weights = join('runs', 'preactResnet', 'last.safetensors');
+    expect((await run('eval', '--weights', weights)).stdout).toMatch(/preactResnet on '\w+': test loss/);
+    await writeFile(join(folder, 'red.png'), pngFromImage(new Float32Array(3 * 9 * 7).fill(1, 0, 63), [3, 9, 7]));
+    expect((await run('predict', 'red.png', '--weights', weights)).stdout).toMatch(/red\.png shows: [a-z]+/);
+  });
+
+  test('the lecture’s network sees CIFAR-10 in grey and 28x28', async () => {
+    const { stdout } = await run('train', 'mnistNet', '--data', 'cifar10', '--data-dir', await smallCifar10());
+    expect(stdout).toContain('40 images 1x28x28 of cifar10');
+  });
+
+  test('fit sums the losses of GoogLeNet’s three outputs, on Fashion-MNIST made larger', async () => {
+    const flags = ['--data', 'fashion-mnist', '--data-dir', await smallMnist(), '--image-size', '32', '--limit', '4'];
+    const { stdout } = await run('train', 'googlenet', ...flags);
+    expect(stdout).toContain('4 images 1x32x32 of fashion-mnist');
+    expect(Number(/epoch 1: loss ([\d.]+)/.exec(stdout)?.[1])).toBeGreaterThan(1.5 * Math.log(10)); // 1.6 of about ln 10
+    expect(stdout).toContain('ankle boot');
+  });
+});
+
+describe('experiments', () => {
+  test('leave a figure, a table and what they showed', async () => {
+    const dir = await smallMnist();
+    const flags = ['--data-dir', dir, '--limit', '64', '--test-limit', '10', '--epochs', '1', '--out', 'cost'];
+    const { code, stdout, stderr } = await run('experiments', 'inception-cost', ...flags);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('1x1 to 8, 5x5: epoch 1/1  step 1/1');
+    expect(stdout).toContain('2,408,448 + 10,035,200 = 12,443,648');
+    const report = await readFile(join(folder, 'cost', 'report.md'), 'utf8');
+    expect(report).toMatch(/\| 1x1 to 16, 5x5 \| +27,066 \| +2,923,776 \|/);
+    expect(report).toMatch(
+      /Against the direct 5x5 .* 1x1 to 4, 5x5: 17\.23 % of the multiply-adds, [+−]\d+\.\d\d points\./,
+    );
+    const figure = await readFile(join(folder, 'cost', 'figure.svg'), 'utf8');
+    expect(figure.match(/<circle /g)).toHaveLength(5);
+    expect(JSON.parse(await readFile(join(folder, 'cost', 'runs.json'), 'utf8')).runs).toHaveLength(5);
+  });
+});
+
 describe('bad input ends with one line and a code that isn’t 0', () => {
   test.each([
     [['train', 'mnist', '--batch-size', '0'], '--batch-size must be a whole number ≥ 1'],
@@ -184,6 +246,15 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
     [['eval', '--weights', MAIN], 'safetensors'],
     [['summary', 'nonsense'], "there is no model 'nonsense'"],
     [['juggle'], "there is no command 'juggle'"],
+    [['train', 'mnistNet', '--depth', '20'], 'mnistNet has no --depth; preactResnet has'],
+    [['train', 'preactResnet', '--depth', '21'], 'depth 21 must be 6n + 2'],
+    [['train', 'preactResnet', '--shortcut', 'none'], '--shortcut must be one of identity'],
+    [['train', 'resnet20', '--data', 'cifar10'], '--data cifar10 needs --data-dir'],
+    [['train', 'mnistNet', '--image-size', '32'], 'mnistNet takes images of 28x28 and no others'],
+    [['train', 'densenet121', '--image-size', '8'], 'densenet121 takes images of 29x29 and larger, not 8'],
+    [['summary', 'densenet121', '--image-size', '16'], "avgPool2d: a window of 2x2 pixels doesn't fit"],
+    [['experiments', 'nonsense'], "there is no experiment 'nonsense'; there are depth"],
+    [['experiments', 'depth', '--lr', '0'], '--lr must be a number above 0'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect(stderr).toContain(message);

@@ -90,6 +90,34 @@ describe('ImageDataset', () => {
   });
 });
 
+describe('ImageDataset.as', () => {
+  const valuesOf = (dataset: ImageDataset, index = 0) => {
+    const out = new Float32Array(dataset.shape.reduce((product, size) => product * size, 1));
+    dataset.read(index, out, 0);
+    return [...out].map((value) => Math.round(value * 255));
+  };
+
+  test('makes images larger and smaller by the mean of the area that a pixel covers', () => {
+    const dataset = new ImageDataset(Uint8Array.of(0, 100, 40, 60, 9, 9, 9, 9), Uint8Array.of(3, 4), [1, 2, 2]);
+    expect(valuesOf(dataset.as([1, 1, 1]))).toEqual([50]);
+    expect(valuesOf(dataset.as([1, 1, 2]))).toEqual([20, 80]);
+    expect(valuesOf(dataset.as([1, 2, 4]))).toEqual([0, 0, 100, 100, 40, 40, 60, 60]);
+    expect(valuesOf(dataset.as([1, 2, 3]))).toEqual([0, 50, 100, 40, 50, 60]);
+    expect(valuesOf(dataset.as([1, 1, 1]), 1)).toEqual([9]);
+    expect(dataset.as([1, 1, 1]).label(1)).toBe(4);
+  });
+
+  test('makes colours grey as the eye sees them, and takes another normalisation', () => {
+    const dataset = new ImageDataset(Uint8Array.of(100, 200, 50), Uint8Array.of(0), [3, 1, 1], {
+      normalize: { mean: [0, 0, 0], std: [1, 1, 1] },
+    });
+    const grey = dataset.as([1, 1, 1], { mean: [0], std: [0.5] });
+    expect(valuesOf(grey)).toEqual([2 * Math.round(0.299 * 100 + 0.587 * 200 + 0.114 * 50)]);
+    expect(() => dataset.as([1, 1, 1])).toThrow('normalize has 3 means and 3 deviations for 1 channels');
+    expect(() => grey.as([3, 1, 1])).toThrow("images (1, 1, 1) can't become (3, 1, 1)");
+  });
+});
+
 describe('mnist', () => {
   const first = (dataset: ImageDataset, count: number) =>
     Array.from({ length: count }, (_, i) => dataset.read(i, new Float32Array(784), 0));

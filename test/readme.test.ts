@@ -45,7 +45,7 @@ test('the line that it quotes from conv2d is there', async () => {
 const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
 
 describe('its code runs against the built package', () => {
-  test('all examples are found', () => expect(examples).toHaveLength(4));
+  test('all examples are found', () => expect(examples).toHaveLength(5));
 
   test.each(examples.map((code, i) => [i, code] as const))('example %i', async (i, code) => {
     const few = code

@@ -1,0 +1,44 @@
+/** What the command can make: every network takes every data set. */
+import { expect, test } from 'vitest';
+import { dataNames, imagesOf } from '../src/cli/datasets.js';
+import { lineChart } from '../src/cli/experiments/lineChart.js';
+import { modelNames, networkNamed } from '../src/cli/networks.js';
+import { summary } from '../src/nn/index.js';
+
+/** Of these it takes seconds to draw the weights. */
+const LARGE = ['resnet101', 'resnet152', 'densenet161', 'resnet50', 'densenet201'];
+
+test.each(modelNames)('%s gives ten scores for each image of each data set', (model) => {
+  for (const data of LARGE.includes(model) ? ['mnist'] : dataNames) {
+    const { shape } = imagesOf({ model, data, dataDir: null, imageSize: null });
+    const network = networkNamed(model).make({ inChannels: shape[0], numClasses: 10 });
+    expect(summary(network, [2, ...shape]).layers.at(-1)?.outputShape).toEqual([2, 10]);
+  }
+});
+
+test('images are as they are, as large as the network needs, or as was asked', () => {
+  const shapeOf = (model: string, data: string, imageSize: number | null = null) =>
+    imagesOf({ model, data, dataDir: null, imageSize }).shape;
+  expect(shapeOf('resnet20', 'cifar10')).toEqual([3, 32, 32]);
+  expect(shapeOf('densenet121', 'mnist')).toEqual([1, 29, 29]);
+  expect(shapeOf('resnet18', 'mnist', 224)).toEqual([1, 224, 224]);
+  expect(shapeOf('mlp', 'cifar10')).toEqual([1, 28, 28]);
+});
+
+test('a chart has a path for each curve, on a logarithmic axis without what is not above 0', () => {
+  const curve = (label: string, values: number[]) => {
+    return { label, colour: 0, points: values.map((value, i) => [i + 1, value] as const) };
+  };
+  const svg = lineChart([{ title: 'a & b', curves: [curve('<one>', [4, 0, Number.NaN, 1]), curve('two', [2, 2])] }], {
+    title: 'losses',
+    x: 'step',
+    y: 'loss',
+    yScale: 'log',
+  });
+  expect(svg.match(/<path /g)).toHaveLength(2);
+  expect(svg).toContain('&lt;one&gt;');
+  expect(svg).toContain('a &amp; b');
+  expect(svg).not.toContain('NaN');
+  const [first] = svg.match(/<path d="[^"]+"/g)!;
+  expect(first.match(/[ML]/g)).toHaveLength(2); // of four points
+});
