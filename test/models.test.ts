@@ -104,7 +104,7 @@ describe.each(Object.keys(torchvision))('%s', (name) => {
       for (const [i, output] of all.entries()) {
         expectClose(await output.data(), golden.get(`${name}/outputs${i}`)!.values, 1e-4, `output ${i}`);
       }
-      // In f32, rounding alone moves some ReLU or max-pooling of the two others to the other side of its edge.
+      // In f32, rounding alone moves some ReLU or max-pooling of the two others over its edge.
       if (backendName !== 'reference' && !name.startsWith('resnet')) return backend.close();
       loss.backward();
       expectClose([await loss.item()], golden.get(`${name}/loss`)!.values, 1e-4, 'loss');
@@ -155,6 +155,29 @@ it('googlenet gives three outputs in training, and one in evaluation or without 
   expect((noGrad(() => model.eval().forward(x)) as Tensor).shape).toEqual([2, 5]);
   const bare = models.googlenet({ numClasses: 5, auxLogits: false });
   expect((noGrad(() => bare.forward(x)) as Tensor).shape).toEqual([2, 5]);
+});
+
+it('transformInput is part of googlenet’s normalisation', async () => {
+  const options = { numClasses: 2, auxLogits: false, transformInput: true };
+  const model = models.googlenet(options).eval();
+  const plain = models.googlenet({ ...options, transformInput: false }).eval();
+  plain.loadStateDict(model.stateDict());
+  const [mean, std] = [
+    [0.485, 0.456, 0.406],
+    [0.229, 0.224, 0.225],
+  ];
+  const pixel = (i: number) => Math.abs(Math.sin(i));
+  const shape = [1, 3, 32, 32];
+  const image = (value: (i: number, c: number) => number) =>
+    host.tensor(
+      Float32Array.from({ length: 3 * 1024 }, (_, i) => value(i, Math.floor(i / 1024))),
+      shape,
+    );
+  const usual = image((i, c) => (pixel(i) - mean[c]) / std[c]);
+  const halves = image((i) => (pixel(i) - 0.5) / 0.5);
+  const [a, b] = noGrad(() => [model.forward(usual), plain.forward(halves)]) as Tensor[];
+  expectClose(await a.data(), await b.data(), 1e-5, 'scores');
+  expect(() => models.googlenet({ inChannels: 1, transformInput: true })).toThrow('3 channels, not 1');
 });
 
 it('zeroInitResidual makes each block of a resnet the identity', async () => {

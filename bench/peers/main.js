@@ -59,6 +59,13 @@ const jax = (backend) => ({
   install: packages,
 });
 
+const onnxruntime = (threads) => ({
+  label: `onnxruntime wasm, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+  script: 'onnxruntime.js',
+  task: { threads, python },
+  install: `${packages}; and PyTorch with torchvision, which writes the model`,
+});
+
 const ours = [receptive(1), receptive(2)];
 /** What a row's time is divided by. */
 const measures = { '÷ 1 thread': ours[0], '÷ 2 threads': ours[1], '÷ webgpu': receptiveGPU };
@@ -69,6 +76,12 @@ const work = [
   { net: 'residualNet', name: 'residual net', pass: 'training', peers: [...ours, ...torch] },
   { net: 'mnistNet', name: 'MNIST net', pass: 'forward', peers: [...ours, tensorflow('wasm')] },
   { net: 'residualNet', name: 'residual net', pass: 'forward', peers: [...ours, tensorflow('wasm')] },
+  {
+    net: 'resnet18',
+    name: 'ResNet-18, one image of 224',
+    pass: 'forward',
+    peers: [...ours, onnxruntime(1), onnxruntime(2), ...torch],
+  },
   {
     net: 'mnistNet',
     name: 'MNIST net',
@@ -144,7 +157,7 @@ function median(times) {
 
 function row(...cells) {
   const [name, peer, ...numbers] = cells;
-  console.log(name.padEnd(30), peer.padEnd(28), ...numbers.map((cell) => cell.padStart(12)));
+  console.log(name.padEnd(38), peer.padEnd(28), ...numbers.map((cell) => cell.padStart(12)));
 }
 
 /** All turns of one piece of work. */

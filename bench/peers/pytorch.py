@@ -86,19 +86,32 @@ class ResidualNet(nn.Module):
 
 task = json.loads(sys.argv[1])
 torch.set_num_threads(task["threads"])
-model = {"mnistNet": MnistNet, "inceptionNet": InceptionNet, "residualNet": ResidualNet}[task["net"]]()
+if task["net"] == "resnet18":
+    from torchvision.models import resnet18
+
+    model, x = resnet18(), torch.randn(1, 3, 224, 224)
+else:
+    model = {"mnistNet": MnistNet, "inceptionNet": InceptionNet, "residualNet": ResidualNet}[task["net"]]()
+    x = torch.randn(64, 1, 28, 28)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
-x = torch.randn(64, 1, 28, 28)
 y = torch.randint(0, 10, (64,))
 
 
-def step():
+def forward():
+    with torch.no_grad():
+        model(x)
+
+
+def training():
     loss = F.cross_entropy(model(x), y)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     loss.item()
 
+
+model.train(task["pass"] == "training")
+step = training if task["pass"] == "training" else forward
 
 print(json.dumps({"version": torch.__version__}), flush=True)
 for line in iter(sys.stdin.readline, ""):

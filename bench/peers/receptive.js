@@ -1,13 +1,15 @@
 /** Receptive on one of its backends. */
 import { readFile } from 'node:fs/promises';
-import { batch, images, labels, serve } from './worker.js';
+import { images, labels, serve, shapeOf } from './worker.js';
 
 await serve(async ({ net, pass, backend: name, threads }) => {
   const { createBackend, functional: F, models, noGrad, optim } = await import('../../dist/node/index.js');
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   const backend = await createBackend(name, { threads });
-  const model = models[net]().to(backend);
-  const x = backend.tensor(images(), [batch, 1, 28, 28]);
+  const model = models[net]()
+    .train(pass === 'training')
+    .to(backend);
+  const x = backend.tensor(images(shapeOf(net)), shapeOf(net));
   const y = labels();
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
   const steps = {

@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline';
 
 export const batch = 64;
 
+/** What a net is fed: the lecture's a batch of digits, ResNet-18 one photograph. */
+export const shapeOf = (net) => (net === 'resnet18' ? [1, 3, 224, 224] : [batch, 1, 28, 28]);
+
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 /** `prepare(task)` gives the version, and a step: an async function that returns when its result has been read. */
@@ -31,9 +34,9 @@ export async function serve(prepare) {
 
 /** Normally distributed, as normalised images are about. (On uniform noise PyTorch's steps meet denormal numbers, and take four
  *  times as long.) */
-export function images() {
+export function images(shape = shapeOf('mnistNet')) {
   const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-  return Float32Array.from({ length: batch * 28 * 28 }, normal);
+  return Float32Array.from({ length: shape.reduce((product, size) => product * size) }, normal);
 }
 
 export function labels() {

@@ -11,7 +11,7 @@ import {
   Module,
   Sequential,
 } from '../nn/index.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { constantTensor, type Tensor } from '../tensor/tensor.js';
 
 /** Convolution, batch normalisation, ReLU. The paper came before batch normalisation; torchvision's network has it. */
 export class BasicConv2d extends Module {
@@ -116,6 +116,9 @@ export interface GoogLeNetOptions {
   auxLogits?: boolean;
   /** Channels of the images. Default 3. */
   inChannels?: number;
+  /** Bring images that are normalised for torchvision's other networks to what its published weights of this one were trained on.
+   *  Default false; torchvision has it on with those weights. */
+  transformInput?: boolean;
   /** Probability to drop a value before fc, and before the auxiliary classifiers' fc2. Default 0.2 and 0.7. */
   dropout?: number;
   dropoutAux?: number;
@@ -160,7 +163,9 @@ export class GoogLeNet extends Module<[x: Tensor], Tensor | GoogLeNetOutputs> {
   avgpool = new AdaptiveAvgPool2d(1);
   dropout: Dropout;
   fc: Linear;
+  readonly transformInput: boolean;
 
+  /** Throws a RangeError if `transformInput` is asked for where images don't have 3 channels. */
   constructor(options: GoogLeNetOptions = {}) {
     super();
     const { numClasses = 1000, auxLogits = true, inChannels = 3, dropout = 0.2, dropoutAux = 0.7 } = options;
@@ -190,6 +195,11 @@ export class GoogLeNet extends Module<[x: Tensor], Tensor | GoogLeNetOutputs> {
     this.dropout = new Dropout(dropout);
     this.fc = new Linear(1024, numClasses);
 
+    this.transformInput = options.transformInput ?? false;
+    if (this.transformInput && inChannels !== 3) {
+      throw new RangeError(`GoogLeNet: transformInput is for images of 3 channels, not ${inChannels}`);
+    }
+
     for (const module of this.modules()) {
       if (module instanceof Conv2d || module instanceof Linear) {
         init.truncNormal(module.weight, { std: 0.01, a: -2, b: 2 });
@@ -198,6 +208,7 @@ export class GoogLeNet extends Module<[x: Tensor], Tensor | GoogLeNetOutputs> {
   }
 
   forward(x: Tensor): Tensor | GoogLeNetOutputs {
+    if (this.transformInput) x = transformed(x);
     x = this.maxpool1.forward(this.conv1.forward(x));
     x = this.maxpool2.forward(this.conv3.forward(this.conv2.forward(x)));
     x = this.maxpool3.forward(this.inception3b.forward(this.inception3a.forward(x)));
@@ -213,6 +224,25 @@ export class GoogLeNet extends Module<[x: Tensor], Tensor | GoogLeNetOutputs> {
     const logits = this.fc.forward(x);
     return auxLogits1 && auxLogits2 ? { logits, auxLogits1, auxLogits2 } : logits;
   }
+}
+
+/** ImageNet's usual mean and deviation, and those that were 0.5 for each channel. */
+const MEAN = [0.485, 0.456, 0.406];
+const STD = [0.229, 0.224, 0.225];
+
+/** From (value − MEAN) / STD to (value − 0.5) / 0.5. */
+function transformed(x: Tensor): Tensor {
+  const scale = constantTensor(
+    x,
+    STD.map((std) => std / 0.5),
+    [1, 3, 1, 1],
+  );
+  const shift = constantTensor(
+    x,
+    MEAN.map((mean) => (mean - 0.5) / 0.5),
+    [1, 3, 1, 1],
+  );
+  return x.mul(scale).add(shift);
 }
 
 /** The weight of an auxiliary classifier's loss beside the network's own. */
