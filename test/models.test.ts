@@ -104,8 +104,8 @@ describe.each(Object.keys(torchvision))('%s', (name) => {
       for (const [i, output] of all.entries()) {
         expectClose(await output.data(), golden.get(`${name}/outputs${i}`)!.values, 1e-4, `output ${i}`);
       }
-      // In f32, rounding alone moves some ReLU or max-pooling of the two others over its edge.
-      if (backendName !== 'reference' && !name.startsWith('resnet')) return backend.close();
+      // Winograd's rounding is enough to move some ReLU of densenet121 over its edge.
+      if (name === 'densenet121' && backendName === 'wasm') return backend.close();
       loss.backward();
       expectClose([await loss.item()], golden.get(`${name}/loss`)!.values, 1e-4, 'loss');
       const probes = golden.get(`${name}/gradients`)!;

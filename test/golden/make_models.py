@@ -17,11 +17,15 @@ from fixture import write, write_json
 MODELS = dict(googlenet=dict(init_weights=True, dropout=0.0, dropout_aux=0.0), resnet18={}, resnet50={}, densenet121={})
 SIZE = 64
 LABELS = [7, 107, 207, 307]  # of four images, or the first of them
-N = dict(googlenet=4, resnet18=4, resnet50=4, densenet121=2)
+N = dict(googlenet=4, resnet18=2, resnet50=2, densenet121=2)
 PROBES = 8
 # Scores and gradients are computed in f64. A choice that rounding alone decides (a ReLU near 0, two neighbours in a max-pooling)
-# can fall otherwise in f32; so the seed of the images is the first where PyTorch's own f32 gradients come as near as this.
-AGREEMENT = 1e-4
+# can fall otherwise in f32; so the seed of the images is the first where none does: PyTorch's own f32 gradients come this near,
+# and do so again when weights and images are disturbed in their last bits.
+AGREEMENT = 5e-4
+DISTURBANCES = 4
+# Where the search begins: those before don't do.
+FIRST_SEEDS = dict(googlenet=409, resnet18=2, resnet50=2, densenet121=36)
 
 
 def make(name):
@@ -77,16 +81,34 @@ def train(model, x):
     return [out.detach() for out in outs], loss.detach(), [parameter.grad for parameter in model.parameters()]
 
 
+def distance(some, others):
+    """How far gradients are apart, in shares of the largest of each tensor."""
+    return max(((a - b).abs().max() / b.abs().max()).item() for a, b in zip(some, others))
+
+
+def disturb(tensor):
+    return tensor * (1 + 2e-7 * torch.randn_like(tensor))
+
+
+def distances(model, x, gradients):
+    """Of f32 gradients, and of disturbed ones."""
+    yield distance(train(model, x)[2], gradients)
+    for number in range(DISTURBANCES):
+        torch.manual_seed(1000 + number)
+        disturbed = copy.deepcopy(model)
+        for parameter in disturbed.parameters():
+            parameter.data = disturb(parameter.data)
+        yield distance(train(disturbed, disturb(x))[2], gradients)
+
+
 def run(name, tensors):
     model = make(name)
     stir(model)
-    for seed in range(2, 100):
+    for seed in range(FIRST_SEEDS[name], 2000):
         x = images(seed, N[name])
         outs, loss, gradients = train(copy.deepcopy(model).double(), x.double())
-        _, _, rounded = train(model, x)
-        off = max(((a - b).abs().max() / b.abs().max()).item() for a, b in zip(rounded, gradients))
-        print(f'{name}, images of seed {seed}: f32 gradients are off by {off:.1e} of the largest of a tensor', flush=True)
-        if off <= AGREEMENT:
+        if all(off <= AGREEMENT for off in distances(model, x, gradients)):
+            print(f'{name}: images of seed {seed}', flush=True)
             break
     else:
         raise SystemExit(f'{name}: no seed')

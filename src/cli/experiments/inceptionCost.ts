@@ -43,7 +43,7 @@ const contender = (reduced: number | null): Contender => ({
 
 /** What a 1x1 convolution before a 5x5 saves, and what it costs. */
 export const inceptionCost: Experiment = {
-  title: 'Inception: the cost of a 5x5 convolution, with a 1x1 before it',
+  title: 'What a 1x1 convolution before a 5x5 saves',
   claim:
     'A 1x1 convolution that narrows the channels before a 5x5 saves most of its cost and little of its accuracy (Szegedy et al. 2015, ' +
     "https://arxiv.org/abs/1409.4842). The lecture's example: 192 channels of 28x28 to 32 take 120,422,400 multiply-adds, with a 1x1 to " +

@@ -26,7 +26,7 @@ export interface Axes {
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
-const PANEL = { width: 400, height: 280, left: 60, top: 56, bottom: 46, right: 20 };
+const PANEL = { width: 400, height: 280, left: 72, top: 56, bottom: 46, right: 20 };
 const ROW = 17;
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
 
@@ -52,6 +52,7 @@ export function lineChart(panels: readonly Panel[], axes: Axes): string {
   const [width, height] = [step * panels.length, PANEL.top + PANEL.height + PANEL.bottom + rows * ROW + 10];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ${FONT}>`,
+    `<title>${escaped(axes.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
     text(width / 2, 20, axes.title, 'text-anchor="middle" font-size="15" font-weight="bold"'),
     ...shown.map((panel, i) => `<g transform="translate(${i * step} 0)">\n${drawPanel(panel, axes, x, y)}\n</g>`),
@@ -93,7 +94,7 @@ function drawPanel({ title, curves }: Panel, axes: Axes, x: Scale, y: Scale): st
     ]),
     `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" stroke="#999"/>`,
     text(left + width / 2, bottom + 36, axes.x, 'text-anchor="middle"'),
-    text(0, 0, axes.y, `text-anchor="middle" transform="translate(14 ${top + height / 2}) rotate(-90)"`),
+    text(0, 0, axes.y, `text-anchor="middle" transform="translate(12 ${top + height / 2}) rotate(-90)"`),
     ...curves.flatMap(({ label, points, colour, isScattered }, i) => {
       const stroke = COLOURS[colour % COLOURS.length];
       const legend = bottom + PANEL.bottom + i * ROW;
@@ -111,7 +112,7 @@ function drawPanel({ title, curves }: Panel, axes: Axes, x: Scale, y: Scale): st
 
 /** About five of them; on a log axis some have no label. */
 function ticksOf(axis: Scale): { value: number; label: string }[] {
-  const format = axis.tickFormat(5);
+  const format = axis.tickFormat(5, '~g');
   return axis
     .ticks(5)
     .map((value) => ({ value, label: format(value) }))
@@ -119,8 +120,11 @@ function ticksOf(axis: Scale): { value: number; label: string }[] {
 }
 
 function text(x: number, y: number, content: string, attributes = ''): string {
-  const escaped = content.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!);
-  return `<text x="${n(x)}" y="${n(y)}" ${attributes}>${escaped}</text>`;
+  return `<text x="${n(x)}" y="${n(y)}" ${attributes}>${escaped(content)}</text>`;
+}
+
+function escaped(content: string): string {
+  return content.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!);
 }
 
 function n(value: number): string {
