@@ -278,9 +278,11 @@ export function conv2dPackWeights(
     let at = to + ((<usize>(i * K)) << 4);
     for (let k = 0; k < K; k++) {
       const p = from + load<i32>(order + ((<usize>k) << 2));
-      for (let l = 0; l < 4; l++) {
-        store<f32>(at + ((<usize>l) << 2), l < channels ? load<f32>(p + <usize>(l * laneStep)) : 0);
-      }
+      let four = v128.load_zero<f32>(p);
+      if (channels > 1) four = v128.load_lane<f32>(p + <usize>laneStep, four, 1);
+      if (channels > 2) four = v128.load_lane<f32>(p + <usize>(2 * laneStep), four, 2);
+      if (channels > 3) four = v128.load_lane<f32>(p + <usize>(3 * laneStep), four, 3);
+      v128.store(at, four);
       at += 16;
     }
   }

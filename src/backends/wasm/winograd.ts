@@ -3,7 +3,10 @@ import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
 
-/** 3x3 and 5x5, all steps 1, and so many channels that the products outweigh the transforms. */
+/** With fewer tiles than this, transforming the weights costs more than the products that it saves. */
+const MIN_TILES = 8;
+
+/** 3x3 and 5x5, all steps 1, and so many channels and tiles that the products outweigh the transforms. */
 export function suitsWinograd(s: Conv2dSizes): boolean {
   const { N, K_h, K_w, S_h, S_w, P_h, P_w, D_h, D_w, G } = s;
   return (
@@ -13,8 +16,13 @@ export function suitsWinograd(s: Conv2dSizes): boolean {
     P_h < K_h &&
     P_w < K_w &&
     Math.min(s.C_in, s.C_out) >= 10 &&
-    N > 0
+    N * Math.ceil(s.H_out / side(K_h)) * Math.ceil(s.W_out / side(K_h)) >= MIN_TILES
   );
+}
+
+/** Side of a tile of y, where one of x has 6. */
+function side(K: number): number {
+  return K === 3 ? 4 : 2;
 }
 
 /** A convolution in tiles. */
@@ -46,7 +54,7 @@ const wanted = 16;
 const enough = 16;
 
 function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
-  const m = K_h === 3 ? 4 : 2;
+  const m = side(K_h);
   const [C_in4, C_out4] = [Math.ceil(C_in / 4), Math.ceil(C_out / 4)];
   const [down, across] = [Math.ceil(H_out / m), Math.ceil(W_out / m)];
   const bytes = 36 * 16 * (C_in4 + C_out4);
