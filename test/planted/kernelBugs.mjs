@@ -1,6 +1,13 @@
 /** Bugs to plant in `assembly`: lanes, tiles, strides, rests. `operation`: whose laws should see it. */
 export const kernelBugs = [
   {
+    name: 'conv2d: the fourth of four lanes of weights is not packed',
+    operation: 'conv2d',
+    file: 'conv2d.ts',
+    find: 'if (channels > 3) four',
+    replace: 'if (channels > 4) four',
+  },
+  {
     name: 'conv2d: of the last three pixels of a row, two are computed',
     operation: 'conv2d',
     file: 'conv2d.ts',
