@@ -15,11 +15,11 @@
  * With WebGPU, each row goes on with what its kernels ask of the device, by `stats()`: launches (dispatches), Mflop, the MB
  * that the tiling moves, and flop for a byte. Then an estimate in ms for GPUs that aren't here; see `roofline.ts`.
  *   --gpu 'RTX 4090'   only this one; --gpu '12.7,360,24' for your own: TFLOP/s, GB/s, µs of a launch. It may be repeated
- *   --share-tiles      with the tiling for GPUs on an adapter that computes on the CPU, where another one is the default.
+ *   --share-memory     with the tiling for GPUs on an adapter that computes on the CPU, where another one is the default.
  *                      Estimates for GPUs are those of the tiling that ran
  *   --profile          milliseconds on the device too. Each dispatch has a pass of its own then, and `ms` is a little longer
  * On a machine without a GPU, SwiftShader computes on the CPU, so that its times say nothing about GPUs:
- *   node test/swiftshader.mjs npm run bench -- --backend webgpu --share-tiles --filter 'training step'
+ *   node test/swiftshader.mjs npm run bench -- --backend webgpu --share-memory --filter 'training step'
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -38,7 +38,7 @@ const { values: options } = parseArgs({
     'no-reference': { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
     gpu: { type: 'string', multiple: true },
-    'share-tiles': { type: 'boolean' },
+    'share-memory': { type: 'boolean' },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -90,7 +90,7 @@ async function columns(): Promise<Column[]> {
   for (const name of options.backend.split(',')) {
     if (!backendNames.includes(name)) throw new Error(`--backend ${name}: there is ${backendNames.join(', ')}`);
     if (name === 'reference') continue;
-    if (name !== 'wasm') await open(name, name, { profile: options.profile, shareTiles: options['share-tiles'] });
+    if (name !== 'wasm') await open(name, name, { profile: options.profile, shareMemory: options['share-memory'] });
     else for (const threads of options.threads.split(',')) await open(`wasm x ${threads}`, name, { threads: +threads });
   }
   return all;

@@ -248,7 +248,7 @@ describe('accounting', () => {
     ['64 → 64, 3x3 on 56x56', [32, 64, 56, 56], 64],
     ['256 → 256, 3x3 on 14x14', [32, 256, 14, 14], 256],
   ] as const)('tiles of %s do at least 16 operations for a byte', async (_, x, C) => {
-    const own = await create({ shareTiles: true });
+    const own = await create({ shareMemory: true });
     const s = conv2dSizes(x, [C, C, 3, 3], [C], { padding: 1 });
     // Counted when it is asked for; what the numbers are doesn't matter, nor that nobody waits for them.
     const [image, weight, bias] = [x[0] * C * x[2] * x[3], C * C * 9, C].map((length) =>

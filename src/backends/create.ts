@@ -3,7 +3,7 @@ import type { Backend } from './backend.js';
 import type { WasmOptions } from './wasm/index.js';
 import type { WebGPUOptions } from './webgpuOptions.js';
 
-/** Options of the backends; each takes what it knows. `threads`, `relaxedSimd` and `wasm` are for 'wasm', `shareTiles`
+/** Options of the backends; each takes what it knows. `threads`, `relaxedSimd` and `wasm` are for 'wasm', `shareMemory`
  *  and `profile` are for 'webgpu'. */
 export interface BackendOptions extends WasmOptions, WebGPUOptions {}
 

@@ -35,7 +35,7 @@ export async function wasmCandidate(threads: number, relaxedSimd: boolean): Prom
 }
 
 /** The WebGPU kernels, on this machine's adapter. */
-export async function webgpuCandidate(shareTiles: boolean): Promise<Candidate> {
-  const backend = (await createBackend('webgpu', { shareTiles })) as WebGPUBackend;
+export async function webgpuCandidate(shareMemory: boolean): Promise<Candidate> {
+  const backend = (await createBackend('webgpu', { shareMemory })) as WebGPUBackend;
   return backendCandidate(backend, webgpuGuards(backend));
 }

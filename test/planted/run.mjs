@@ -23,6 +23,9 @@ for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'a
 }
 symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
 
+/** Shaders that threads use together, if they share memory. */
+const sharing = new Set(['tile.wgsl', 'tree.wgsl', 'lanes.wgsl', 'windowMeans.wgsl']);
+
 /** The laws that fail among the tests of these files whose names match; at most `bail` of them, or all for 0. */
 function failedLaws({ file, tests, pattern, runs, bail = 0, env }) {
   const report = join(copy, 'report.json');
@@ -96,7 +99,7 @@ try {
   }
   const env = await swiftshader();
   for (const { operation, ...bug } of shaderBugs.filter(wanted)) {
-    const [tests, where] = bug.file === 'tile.wgsl' ? ['webgpuTiles', 'webgpu, shared tiles'] : ['webgpu', 'webgpu'];
+    const [tests, where] = sharing.has(bug.file) ? ['webgpuSharing', 'webgpu, sharing memory'] : ['webgpu', 'webgpu'];
     plant(bug, join(copy, 'src/backends/webgpu', bug.file), () => {
       gatherShaders();
       const pattern = `^${where} ${operation}\\b`;

@@ -182,8 +182,8 @@ export const shaderBugs = [
     name: 'conv2d, a sum a thread: dweight leaves out the last pixel',
     operation: 'conv2d',
     file: 'conv2d.wgsl',
-    find: 'for (var q = thread; q < s.N * pixels; q += 256u) {\n',
-    replace: 'for (var q = thread; q + 1u < s.N * pixels; q += 256u) {\n',
+    find: 'for (var q = thread; q < s.N * pixels; q += SUM_THREADS) {\n',
+    replace: 'for (var q = thread; q + 1u < s.N * pixels; q += SUM_THREADS) {\n',
   },
   {
     name: 'sums over a workgroup: half of the threads add before the others are there',
@@ -203,7 +203,7 @@ export const shaderBugs = [
     name: "batchNorm2d: a part's mean is taken for the channel's",
     operation: 'batchNorm2d',
     file: 'batchNorm2d.wgsl',
-    find: 'partial.y + count * deviation * deviation',
+    find: 'partial.y + lengthOf(part) * deviation * deviation',
     replace: 'partial.y',
   },
   {
@@ -247,6 +247,13 @@ export const shaderBugs = [
     file: 'adaptiveAvgPool2d.wgsl',
     find: 'size - scaled(otherSize - 1u - i, size, otherSize)',
     replace: 'scaled(i + 1u, size, otherSize)',
+  },
+  {
+    name: 'means: of a team, the last thread is left out',
+    operation: 'adaptiveAvgPool2d',
+    file: 'windowMeans.wgsl',
+    find: 'if (thread % TEAM < half)',
+    replace: 'if (thread % TEAM < half && thread % TEAM + half + 1u < TEAM)',
   },
   {
     name: 'softmax: the largest is not subtracted',
@@ -322,8 +329,8 @@ export const shaderBugs = [
     name: 'gradNorm: the second part does not count',
     operation: 'gradNorm',
     file: 'gradNorm.wgsl',
-    find: 'if (thread < s.parts)',
-    replace: 'if (thread < s.parts && thread != 1u)',
+    find: 'for (var part = thread; part < s.parts; part += SUM_THREADS) {',
+    replace: 'for (var part = thread; part < s.parts; part += SUM_THREADS) { if (part == 1u) { continue; }',
   },
   {
     name: 'adam: no bias correction of the squares',

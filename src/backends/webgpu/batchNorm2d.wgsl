@@ -3,7 +3,7 @@
 // A channel has M = N · pixels elements: N runs, one in each image.
 //
 //   training     statistics   a workgroup for each part of each channel: the sum, then the squares of the deviations
-//                combine      a workgroup for each channel, a thread for each part; not needed where a channel is one part
+//                combine      a workgroup for each channel, whose threads take turns in the parts; not needed for one part
 //                normalize    a thread for each element
 //   evaluation   evaluate     a thread for each element
 //
@@ -53,6 +53,11 @@ fn partOf(group: vec3u, groups: vec3u) -> Part {
   return Part(group.y * groups.x + group.x, begin, min(begin + s.share, s.N * s.pixels), group.z, groups.z == 1u);
 }
 
+fn parts() -> u32 { return (s.N * s.pixels + s.share - 1u) / s.share; }
+
+/// The elements of a part: fewer in the last.
+fn lengthOf(part: u32) -> f32 { return f32(min(s.share, s.N * s.pixels - part * s.share)); }
+
 /// Where element k of channel c is.
 fn indexOf(k: u32, c: u32) -> u32 {
   return k + (k / s.pixels * (s.C - 1u) + c) * s.pixels;
@@ -72,7 +77,7 @@ fn shiftOf(c: u32) -> f32 {
   return bias[c];
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn statistics(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -81,10 +86,10 @@ fn statistics(
   let part = partOf(group, groups);
   if (part.c >= s.C) { return; }
   var sum = 0.0;
-  for (var k = part.begin + thread; k < part.end; k += 256u) { sum += x[indexOf(k, part.c)]; }
+  for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) { sum += x[indexOf(k, part.c)]; }
   let mu = total(thread, sum) / f32(part.end - part.begin);
   var squares = 0.0;
-  for (var k = part.begin + thread; k < part.end; k += 256u) {
+  for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) {
     let deviation = x[indexOf(k, part.c)] - mu;
     squares += deviation * deviation;
   }
@@ -95,7 +100,7 @@ fn statistics(
 }
 
 /// The squares around the channel's mean: those around a part's own, and the part's elements times its mean's deviation².
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn combine(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -103,17 +108,16 @@ fn combine(
 ) {
   let c = group.y * groups.x + group.x;
   if (c >= s.C) { return; }
-  let M = s.N * s.pixels;
-  let begin = thread * s.share;
-  var count = 0.0;
-  var partial = vec2f();
-  if (begin < M) {
-    count = f32(min(s.share, M - begin));
-    partial = partials[thread * s.C + c];
+  var sum = 0.0;
+  for (var part = thread; part < parts(); part += SUM_THREADS) { sum += lengthOf(part) * partials[part * s.C + c].x; }
+  let mu = total(thread, sum) / f32(s.N * s.pixels);
+  var squares = 0.0;
+  for (var part = thread; part < parts(); part += SUM_THREADS) {
+    let partial = partials[part * s.C + c];
+    let deviation = partial.x - mu;
+    squares += partial.y + lengthOf(part) * deviation * deviation;
   }
-  let mu = total(thread, count * partial.x) / f32(M);
-  let deviation = partial.x - mu;
-  let squares = total(thread, partial.y + count * deviation * deviation);
+  squares = total(thread, squares);
   if (thread == 0u) { settle(c, mu, squares); }
 }
 
@@ -158,7 +162,7 @@ fn xhatOf(i: u32, c: u32) -> f32 {
   return (x[i] - mean[c]) * invStd[c];
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn backwardSums(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -167,7 +171,7 @@ fn backwardSums(
   let part = partOf(group, groups);
   if (part.c >= s.C) { return; }
   var sums = vec2f();
-  for (var k = part.begin + thread; k < part.end; k += 256u) {
+  for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) {
     let i = indexOf(k, part.c);
     sums += vec2f(dy[i], xhatOf(i, part.c) * dy[i]);
   }
@@ -178,7 +182,7 @@ fn backwardSums(
 }
 
 /// The channel's sums take the place of its first part's.
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn combineSums(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -187,7 +191,7 @@ fn combineSums(
   let c = group.y * groups.x + group.x;
   if (c >= s.C) { return; }
   var sums = vec2f();
-  if (thread * s.share < s.N * s.pixels) { sums = partials[thread * s.C + c]; }
+  for (var part = thread; part < parts(); part += SUM_THREADS) { sums += partials[part * s.C + c]; }
   sums = total2(thread, sums);
   if (thread > 0u) { return; }
   partials[c] = sums;

@@ -3,7 +3,7 @@ import { type BroadcastSizes, broadcastStrides } from '../../ops/broadcast.js';
 import type { Kernels } from '../../ops/index.js';
 import { numel, type Shape } from '../../ops/shape.js';
 import type { WebGPUBuffer } from './buffer.js';
-import { type Engine, groupThreads } from './engine.js';
+import type { Engine } from './engine.js';
 import { gridOf, partsFor } from './parts.js';
 
 type Name = 'add' | 'sub' | 'mul' | 'div';
@@ -64,11 +64,11 @@ const noTable = { columns: 0, share: 0 };
 const few = 8;
 
 /** The columns of a workgroup's table (broadcast.wgsl): its rows are as many as the terms, or fewer. */
-function columnsFor(outputs: number, terms: number, outputsAreNeighbours: boolean): number {
+function columnsFor(outputs: number, terms: number, outputsAreNeighbours: boolean, threads: number): number {
   const powerOf2 = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
   // 32 threads read memory together.
-  const least = outputsAreNeighbours ? Math.min(32, powerOf2(outputs)) : 1;
-  return Math.max(least, groupThreads / Math.min(groupThreads, powerOf2(terms)));
+  const least = outputsAreNeighbours ? Math.min(threads, 32, powerOf2(outputs)) : 1;
+  return Math.max(least, threads / Math.min(threads, powerOf2(terms)));
 }
 
 export function broadcast(engine: Engine): Pick<Kernels<WebGPUBuffer>, Name> {
@@ -103,9 +103,9 @@ export function broadcast(engine: Engine): Pick<Kernels<WebGPUBuffer>, Name> {
       engine.run({ shader, entry: `backward${operand}`, buffers, sizes: { ...sizes, ...noTable }, threads: outputs });
       return;
     }
-    const columns = columnsFor(outputs, terms, !isStretched(dimensions.at(-1)!));
+    const columns = columnsFor(outputs, terms, !isStretched(dimensions.at(-1)!), engine.sumThreads);
     const groups = Math.ceil(outputs / columns);
-    const { parts, share } = partsFor(terms, groupThreads / columns, groups);
+    const { parts, share } = partsFor(terms, engine.sumThreads / columns, groups);
     const sums = (to: WebGPUBuffer) => {
       engine.run({
         shader,

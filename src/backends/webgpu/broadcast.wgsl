@@ -103,7 +103,7 @@ fn backwardB(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   if (i < s.outputs) { d[i] = sumOfB(Task(i, 0u, s.terms, 1u)); }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn sumsA(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -113,7 +113,7 @@ fn sumsA(
   addUp(thread, sumOfA(task), task.output, group.z);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn sumsB(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -128,15 +128,15 @@ fn taskOf(thread: u32, group: vec3u, groups: vec3u) -> Task {
   let output = (group.y * groups.x + group.x) * s.columns + thread % s.columns;
   let begin = group.z * s.share;
   let end = select(0u, min(begin + s.share, s.terms), output < s.outputs);
-  return Task(output, begin + thread / s.columns, end, 256u / s.columns);
+  return Task(output, begin + thread / s.columns, end, SUM_THREADS / s.columns);
 }
 
-var<workgroup> table: array<f32, 256>;
+var<workgroup> table: array<f32, SUM_THREADS>;
 
 /// Adds the lower half of the table's rows to the upper half, until one row is left, and writes that.
 fn addUp(thread: u32, sum: f32, output: u32, part: u32) {
   table[thread] = sum;
-  for (var half = 128u; half >= s.columns; half /= 2u) {
+  for (var half = SUM_THREADS / 2u; half >= s.columns; half /= 2u) {
     workgroupBarrier();
     if (thread < half) { table[thread] += table[thread + half]; }
   }

@@ -78,7 +78,7 @@ fn backwardInput(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
 @group(0) @binding(1) var<storage, read_write> dweight: array<f32>;
 
 /// A workgroup for each weight: its threads go through the output pixels, and a tree adds up what they found.
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn backwardWeight(
   @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -92,7 +92,7 @@ fn backwardWeight(
   let channel = co / (s.C_out / s.G) * C_group + tap / (s.K_w * s.K_h) % C_group;
   let pixels = s.H_out * s.W_out;
   var sum = 0.0;
-  for (var q = thread; q < s.N * pixels; q += 256u) {
+  for (var q = thread; q < s.N * pixels; q += SUM_THREADS) {
     let n = q / pixels;
     let h = q % pixels / s.W_out * s.S_h + kh * s.D_h - s.P_h;
     let w = q % s.W_out * s.S_w + kw * s.D_w - s.P_w;
@@ -106,7 +106,7 @@ fn backwardWeight(
 
 @group(0) @binding(1) var<storage, read_write> dbias: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn backwardBias(
   @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -115,7 +115,7 @@ fn backwardBias(
   let co = id.y * groups.x + id.x;
   let pixels = s.H_out * s.W_out;
   var sum = 0.0;
-  for (var q = thread; q < s.N * pixels; q += 256u) { sum += dy[(q / pixels * s.C_out + co) * pixels + q % pixels]; }
+  for (var q = thread; q < s.N * pixels; q += SUM_THREADS) { sum += dy[(q / pixels * s.C_out + co) * pixels + q % pixels]; }
   sum = total(thread, sum);
   if (thread == 0u && co < s.count) { dbias[co] = sum; }
 }

@@ -25,7 +25,7 @@ struct Sizes {
 }
 @group(0) @binding(0) var<uniform> s: Sizes;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn forward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -61,7 +61,7 @@ fn forward(
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(6) var<storage, read> dloss: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn backward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -92,6 +92,6 @@ fn backward(
 fn weightOfClasses(thread: u32) -> f32 {
   if (s.hasWeight == 0u) { return f32(s.C); }
   var weights = 0.0;
-  for (var c = thread; c < s.C; c += 256u) { weights += weight[c]; }
+  for (var c = thread; c < s.C; c += SUM_THREADS) { weights += weight[c]; }
   return total(thread, weights);
 }

@@ -28,7 +28,7 @@ export interface Dispatch {
   /** One thread for each element (`element()` in `element.wgsl`), or so many workgroups. */
   readonly threads?: number;
   readonly groups?: readonly [number, number, number];
-  /** Written before the shader's text as constants: each combination is a pipeline of its own. */
+  /** Written before the shader's text as constants, after SUM_THREADS: each combination is a pipeline of its own. */
   readonly constants?: Readonly<Record<string, number>>;
   /** Default: no operations to speak of, and every element of every buffer asked for once. */
   readonly work?: Work;
@@ -106,8 +106,8 @@ export class Engine {
   constructor(
     public device: GPUDevice,
     private readonly memory: () => Memory,
-    /** Whether tiles go through workgroup memory: not where that is memory like any other. */
-    readonly sharesTiles: boolean,
+    /** Whether threads work together through workgroup memory: not where that is memory like any other. */
+    readonly sharesMemory: boolean,
   ) {
     this.#start();
   }
@@ -138,6 +138,12 @@ export class Engine {
   /** Whether shaders may use subgroups. */
   get hasSubgroups(): boolean {
     return this.device.features.has('subgroups');
+  }
+
+  /** Threads of a workgroup that adds up together: on a CPU, which goes through all threads from barrier to barrier, only as
+   *  many as it computes at once. */
+  get sumThreads(): number {
+    return this.sharesMemory ? groupThreads : 4;
   }
 
   get limits(): GPUSupportedLimits {
@@ -189,7 +195,7 @@ export class Engine {
     this.#checkLimits(name, workgroups, buffers);
     const program = this.#pipelines.program(shader, uses);
     const names = Object.keys(buffers);
-    const pipeline = this.#pipelines.get(program, entry, names, constants);
+    const pipeline = this.#pipelines.get(program, entry, names, { SUM_THREADS: this.sumThreads, ...constants });
     for (const binding of names) {
       const buffer = buffers[binding];
       if (buffer) buffer.purpose ??= `${name}: ${binding}`;

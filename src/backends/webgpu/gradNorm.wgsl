@@ -1,7 +1,7 @@
 // gradNorm: squares += Σ_i dparam[i]².
 //
 //   forward     threads take turns in the elements. A workgroup that is the only one adds its sum to `squares`;
-//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up, one a thread
+//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up
 // include tree.wgsl
 
 struct Sizes { count: u32, parts: u32 }
@@ -10,24 +10,24 @@ struct Sizes { count: u32, parts: u32 }
 @group(0) @binding(2) var<storage, read> dparam: array<f32>;
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn forward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
   var sum = 0.0;
-  for (var i = group.x * 256u + thread; i < s.count; i += groups.x * 256u) { sum += dparam[i] * dparam[i]; }
+  for (var i = group.x * SUM_THREADS + thread; i < s.count; i += groups.x * SUM_THREADS) { sum += dparam[i] * dparam[i]; }
   sum = total(thread, sum);
   if (thread > 0u) { return; }
   if (groups.x == 1u) { squares[0] += sum; }
   else { partials[group.x] = sum; }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn combine(@builtin(local_invocation_index) thread: u32) {
   var sum = 0.0;
-  if (thread < s.parts) { sum = partials[thread]; }
+  for (var part = thread; part < s.parts; part += SUM_THREADS) { sum += partials[part]; }
   sum = total(thread, sum);
   if (thread == 0u) { squares[0] += sum; }
 }

@@ -29,12 +29,12 @@ export class WebGPUBackend extends Backend {
     device: GPUDevice,
     /** What the adapter calls itself. */
     readonly adapter: string,
-    shareTiles: boolean,
+    shareMemory: boolean,
     private readonly profile: boolean | undefined,
     private readonly platform: WebGPUPlatform,
   ) {
     super();
-    this.#engine = new Engine(device, () => this, shareTiles);
+    this.#engine = new Engine(device, () => this, shareMemory);
     this.#parking = new Parking(this.#engine);
     this.kernels = webgpuKernels(this.#engine);
   }
@@ -52,7 +52,7 @@ export class WebGPUBackend extends Backend {
       throw new Error(`backend 'webgpu': the only adapter, ${info.description || info.vendor}, computes on the CPU`);
     }
     const name = info.description || info.device || info.vendor || 'unknown';
-    return new WebGPUBackend(device, name, options.shareTiles ?? !computesOnCpu(info), options.profile, platform);
+    return new WebGPUBackend(device, name, options.shareMemory ?? !computesOnCpu(info), options.profile, platform);
   }
 
   /** What was asked of the device since it was created, or since `resetStats()`. */

@@ -1,6 +1,4 @@
 /** How the threads of a workgroup are shared among tasks: see lanes.wgsl. */
-import { groupThreads } from './engine.js';
-
 export interface Lanes {
   /** Threads for each task: a power of 2. */
   readonly lanes: number;
@@ -14,9 +12,9 @@ const together = 32;
 const termsOfLane = 4;
 
 /** Lanes for tasks of so many terms, beside the tasks whose terms are `neighbours` in memory: 1 where neighbours are terms of
- *  the same task. */
-export function lanesFor(terms: number, neighbours: number): Lanes {
-  const room = groupThreads / Math.min(together, powerOf2(neighbours));
+ *  the same task. `threads`: of a workgroup. */
+export function lanesFor(terms: number, neighbours: number, threads: number): Lanes {
+  const room = threads / Math.min(threads, together, powerOf2(neighbours));
   return { lanes: Math.min(room, powerOf2(terms / termsOfLane)), adjacent: neighbours === 1 };
 }
 

@@ -1,4 +1,4 @@
-/// A workgroup of 256 threads that shares them among tasks, 256 / s.lanes at a time. The s.lanes threads of a task take turns
+/// A workgroup of SUM_THREADS threads that shares them among tasks, SUM_THREADS / s.lanes at a time. The s.lanes threads of a task take turns
 /// in its terms, and a tree in workgroup memory combines what they have.
 ///
 ///   s.adjacent = 1    thread  0 1 2 3 4 5 6 7 …       s.adjacent = 0    thread  0 1 2 … 63 64 65 66 …
@@ -13,7 +13,7 @@ struct Lane {
   step: u32, // threads from one lane of a task to the next
 }
 
-fn tasksAtATime() -> u32 { return 256u / s.lanes; }
+fn tasksAtATime() -> u32 { return SUM_THREADS / s.lanes; }
 
 fn laneOf(thread: u32) -> Lane {
   if (s.adjacent != 0u) { return Lane(thread / s.lanes, thread % s.lanes, thread, 1u); }
@@ -21,7 +21,7 @@ fn laneOf(thread: u32) -> Lane {
   return Lane(thread % tasks, thread / tasks, thread, tasks);
 }
 
-var<workgroup> cells: array<f32, 256>;
+var<workgroup> cells: array<f32, SUM_THREADS>;
 
 /// The sum over the lanes of each task, which all of them get.
 fn sumOfLanes(lane: Lane, value: f32) -> f32 {

@@ -1,7 +1,7 @@
 // mseLoss: loss[i] = (x[i] − goal[i])², or their sum or mean.   dx = 2 · (x − goal) · dloss, dgoal = −dx; the mean divides both.
 //
 //   forward     threads take turns in the elements. Of the sum or the mean, a workgroup that is the only one writes the loss;
-//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up, one a thread
+//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up
 //   backward            one thread for each element
 //
 // What src/ops/mseLoss.ts calls target is `goal` here: WGSL keeps the word for itself.
@@ -22,14 +22,14 @@ struct Sizes {
 @group(0) @binding(3) var<storage, read> goal: array<f32>;
 @group(0) @binding(4) var<storage, read_write> partials: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn forward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
   var sum = 0.0;
-  for (var i = group.x * 256u + thread; i < s.count; i += groups.x * 256u) {
+  for (var i = group.x * SUM_THREADS + thread; i < s.count; i += groups.x * SUM_THREADS) {
     let difference = x[i] - goal[i];
     let square = difference * difference;
     if (s.isNone != 0u) { loss[i] = square; }
@@ -42,10 +42,10 @@ fn forward(
   else { partials[group.x] = sum; }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn combine(@builtin(local_invocation_index) thread: u32) {
   var sum = 0.0;
-  if (thread < s.parts) { sum = partials[thread]; }
+  for (var part = thread; part < s.parts; part += SUM_THREADS) { sum += partials[part]; }
   sum = total(thread, sum);
   if (thread == 0u) { loss[0] = sum * s.scale; }
 }

@@ -17,14 +17,14 @@ struct Sizes {
 @group(0) @binding(0) var<uniform> s: Sizes;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn forward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
   var sums = vec2f();
-  for (var row = group.x * 256u + thread; row < s.rows; row += groups.x * 256u) {
+  for (var row = group.x * SUM_THREADS + thread; row < s.rows; row += groups.x * SUM_THREADS) {
     let t = targets[row];
     var cost = 0.0;
     if (isCounted(t)) {
@@ -40,14 +40,14 @@ fn forward(
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(2) var<storage, read> dloss: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn backward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let weights = divisor(thread);
-  for (var i = group.x * 256u + thread; i < s.rows * s.C; i += groups.x * 256u) {
+  for (var i = group.x * SUM_THREADS + thread; i < s.rows * s.C; i += groups.x * SUM_THREADS) {
     let row = i / (s.C * s.inner) * s.inner + i % s.inner;
     let c = i / s.inner % s.C;
     let t = targets[row];

@@ -2,7 +2,7 @@
 import type { BatchNormSizes } from '../../ops/batchNorm2d.js';
 import type { Kernels } from '../../ops/index.js';
 import type { WebGPUBuffer } from './buffer.js';
-import { type Dispatch, type Engine, groupThreads } from './engine.js';
+import type { Dispatch, Engine } from './engine.js';
 import { gridOf, partsFor } from './parts.js';
 
 type Buffers = Dispatch['buffers'];
@@ -12,7 +12,7 @@ export function normalization(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'batc
 
   /** `Sizes`, told which of the optional buffers are given, and in how many parts the workgroups see a channel. */
   function sizesOf({ N, C, pixels, training, momentum, eps }: BatchNormSizes, optional: Buffers) {
-    const { parts, share } = partsFor(N * pixels, groupThreads, C);
+    const { parts, share } = partsFor(N * pixels, engine.sumThreads, C);
     const has = (name: string) => Boolean(optional[name]);
     const sizes = {
       ...{ N, C, pixels, share, training, momentum, rest: 1 - momentum, eps },

@@ -4,7 +4,7 @@
 const enough = 512;
 /** Terms that make a thread worth starting. */
 const termsOfThread = 8;
-/** Partial sums are added up by a workgroup of 256 threads: one each. */
+/** Partial sums are added up by one workgroup. */
 const maximumParts = 256;
 
 export interface Parts {

@@ -11,7 +11,8 @@ type Pooling = 'maxPool2d' | 'avgPool2d' | 'adaptiveAvgPool2d' | 'localResponseN
 export function pooling(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pooling> {
   /** A pass of `windowMeans.wgsl`: every element of `result` is a sum over a rectangle of `given`, `width` columns wide. */
   function means(pass: Omit<Dispatch, 'threads'>, result: WebGPUBuffer, given: WebGPUBuffer, width: number) {
-    const team = teamFor(given.length / Math.max(1, result.length), width);
+    const share = given.length / Math.max(1, result.length);
+    const team = engine.sharesMemory ? teamFor(share, width) : { ROWS: 1, COLUMNS: 1 };
     engine.run({ ...pass, constants: team, threads: result.length * team.ROWS * team.COLUMNS });
   }
 

@@ -33,7 +33,7 @@ fn offset(k: u32, first: u32, end: u32) -> u32 {
   return position + rest * s.strides[first / 4u][first % 4u];
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn forward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,

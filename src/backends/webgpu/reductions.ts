@@ -3,7 +3,7 @@ import type { Kernels } from '../../ops/index.js';
 import type { ReduceSizes } from '../../ops/reduce.js';
 import { numel } from '../../ops/shape.js';
 import type { WebGPUBuffer } from './buffer.js';
-import { type Engine, groupThreads } from './engine.js';
+import type { Engine } from './engine.js';
 import { lanesFor } from './lanes.js';
 import { gridOf, partsFor } from './parts.js';
 import { sumInParts } from './sumInParts.js';
@@ -73,8 +73,8 @@ export function reductions(engine: Engine): Pick<Kernels<WebGPUBuffer>, Reductio
     const outputs = y.length;
     const terms = numel(termDimensions.map(({ size }) => size));
     const neighbours = dimensions.at(-1)?.yStride === 0 ? 1 : (outputDimensions.at(-1)?.size ?? 1);
-    const lanes = lanesFor(terms, neighbours);
-    const groups = Math.ceil((outputs * lanes.lanes) / groupThreads);
+    const lanes = lanesFor(terms, neighbours, engine.sumThreads);
+    const groups = Math.ceil((outputs * lanes.lanes) / engine.sumThreads);
     const { parts, share } = mayDivide ? partsFor(terms, lanes.lanes, groups) : { parts: 1, share: terms };
     const [kept, summed] = [outputDimensions, termDimensions].map((some) => (some.length > 0 ? some : [none]));
     const sizes = { outputs, terms, share, ...lanes, kept: kept.length, ...walk([...kept, ...summed], 'xStride') };
@@ -116,7 +116,7 @@ export function reductions(engine: Engine): Pick<Kernels<WebGPUBuffer>, Reductio
 
     gradNorm: {
       forward(squares, dparam) {
-        const { parts } = partsFor(dparam.length, groupThreads, 1);
+        const { parts } = partsFor(dparam.length, engine.sumThreads, 1);
         sumInParts(engine, parts, {
           shader: 'gradNorm',
           buffers: { squares, dparam },

@@ -19,7 +19,7 @@ const enough = 1024;
 export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
   /** Runs a kernel that takes rows along C in blocks of as many as its workgroup has lanes for. */
   function alongRows(shader: string, entry: string, buffers: Buffers, { outer, C, inner }: SoftmaxSizes) {
-    const { sizes, blocks } = rowsOf(outer * inner, C, inner);
+    const { sizes, blocks } = rowsOf(engine, outer * inner, C, inner);
     engine.run({ shader, entry, buffers, sizes, groups: groupsFor(blocks) });
   }
 
@@ -29,17 +29,17 @@ export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
       const groups = groupsFor(blocks);
       engine.run({ ...shader, entry: 'forward', buffers: { ...buffers, partials: null }, groups });
     } else {
-      const { parts } = partsFor(terms, groupThreads, 1);
+      const { parts } = partsFor(terms, engine.sumThreads, 1);
       sumInParts(engine, Math.max(1, Math.min(parts, blocks)), { ...shader, buffers });
     }
   }
 
-  /** The gradient of losses. What a mean is divided by, a workgroup knows by itself if it has a thread for each target. */
+  /** The gradient of losses. What a mean is divided by, a workgroup finds by itself if targets are few. */
   function gradient({ shader, buffers, sizes }: Shader, blocks: number, reduction: Reduction): void {
     const { targets, weight } = buffers;
     const count = targets?.length ?? 0;
     const weighs = reduction === 'mean' && count > groupThreads;
-    const parts = weighs ? partsFor(count, groupThreads, 1).parts : 0;
+    const parts = weighs ? partsFor(count, engine.sumThreads, 1).parts : 0;
     engine.temporary(Math.max(1, parts), (partials) => {
       const run = (entry: string, bound: Buffers, groups: number) =>
         engine.run({
@@ -66,17 +66,17 @@ export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
 
     crossEntropy: {
       forward(loss, x, targets, weight, s) {
-        const { sizes, blocks } = crossEntropyOf(targets, weight, s);
+        const { sizes, blocks } = crossEntropyOf(engine, targets, weight, s);
         losses({ shader: 'crossEntropy', buffers: { loss, x, targets, weight }, sizes }, blocks, x.length, s.reduction);
       },
       backward(dx, dloss, x, targets, weight, s) {
-        const { sizes, blocks } = crossEntropyOf(targets, weight, s);
+        const { sizes, blocks } = crossEntropyOf(engine, targets, weight, s);
         gradient({ shader: 'crossEntropy', buffers: { dx, dloss, x, targets, weight }, sizes }, blocks, s.reduction);
       },
     },
     nllLoss: {
       forward(loss, x, targets, weight, s) {
-        const blocks = Math.ceil(targets.length / groupThreads);
+        const blocks = Math.ceil(targets.length / engine.sumThreads);
         const buffers = { loss, x, targets, weight };
         losses(
           { shader: 'nllLoss', buffers, sizes: targetsOf(targets, weight, s) },
@@ -86,7 +86,7 @@ export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
         );
       },
       backward(dx, dloss, targets, weight, s) {
-        const blocks = Math.ceil(dx.length / groupThreads);
+        const blocks = Math.ceil(dx.length / engine.sumThreads);
         const buffers = { dx, dloss, targets, weight };
         gradient({ shader: 'nllLoss', buffers, sizes: targetsOf(targets, weight, s) }, blocks, s.reduction);
       },
@@ -95,7 +95,7 @@ export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
     mseLoss: {
       forward(loss, x, goal, { reduction }) {
         const sizes = squaresOf(x, reduction);
-        const blocks = Math.ceil(x.length / groupThreads);
+        const blocks = Math.ceil(x.length / engine.sumThreads);
         losses({ shader: 'mseLoss', buffers: { loss, x, goal }, sizes }, blocks, x.length, reduction);
       },
       backward(dx, dgoal, dloss, x, goal, { reduction }) {
@@ -112,9 +112,9 @@ function groupsFor(blocks: number): [number, number, number] {
 }
 
 /** `Sizes` of rows.wgsl, and the blocks of rows that a workgroup has at a time. */
-function rowsOf(rows: number, C: number, inner: number) {
-  const { lanes, adjacent } = lanesFor(C, inner);
-  return { sizes: { rows, C, inner, lanes, adjacent }, blocks: Math.ceil((rows * lanes) / groupThreads) };
+function rowsOf({ sumThreads }: Engine, rows: number, C: number, inner: number) {
+  const { lanes, adjacent } = lanesFor(C, inner, sumThreads);
+  return { sizes: { rows, C, inner, lanes, adjacent }, blocks: Math.ceil((rows * lanes) / sumThreads) };
 }
 
 /** `Sizes` of nllLoss.wgsl. */
@@ -137,8 +137,8 @@ function targetsOf(
 }
 
 /** `Sizes` of crossEntropy.wgsl, and the blocks of rows. */
-function crossEntropyOf(targets: WebGPUBuffer, weight: WebGPUBuffer | null, s: CrossEntropySizes) {
-  const { sizes, blocks } = rowsOf(targets.length, s.C, s.inner);
+function crossEntropyOf(engine: Engine, targets: WebGPUBuffer, weight: WebGPUBuffer | null, s: CrossEntropySizes) {
+  const { sizes, blocks } = rowsOf(engine, targets.length, s.C, s.inner);
   const shares = { spread: s.labelSmoothing / s.C, peak: 1 - s.labelSmoothing };
   return { sizes: { ...sizes, ...targetsOf(targets, weight, s), ...shares }, blocks };
 }

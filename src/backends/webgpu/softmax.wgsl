@@ -7,7 +7,7 @@ struct Sizes { rows: u32, C: u32, inner: u32, lanes: u32, adjacent: u32 }
 @group(0) @binding(0) var<uniform> s: Sizes;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn forward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
@@ -28,7 +28,7 @@ fn forward(
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read> result: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn backward(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,

@@ -2,9 +2,9 @@
 /// that is ignored costs nothing, and has no weight.
 ///
 ///   settle, combine    Σ_n (loss[n], weight[t]): a workgroup that is the only one writes the loss; otherwise it writes
-///                      partial sums, and the one workgroup of `combine` adds those up, one a thread
+///                      partial sums, and the one workgroup of `combine` adds those up
 ///   divisor, weigh     Σ_n weight[t] alone, which the gradient of a mean is divided by: every workgroup adds up the weights
-///                      of all targets by itself, one a thread, or if they are more than that, the partial sums of `weigh`
+///                      of all targets by itself, or where targets are many, the partial sums of `weigh`
 // include tree.wgsl
 @group(0) @binding(1) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(3) var<storage, read> targets: array<i32>;
@@ -41,30 +41,32 @@ fn settle(sums: vec2f, thread: u32, part: u32, parts: u32) {
   }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn combine(@builtin(local_invocation_index) thread: u32) {
   var sums = vec2f();
-  if (thread < s.parts) { sums = vec2f(partials[thread], partials[s.parts + thread]); }
+  for (var part = thread; part < s.parts; part += SUM_THREADS) { sums += vec2f(partials[part], partials[s.parts + part]); }
   settle(sums, thread, 0u, 1u);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SUM_THREADS)
 fn weigh(
   @builtin(local_invocation_index) thread: u32,
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
   var weights = 0.0;
-  for (var row = group.x * 256u + thread; row < s.rows; row += groups.x * 256u) { weights += weightOfTarget(row); }
+  for (var row = group.x * SUM_THREADS + thread; row < s.rows; row += groups.x * SUM_THREADS) { weights += weightOfTarget(row); }
   weights = total(thread, weights);
   if (thread == 0u) { partials[group.x] = weights; }
 }
 
-/// What the gradient is divided by. `s.parts`: partial sums of `weigh`; 0 where there is a thread for each target.
+/// What the gradient is divided by. `s.parts`: partial sums of `weigh`; 0 where targets are few.
 fn divisor(thread: u32) -> f32 {
   if (s.isMean == 0u) { return 1.0; }
   var weights = 0.0;
-  if (thread < s.parts) { weights = partials[thread]; }
-  else if (s.parts == 0u && thread < s.rows) { weights = weightOfTarget(thread); }
+  for (var part = thread; part < s.parts; part += SUM_THREADS) { weights += partials[part]; }
+  if (s.parts == 0u) {
+    for (var row = thread; row < s.rows; row += SUM_THREADS) { weights += weightOfTarget(row); }
+  }
   return total(thread, weights);
 }

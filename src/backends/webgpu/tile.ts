@@ -27,7 +27,7 @@ export interface Tiling {
 
 /** The tiling of a product (M, K) · (K, N). */
 export function tilingFor(engine: Engine, M: number, N: number, K: number, neighbours: Neighbours = {}): Tiling {
-  const tiles = engine.sharesTiles ? sharedTiles(M, N) : directTiles(M, N);
+  const tiles = engine.sharesMemory ? sharedTiles(M, N) : directTiles(M, N);
   const blockRows = 4 * tiles.QUADS_M * tiles.TILES_M;
   const blockColumns = 8 * tiles.TILES_N;
   const rows = Math.ceil(M / blockRows);
@@ -35,14 +35,14 @@ export function tilingFor(engine: Engine, M: number, N: number, K: number, neigh
   const { aAlongK = false, bAlongK = false, bVectors = false } = neighbours;
   const way = { A_ALONG_K: Number(aAlongK), B_ALONG_K: Number(bAlongK), B_VECTORS: Number(bVectors) };
   return {
-    uses: engine.sharesTiles ? 'tile' : engine.hasSubgroups ? 'rowsOfQuad' : 'rowsOfThread',
-    constants: engine.sharesTiles ? { ...tiles, ...way } : tiles,
+    uses: engine.sharesMemory ? 'tile' : engine.hasSubgroups ? 'rowsOfQuad' : 'rowsOfThread',
+    constants: engine.sharesMemory ? { ...tiles, ...way } : tiles,
     rows,
     columns,
     depth: tiles.DEPTH,
     work(layers = 1, parts = 1) {
       // Without workgroup memory, it is threads that ask, each for the rows and columns of its own.
-      const asked = engine.sharesTiles
+      const asked = engine.sharesMemory
         ? rows * columns * (blockRows + blockColumns)
         : rows * columns * tiles.TILES_N * (blockRows + 8);
       const written = M * N * (parts === 1 ? 1 : 2 * parts);

@@ -35,6 +35,7 @@ export const adaptiveAvgPool2d: OperationCase<AdaptivePoolSizes> = {
   problems: problems(drafts),
   named: {
     'ResNet, global mean': pooling([2, 16, 7, 7], 1, 1),
+    'global mean of a power of 2': pooling([1, 2, 8, 8], 1, 1),
     'cells that overlap': pooling([1, 2, 7, 5], 3, 2),
     'more cells than pixels': pooling([1, 1, 2, 3], 5, 4),
   },
