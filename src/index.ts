@@ -1,6 +1,7 @@
 /** `receptive`: everything that runs anywhere. `node/` and `browser/` add what a platform brings. */
 export { Backend, type MemoryReport } from './backends/backend.js';
 export type { BackendOptions } from './backends/create.js';
+export { FormatError } from './formats/index.js';
 export * as models from './models/index.js';
 export * as functional from './nn/functional/index.js';
 export * as nn from './nn/index.js';

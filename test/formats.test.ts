@@ -405,7 +405,7 @@ describe('safetensors', () => {
     [
       'unknown dtype',
       file({ a: { dtype: 'F8', shape: [], data_offsets: [0, 1] } }, 1),
-      '"a": dtype "F8" isn\'t one of F64, F32, F16, BF16, I64, I32, U8',
+      '"a": dtype "F8" isn\'t one of F64, F32, F16, BF16, I64, I32, I16, U16, I8, U8, BOOL',
     ],
     [
       'dtype of the prototype',

@@ -12,9 +12,21 @@ test.each(modelNames)('%s gives ten scores for each image of each data set', (mo
   for (const data of LARGE.includes(model) ? ['mnist'] : dataNames) {
     const { shape } = imagesOf({ model, data, dataDir: null, imageSize: null });
     const network = networkNamed(model).make({ inChannels: shape[0], numClasses: 10 });
-    expect(summary(network, [2, ...shape]).layers.at(-1)?.outputShape).toEqual([2, 10]);
+    const { layers, parameters } = summary(network, [1, ...shape]);
+    expect(layers.findLast(({ outputShape }) => outputShape)?.outputShape).toEqual([1, 10]);
+    expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
   }
 });
+
+test.each(modelNames.filter((model) => !LARGE.includes(model)))(
+  '%s can be summed up for the smallest images',
+  (model) => {
+    const { images, smallest, make } = networkNamed(model);
+    const size = smallest ?? images[1];
+    const shape = [1, images[0], size, size];
+    expect(summary(make({ inChannels: images[0], numClasses: 10 }), shape).activationBytes).toBeGreaterThan(0);
+  },
+);
 
 test('images are as they are, as large as the network needs, or as was asked', () => {
   const shapeOf = (model: string, data: string, imageSize: number | null = null) =>

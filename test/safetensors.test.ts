@@ -184,7 +184,11 @@ describe('dtypes', () => {
     ['BF16', 'float32', bits(bfloat16ToFloat32)],
     ['I64', 'int32', int(-(2 ** 31), 2 ** 31 - 1)],
     ['I32', 'int32', int(-(2 ** 31), 2 ** 31 - 1)],
+    ['I16', 'int32', int(-(2 ** 15), 2 ** 15 - 1)],
+    ['U16', 'int32', int(0, 2 ** 16 - 1)],
+    ['I8', 'int32', int(-128, 127)],
     ['U8', 'int32', int(0, 255)],
+    ['BOOL', 'int32', int(0, 1)],
   ])('%s: what it holds comes back', (dtype, type, values) =>
     fc.assert(
       fc.asyncProperty(values, async (values) => {
@@ -240,6 +244,10 @@ describe('dtypes', () => {
     [1.5, 'float32', 'U8'],
     [NaN, 'float32', 'I32'],
     [2 ** 31, 'float32', 'I32'],
+    [2 ** 15, 'int32', 'I16'],
+    [2 ** 16, 'int32', 'U16'],
+    [-129, 'int32', 'I8'],
+    [2, 'int32', 'BOOL'],
     [2 ** 63, 'float64', 'I64'],
     [Infinity, 'float64', 'I64'],
   ])('%s of %s is refused as %s', async (value, from, dtype) => {
@@ -259,7 +267,7 @@ describe('dtypes', () => {
     expect(await save({ dtype: 'I64' })).toBe(`safetensors: dtype "I64" isn't one of F32, F64, F16, BF16`);
     expect(await save({ dtypes: { b: 'U8' } })).toBe('safetensors: dtypes has "b", but no tensor has');
     expect(await save({ dtypes: { toString: 'U8' } })).toBe('safetensors: dtypes has "toString", but no tensor has');
-    expect(await save({ dtypes: { a: 'U16' } })).toBe('safetensors: dtypes gives "a" the dtype "U16"');
+    expect(await save({ dtypes: { a: 'U32' } })).toBe('safetensors: dtypes gives "a" the dtype "U32"');
     expect(await save({ metadata: { a: 1 } })).toBe('safetensors: metadata must map names to texts');
     expect(await save({}, models.mnistNet())).toMatch('"training" isn\'t a tensor; save takes tensors by name');
     expect(await save({}, { __metadata__: tensor([1]) })).toMatch('no tensor can be called __metadata__');
@@ -323,9 +331,14 @@ describe('dicts', () => {
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
   });
 
-  test("are in the file's order", async () => {
-    const bytes = await safetensors.save({ z: tensor([1]), a: tensor([2]), m: tensor([3]) });
-    expect(Object.keys(safetensors.load(bytes))).toEqual(['z', 'a', 'm']);
+  test('keep their order, and have their values aligned', async () => {
+    const dict = { z: tensor([1, 2, 3]), a: tensor([4], 'float64'), m: tensor([5], 'int32'), b: tensor([6]) };
+    const bytes = await safetensors.save(dict, { dtypes: { z: 'F16', b: 'U8' } });
+    expect(Object.keys(safetensors.load(bytes))).toEqual(['z', 'a', 'm', 'b']);
+    const { tensors } = parseSafetensors(bytes, 'bytes');
+    const begins = [...tensors.values()].map(({ bytes }) => bytes.byteOffset);
+    expect(begins.map((begin) => begin - begins[1])).toEqual([16, 0, 8, 22]);
+    expect(begins[1] % 8).toBe(0);
   });
 
   test('survive noGrad, and a change of the bytes', async () => {
@@ -347,7 +360,10 @@ describe('dicts', () => {
 
   test('the metadata are in the file', async () => {
     const metadata = { format: 'pt', licence: 'MIT' };
-    expect(parseSafetensors(await safetensors.save({}, { metadata }), 'bytes').metadata).toEqual(metadata);
+    expect(safetensors.metadata(await safetensors.save({}, { metadata }))).toEqual(metadata);
+    const path = join(folder, 'metadata.safetensors');
+    await safetensors.saveFile({}, path, { metadata });
+    expect(await safetensors.metadataFile(path)).toEqual(metadata);
   });
 
   test('a model takes its weights back', async () => {
@@ -459,12 +475,19 @@ describe('files', () => {
     vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
     const browser = await import('../src/browser/index.js');
     vi.unstubAllGlobals();
-    expect(Object.keys(browser.safetensors).sort()).toEqual(['load', 'save']);
-    expect(Object.keys(safetensors).sort()).toEqual(['load', 'loadFile', 'save', 'saveFile']);
+    expect(Object.keys(browser.safetensors).sort()).toEqual(['load', 'metadata', 'save']);
+    expect(Object.keys(safetensors).sort()).toEqual([
+      'load',
+      'loadFile',
+      'metadata',
+      'metadataFile',
+      'save',
+      'saveFile',
+    ]);
   });
 });
 
-describe('the file that PyTorch wrote', () => {
+describe('a file with values that PyTorch computed', () => {
   const path = new URL('golden/exchange.safetensors', import.meta.url).pathname;
   const dtypes: Record<string, DType> = {
     F64: 'float64',
@@ -500,10 +523,16 @@ describe('the file that PyTorch wrote', () => {
     expect(Buffer.from(ours.bytes)).toEqual(Buffer.from(theirs.bytes));
   });
 
-  test('is written again to the byte', async () => {
+  test('is written again with the same bits', async () => {
     const { tensors, metadata } = parseSafetensors(await readFile(path), path);
     const own = Object.fromEntries([...tensors].map(([key, { dtype }]) => [key, dtype]));
     const bytes = await safetensors.save(await safetensors.loadFile(path), { dtypes: own, metadata });
-    expect(Buffer.from(bytes)).toEqual(await readFile(path));
+    const again = parseSafetensors(bytes, 'bytes');
+    expect(again.metadata).toEqual(metadata);
+    expect([...again.tensors.keys()]).toEqual([...tensors.keys()]);
+    for (const [key, { dtype, shape, bytes }] of tensors) {
+      expect({ ...again.tensors.get(key), bytes: null }).toEqual({ dtype, shape, bytes: null });
+      expect(Buffer.from(again.tensors.get(key)!.bytes)).toEqual(Buffer.from(bytes));
+    }
   });
 });

@@ -9,8 +9,8 @@ import { type Folder, readFirst } from './folder.js';
 import { cifar10Normalization, type Normalization } from './normalization.js';
 
 export interface Cifar10Options {
-  /** The training set, or else the test set. */
-  train: boolean;
+  /** The training set, or else the test set. Default true. */
+  train?: boolean;
   /** Folder (in a browser: URL) of data_batch_1.bin … data_batch_5.bin and test_batch.bin. */
   dir: string;
   /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default: those of the training set. */
@@ -34,7 +34,7 @@ export const cifar10Classes = [
 
 export async function cifar10From(folder: Folder, options: Omit<Cifar10Options, 'dir'>): Promise<ImageDataset> {
   const batches = [];
-  for (const name of options.train ? TRAINING : TEST) {
+  for (const name of (options.train ?? true) ? TRAINING : TEST) {
     const { path, bytes } = await readFirst('cifar10', folder, [name]);
     batches.push(parseCifar10(bytes, path));
   }

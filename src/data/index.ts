@@ -1,4 +1,6 @@
 /** `torch.utils.data` and the datasets, as far as they need no platform. */
+
+export { FormatError } from '../formats/index.js';
 export { type Cifar10Options, cifar10Classes, cifar10From } from './cifar10.js';
 export { type Dataset, ImageDataset, type ImageDatasetOptions } from './dataset.js';
 export type { Folder } from './folder.js';

@@ -41,42 +41,44 @@ export const fashionMnistClasses = [
 ];
 
 export async function mnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
-  return idxDataset(folder, options, mnistNormalization, mnistClasses);
+  return idxDataset('mnist', folder, options, mnistNormalization, mnistClasses);
 }
 
 export async function fashionMnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
-  return idxDataset(folder, options, fashionMnistNormalization, fashionMnistClasses);
+  return idxDataset('fashion-mnist', folder, options, fashionMnistNormalization, fashionMnistClasses);
 }
 
+/** `name` is the data set's, for messages. */
 async function idxDataset(
+  name: string,
   folder: Folder,
   options: Omit<MnistOptions, 'dir'>,
   normalization: Normalization,
   classes: readonly string[],
 ): Promise<ImageDataset> {
   const prefix = (options.train ?? true) ? 'train' : 't10k';
-  const images = await readArray(folder, `${prefix}-images`, 'idx3-ubyte');
-  const labels = await readArray(folder, `${prefix}-labels`, 'idx1-ubyte');
+  const images = await readArray(name, folder, `${prefix}-images`, 'idx3-ubyte');
+  const labels = await readArray(name, folder, `${prefix}-labels`, 'idx1-ubyte');
   const [N, H, W] = images.shape;
   if (images.shape.length !== 3 || H !== 28 || W !== 28) {
-    throw new FormatError(`mnist: ${images.path} is ${formatShape(images.shape)}, not (N, 28, 28)`);
+    throw new FormatError(`${name}: ${images.path} is ${formatShape(images.shape)}, not (N, 28, 28)`);
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== N) {
     throw new FormatError(
-      `mnist: ${labels.path} is ${formatShape(labels.shape)}, not (${N}) like the images of ${images.path}`,
+      `${name}: ${labels.path} is ${formatShape(labels.shape)}, not (${N}) like the images of ${images.path}`,
     );
   }
   const stranger = labels.data.findIndex((label) => label > 9);
   if (stranger >= 0) {
-    throw new FormatError(`mnist: ${labels.path}: label ${stranger} is ${labels.data[stranger]}, which isn't 0 to 9`);
+    throw new FormatError(`${name}: ${labels.path}: label ${stranger} is ${labels.data[stranger]}, which isn't 0 to 9`);
   }
   const normalize = options.normalize === undefined || options.normalize === true ? normalization : options.normalize;
   return new ImageDataset(images.data, labels.data, [1, H, W], { normalize, classes });
 }
 
 /** The file's usual name, its name in some archives (a dot for the second dash), and both gzipped. */
-async function readArray(folder: Folder, stem: string, type: string) {
+async function readArray(name: string, folder: Folder, stem: string, type: string) {
   const names = [`${stem}-${type}`, `${stem}.${type}`, `${stem}-${type}.gz`, `${stem}.${type}.gz`];
-  const { path, bytes } = await readFirst('mnist', folder, names);
+  const { path, bytes } = await readFirst(name, folder, names);
   return { path, ...(await readIdx(bytes, path)) };
 }

@@ -1,2 +1,2 @@
 /** The public namespace `safetensors`, as far as it runs anywhere. */
-export { load, type SafetensorsDtype, type SaveOptions, save } from './safetensors.js';
+export { load, metadata, type SafetensorsDtype, type SaveOptions, save } from './safetensors.js';

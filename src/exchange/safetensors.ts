@@ -62,14 +62,19 @@ export async function save(tensors: Readonly<Record<string, Tensor>>, options: S
 }
 
 /**
- * The tensors of a file, on the host: F32, F16 and BF16 as float32, F64 as float64, I64, I32 and U8 as int32, all of them
- * exactly. They come in the file's order, but for names that are whole numbers, which JavaScript puts first.
+ * The tensors of a file, on the host: F32, F16 and BF16 as float32, F64 as float64, integers and BOOL as int32, all of
+ * them exactly. They come in the header's order, but for names that are whole numbers, which JavaScript puts first.
  *
  * Throws a FormatError, before a tensor is made, if the file breaks a rule of the format or has an I64 that isn't an int32.
  * `name` is the file's, for messages.
  */
 export function load(bytes: Uint8Array, name = 'bytes'): Record<string, Tensor> {
   return tensorsOf(parseSafetensors(bytes, name), name);
+}
+
+/** The texts that a file keeps beside its tensors; refuses what `load` refuses. */
+export function metadata(bytes: Uint8Array, name = 'bytes'): Record<string, string> {
+  return parseSafetensors(bytes, name).metadata;
 }
 
 /** The tensors of a file that has been read. */

@@ -10,6 +10,7 @@
 import { formatShape, type Shape } from '../ops/shape.js';
 import { FormatError } from './error.js';
 import {
+  BYTES,
   byteLength,
   isTexts,
   LENGTH_BYTES,
@@ -30,7 +31,7 @@ export interface SafetensorsEntry {
 }
 
 export interface Safetensors {
-  /** In the order of the file. */
+  /** In the order of the header. */
   readonly tensors: Map<string, SafetensorsEntry>;
   readonly metadata: Record<string, string>;
 }
@@ -53,14 +54,15 @@ export function withData({ spans, metadata }: SafetensorsHeader, data: Uint8Arra
   };
 }
 
-/** The tensors in their order. Spaces fill up the header, so that the data start at a multiple of 8. */
+/**
+ * The tensors in their order, but for their data: those of larger values come first, and spaces fill up the header, so that
+ * every value is aligned for readers that compute on the file as it lies in memory.
+ */
 export function serializeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsEntry>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   if (!isTexts(metadata)) throw new FormatError('safetensors: metadata must map names to texts');
-  const infos: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA, metadata]] : [];
-  let offset = 0;
   for (const [key, { dtype, shape, bytes }] of tensors) {
     if (key === METADATA) throw new FormatError(`safetensors: no tensor can be called ${METADATA}`);
     const size = byteLength(dtype, shape, `safetensors: ${quote(key)}`);
@@ -69,20 +71,27 @@ export function serializeSafetensors(
         `safetensors: ${quote(key)} of ${dtype} ${formatShape(shape)} takes ${size} bytes, but has ${bytes.length}`,
       );
     }
-    infos.push([key, { dtype, shape, data_offsets: [offset, offset + bytes.length] }]);
-    offset += bytes.length;
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(infos)));
+  const begins = new Map<string, number>();
+  let length = 0;
+  for (const [key, { bytes }] of [...tensors].toSorted(([, a], [, b]) => BYTES[b.dtype] - BYTES[a.dtype])) {
+    begins.set(key, length);
+    length += bytes.length;
+  }
+  const infos: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA, metadata]] : [];
+  for (const [key, { dtype, shape, bytes }] of tensors) {
+    const begin = begins.get(key)!;
+    infos.push([key, { dtype, shape, data_offsets: [begin, begin + bytes.length] }]);
+  }
+  // An object would put names that are whole numbers first.
+  const members = infos.map(([key, info]) => `${JSON.stringify(key)}:${JSON.stringify(info)}`);
+  const json = new TextEncoder().encode(`{${members.join(',')}}`);
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > MAX_HEADER) throw new FormatError(`safetensors: a header of ${headerBytes} bytes is over 100 MB`);
-  const file = new Uint8Array(LENGTH_BYTES + headerBytes + offset);
+  const file = new Uint8Array(LENGTH_BYTES + headerBytes + length);
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
   file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
   file.set(json, LENGTH_BYTES);
-  let at = LENGTH_BYTES + headerBytes;
-  for (const { bytes } of tensors.values()) {
-    file.set(bytes, at);
-    at += bytes.length;
-  }
+  for (const [key, { bytes }] of tensors) file.set(bytes, LENGTH_BYTES + headerBytes + begins.get(key)!);
   return file;
 }

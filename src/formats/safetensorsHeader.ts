@@ -11,7 +11,7 @@ import type { Shape } from '../ops/shape.js';
 import { FormatError } from './error.js';
 
 /** The bytes of a value. */
-export const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1 };
+export const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 };
 /** In front of the header, the length of the header. */
 export const LENGTH_BYTES = 8;
 export const MAX_HEADER = 100_000_000;
@@ -33,7 +33,7 @@ export interface SafetensorsSpan {
 }
 
 export interface SafetensorsHeader {
-  /** In the order of the data, which they cover without a gap. */
+  /** In the order of the header. They cover the data without a gap. */
   readonly spans: readonly SafetensorsSpan[];
   readonly metadata: Record<string, string>;
 }
@@ -52,13 +52,15 @@ export function parseHeaderLength(first: Uint8Array, fileLength: number, where: 
 }
 
 export function parseHeader(header: Uint8Array, dataLength: number, where: string): SafetensorsHeader {
-  const { [METADATA]: metadata = {}, ...infos } = readJson(header, where);
+  const { json, keys } = readJson(header, where);
+  const { [METADATA]: metadata = {} } = json;
   if (!isTexts(metadata)) throw new FormatError(`${where}: ${METADATA} must map names to texts`);
-  const spans = Object.entries(infos).map(([key, info]) => readSpan(info, dataLength, key, `${where}: ${quote(key)}`));
-  spans.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const spans = keys
+    .filter((key) => key !== METADATA)
+    .map((key) => readSpan(json[key], dataLength, key, `${where}: ${quote(key)}`));
 
   let end = 0;
-  for (const span of spans) {
+  for (const span of spans.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (span.begin < end) throw new FormatError(`${where}: ${quote(span.key)} overlaps the tensor before it`);
     if (span.begin > end) throw new FormatError(`${where}: nothing owns the bytes ${end} to ${span.begin} of the data`);
     end = span.end;
@@ -87,33 +89,35 @@ export function quote(value: unknown): string {
   return json.length > 80 ? `${json.slice(0, 80)}…` : json;
 }
 
-function readJson(header: Uint8Array, where: string): Record<string, unknown> {
+/** The header's object, and its keys in their order, which an object doesn't keep for whole numbers. */
+function readJson(header: Uint8Array, where: string): { json: Record<string, unknown>; keys: string[] } {
   if (header[0] !== 0x7b) throw new FormatError(`${where}: the header doesn't start with {`);
-  let json: string;
+  let text: string;
   try {
-    json = new TextDecoder('utf-8', { fatal: true }).decode(header);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(header);
   } catch (error) {
     throw new FormatError(`${where}: the header isn't UTF-8`, { cause: error });
   }
-  let parsed: Record<string, unknown>;
+  let json: Record<string, unknown>;
   try {
-    parsed = JSON.parse(json);
+    json = JSON.parse(text);
   } catch (error) {
     throw new FormatError(`${where}: the header isn't JSON`, { cause: error });
   }
-  checkKeysAndDepth(json, where);
-  return parsed;
+  return { json, keys: checkKeysAndDepth(text, where) };
 }
 
 /**
  * Refuses what JSON.parse lets pass: a key that one object has twice, of which it silently keeps the last; and brackets so
- * deep that no header needs them, on which whatever walks the values would run out of stack. `json` is valid JSON.
+ * deep that no header needs them, on which whatever walks the values would run out of stack. `json` is valid JSON. Gives the
+ * keys of the outermost object.
  */
-function checkKeysAndDepth(json: string, where: string): void {
+function checkKeysAndDepth(json: string, where: string): string[] {
+  const outermost = new Set<string>();
   const open: Set<string>[] = []; // the keys of every object, and nothing for every array, that isn't closed yet
   for (let i = 0; i < json.length; i++) {
     if (json[i] === '{' || json[i] === '[') {
-      open.push(new Set());
+      open.push(open.length === 0 ? outermost : new Set());
       if (open.length > MAX_DEPTH)
         throw new FormatError(`${where}: the header nests deeper than ${MAX_DEPTH} brackets`);
     }
@@ -129,6 +133,7 @@ function checkKeysAndDepth(json: string, where: string): void {
     if (keys.has(key)) throw new FormatError(`${where}: the header has the key ${quote(key)} twice`);
     keys.add(key);
   }
+  return [...outermost];
 }
 
 function readSpan(info: unknown, dataLength: number, key: string, where: string): SafetensorsSpan {

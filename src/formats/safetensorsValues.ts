@@ -1,7 +1,7 @@
 /**
  * From the bytes of a safetensors tensor to values, and back.
  *
- *   read    F32, F16, BF16 → f32, exactly      F64 → f64      I64, I32, U8 → int32, or a FormatError
+ *   read    F32, F16, BF16 → f32, exactly      F64 → f64      I64, I32, I16, U16, I8, U8, BOOL → int32, or a FormatError
  *   write   floats are rounded to the nearest, integers must hold the value exactly, or it is a FormatError
  *
  * Source: https://huggingface.co/docs/safetensors; IEEE 754-2019, roundTiesToEven
@@ -14,13 +14,27 @@ import type { SafetensorsDtype } from './safetensorsHeader.js';
 
 export type SafetensorsValues = Float32Array | Float64Array | Int32Array;
 
-type IntegerDtype = 'I64' | 'I32' | 'U8';
+/** The integers that fit an int32. A BOOL is a byte, 0 or 1. */
+const INTEGERS = {
+  I32: Int32Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+};
+
+type IntegerDtype = 'I64' | keyof typeof INTEGERS;
 
 /** The least value, and the first past the largest, which f64 holds exactly while the largest I64 isn't one. */
 const RANGES: Record<IntegerDtype, [number, number]> = {
   I64: [-(2 ** 63), 2 ** 63],
   I32: [-(2 ** 31), 2 ** 31],
+  I16: [-(2 ** 15), 2 ** 15],
+  U16: [0, 2 ** 16],
+  I8: [-(2 ** 7), 2 ** 7],
   U8: [0, 2 ** 8],
+  BOOL: [0, 2],
 };
 
 /** The values, in memory of their own. `where` begins the message about an I64 that isn't an int32. */
@@ -38,10 +52,8 @@ export function valuesOf(entry: SafetensorsEntry, where: string): SafetensorsVal
       return bfloat16ToFloat32(new Uint16Array(buffer));
     case 'I64':
       return Int32Array.from(new BigInt64Array(buffer), Number);
-    case 'I32':
-      return new Int32Array(buffer);
-    case 'U8':
-      return Int32Array.from(new Uint8Array(buffer));
+    default:
+      return Int32Array.from(new INTEGERS[entry.dtype](buffer));
   }
 }
 
@@ -57,7 +69,7 @@ export function checkInt32({ dtype, bytes }: SafetensorsEntry, where: string): v
   }
 }
 
-/** The values as a tensor of the file; in the same memory, where their type stays. `where` begins the messages. */
+/** The values as a tensor of the file; floats in the same memory, where their type stays. `where` begins the messages. */
 export function entryOf(
   values: SafetensorsValues,
   shape: Shape,
@@ -90,12 +102,9 @@ function narrowed(values: SafetensorsValues, dtype: SafetensorsDtype, where: str
     case 'I64':
       checkIntegers(values, dtype, where);
       return BigInt64Array.from<number>(values, BigInt);
-    case 'I32':
+    default:
       checkIntegers(values, dtype, where);
-      return values instanceof Int32Array ? values : Int32Array.from(values);
-    case 'U8':
-      checkIntegers(values, dtype, where);
-      return Uint8Array.from(values);
+      return INTEGERS[dtype].from(values);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as F from '../nn/functional/index.js';
 import { AvgPool2d, BatchNorm2d, Conv2d, init, Linear, MaxPool2d, Module, ReLU, Sequential } from '../nn/index.js';
+import { dropoutSizes } from '../ops/dropout.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /**
@@ -20,6 +21,7 @@ export class DenseLayer extends Module<[features: readonly Tensor[]]> {
     readonly dropRate: number,
   ) {
     super();
+    dropoutSizes(dropRate); // throws if it is none
     this.norm1 = new BatchNorm2d(inChannels);
     this.conv1 = new Conv2d(inChannels, 4 * growthRate, 1, { bias: false });
     this.norm2 = new BatchNorm2d(4 * growthRate);
@@ -57,12 +59,12 @@ export class DenseBlock extends Module {
   }
 }
 
-/** Between two blocks: half the channels (DenseNet-C), half the height and width. */
+/** Between two blocks: half the channels (DenseNet-C), rounded down, half the height and width. */
 function transition(inChannels: number): Sequential {
   return new Sequential({
     norm: new BatchNorm2d(inChannels),
     relu: new ReLU(),
-    conv: new Conv2d(inChannels, inChannels / 2, 1, { bias: false }),
+    conv: new Conv2d(inChannels, Math.floor(inChannels / 2), 1, { bias: false }),
     pool: new AvgPool2d(2, { stride: 2 }),
   });
 }
@@ -116,7 +118,7 @@ export class DenseNet extends Module {
     blocks.forEach((layers, i) => {
       if (i > 0) {
         features[`transition${i}`] = transition(channels);
-        channels /= 2;
+        channels = Math.floor(channels / 2);
       }
       features[`denseblock${i + 1}`] = new DenseBlock(layers, channels, growthRate, dropRate);
       channels += layers * growthRate;

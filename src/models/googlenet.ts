@@ -29,14 +29,15 @@ export class BasicConv2d extends Module {
   }
 }
 
-/** The channels of an Inception module, as the columns of the paper's Table 1 have them; `reduce` is the 1x1 before. */
-interface InceptionChannels {
-  conv1x1: number;
-  reduce3x3: number;
-  conv3x3: number;
-  reduce5x5: number;
-  conv5x5: number;
-  pool: number;
+/** The channels of an Inception module, under torchvision's names for the columns of the paper's Table 1; `red` is the 1x1 that
+ *  reduces them before. */
+export interface InceptionChannels {
+  ch1x1: number;
+  ch3x3red: number;
+  ch3x3: number;
+  ch5x5red: number;
+  ch5x5: number;
+  poolProj: number;
 }
 
 /**
@@ -55,18 +56,18 @@ export class Inception extends Module {
 
   constructor(inChannels: number, c: InceptionChannels) {
     super();
-    this.branch1 = new BasicConv2d(inChannels, c.conv1x1, 1);
+    this.branch1 = new BasicConv2d(inChannels, c.ch1x1, 1);
     this.branch2 = new Sequential(
-      new BasicConv2d(inChannels, c.reduce3x3, 1),
-      new BasicConv2d(c.reduce3x3, c.conv3x3, 3, { padding: 1 }),
+      new BasicConv2d(inChannels, c.ch3x3red, 1),
+      new BasicConv2d(c.ch3x3red, c.ch3x3, 3, { padding: 1 }),
     );
     this.branch3 = new Sequential(
-      new BasicConv2d(inChannels, c.reduce5x5, 1),
-      new BasicConv2d(c.reduce5x5, c.conv5x5, 3, { padding: 1 }),
+      new BasicConv2d(inChannels, c.ch5x5red, 1),
+      new BasicConv2d(c.ch5x5red, c.ch5x5, 3, { padding: 1 }),
     );
     this.branch4 = new Sequential(
       new MaxPool2d(3, { stride: 1, padding: 1, ceilMode: true }),
-      new BasicConv2d(inChannels, c.pool, 1),
+      new BasicConv2d(inChannels, c.poolProj, 1),
     );
   }
 
@@ -171,11 +172,11 @@ export class GoogLeNet extends Module<[x: Tensor], Tensor | GoogLeNetOutputs> {
     const { numClasses = 1000, auxLogits = true, inChannels = 3, dropout = 0.2, dropoutAux = 0.7 } = options;
     const inception = (
       from: number,
-      conv1x1: number,
-      [reduce3x3, conv3x3]: number[],
-      [reduce5x5, conv5x5]: number[],
-      pool: number,
-    ) => new Inception(from, { conv1x1, reduce3x3, conv3x3, reduce5x5, conv5x5, pool });
+      ch1x1: number,
+      [ch3x3red, ch3x3]: number[],
+      [ch5x5red, ch5x5]: number[],
+      poolProj: number,
+    ) => new Inception(from, { ch1x1, ch3x3red, ch3x3, ch5x5red, ch5x5, poolProj });
 
     this.conv1 = new BasicConv2d(inChannels, 64, 7, { stride: 2, padding: 3 });
     this.conv2 = new BasicConv2d(64, 64, 1);

@@ -29,6 +29,7 @@ export {
   googlenetLoss,
   Inception,
   InceptionAux,
+  type InceptionChannels,
 } from './googlenet.js';
 export { InceptionA, InceptionNet, inceptionNet } from './inceptionNet.js';
 export { Mlp, mlp } from './mlp.js';

@@ -45,7 +45,7 @@ export type Shortcut = (typeof shortcuts)[number];
 /** The gates' first bias, of which the paper tried several: at −6 they begin nearly shut, and 1 − g(x) nearly 1. */
 const GATE_BIAS = -6;
 
-/** A residual unit: `channels` to `outChannels`, with all variants of the paper. */
+/** A residual unit: `channels` to `outChannels`. The first of a network has no activation of its own. */
 export class PreactBlock extends Module {
   branch: Sequential;
   after: Sequential;
@@ -53,6 +53,7 @@ export class PreactBlock extends Module {
   conv1x1: Conv2d | null;
   dropout = new Dropout(0.5);
 
+  /** Throws a RangeError if there is no such shortcut or activation. */
   constructor(
     channels: number,
     readonly outChannels: number,
@@ -62,6 +63,8 @@ export class PreactBlock extends Module {
     isFirst: boolean,
   ) {
     super();
+    requireOneOf('shortcut', shortcut, shortcuts);
+    requireOneOf('activation', activation, activations);
     const { before, branch, after } = ACTIVATIONS[activation];
     this.branch = layersOf([...(isFirst ? [] : before), ...branch], channels, outChannels, stride);
     this.after = layersOf(after, outChannels, outChannels, 1);
@@ -117,7 +120,8 @@ function layersOf(names: readonly ('conv' | 'bn' | 'relu')[], from: number, out:
 }
 
 export interface PreactResNetOptions {
-  /** Layers that learn: 6n + 2. Default 110, as in the paper's comparisons. */
+  /** Layers that learn: 6n + 2. Default 110, as in the paper's comparisons. The paper's deeper ones, of 164 and 1001 layers, have
+   *  bottlenecks, which this hasn't. */
   depth?: number;
   /** Default 'identity'. */
   shortcut?: Shortcut;
@@ -155,8 +159,6 @@ export class PreactResNet extends Module {
     super();
     const { depth = 110, shortcut = 'identity', activation = 'fullPreactivation' } = options;
     const { numClasses = 10, inChannels = 3 } = options;
-    requireOneOf('shortcut', shortcut, shortcuts);
-    requireOneOf('activation', activation, activations);
     const n = blocksOfDepth('PreactResNet', depth);
     const layer = (from: number, out: number, stride: number, isFirst = false) =>
       new Sequential(
@@ -189,7 +191,7 @@ export class PreactResNet extends Module {
 
 function requireOneOf(name: string, value: string, values: readonly string[]): void {
   if (!values.includes(value)) {
-    throw new RangeError(`PreactResNet: ${name} '${value}' isn't one of ${values.join(', ')}`);
+    throw new RangeError(`PreactBlock: ${name} '${value}' isn't one of ${values.join(', ')}`);
   }
 }
 

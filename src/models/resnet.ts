@@ -76,7 +76,7 @@ export interface ResNetOptions {
   numClasses?: number;
   /** Channels of the images. Default 3. */
   inChannels?: number;
-  /** Start each block as the identity: the last BatchNorm2d of its branch has weight 0. Default false. */
+  /** Start each block as its shortcut alone: the last BatchNorm2d of its branch has weight 0. Default false. */
   zeroInitResidual?: boolean;
 }
 

@@ -10,6 +10,12 @@ export interface LoadOptions {
   strict?: boolean;
 }
 
+/** The keys that only one side has. */
+export interface LoadResult {
+  readonly missingKeys: readonly string[];
+  readonly unexpectedKeys: readonly string[];
+}
+
 /** A module that takes `Inputs` and gives `Output`: unless said otherwise, one tensor and one tensor. */
 export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Tensor> {
   /** Training or evaluation; `train()` and `eval()` switch it. */
@@ -77,17 +83,21 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     return Object.fromEntries(this.namedState().map(([key, tensor]) => [key, tensor.detach().retain()]));
   }
 
-  /** Copies values into the parameters and buffers. Refuses all of them, changing nothing, if a key or a shape is wrong. */
-  loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): void {
+  /**
+   * Copies values into the parameters and buffers. Refuses all of them, changing nothing, if a key or a shape is wrong. A counter
+   * such as `num_batches_tracked` isn't missed, as in PyTorch: weights that are older than it don't have it. It begins at 0 then.
+   */
+  loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
     const own = new Map(this.namedState());
     const problems: string[] = [];
+    const absent = [...own].filter(([key]) => !Object.hasOwn(dict, key));
+    const missingKeys = absent.filter(([, tensor]) => !isCounter(tensor)).map(([key]) => key);
+    const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));
     if (options.strict ?? true) {
-      const missing = [...own.keys()].filter((key) => !(key in dict));
-      const unexpected = Object.keys(dict).filter((key) => !own.has(key));
-      if (missing.length > 0) problems.push(`missing keys: ${missing.join(', ')}`);
-      if (unexpected.length > 0) problems.push(`unexpected keys: ${unexpected.join(', ')}`);
+      if (missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(', ')}`);
+      if (unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(', ')}`);
     }
-    const shared = [...own].filter(([key]) => key in dict);
+    const shared = [...own].filter(([key]) => Object.hasOwn(dict, key));
     for (const [key, tensor] of shared) {
       if (!sameShape(tensor.shape, dict[key].shape)) {
         problems.push(`${key} is ${formatShape(tensor.shape)} here, but ${formatShape(dict[key].shape)} there`);
@@ -96,11 +106,15 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     if (problems.length > 0) throw new Error(`loadStateDict: ${problems.join('; ')}`);
     const assignments = shared.map(([key, tensor]) => tensor.assignment(dict[key], 'loadStateDict'));
     for (const assign of assignments) assign();
+    for (const [, tensor] of absent) {
+      if (isCounter(tensor)) tensor.copyFrom(new Int32Array(tensor.numel));
+    }
+    return { missingKeys, unexpectedKeys };
   }
 
-  /** Moves all parameters and buffers to a backend. Counters (int32 buffers) stay: nothing computes with them. */
+  /** Moves all parameters and buffers to a backend. Counters stay: nothing computes with them. */
   to(backend: TensorBackend): this {
-    for (const [, tensor] of this.namedState()) tensor.moveTo(tensor.dtype === 'int32' ? host : backend);
+    for (const [, tensor] of this.namedState()) tensor.moveTo(isCounter(tensor) ? host : backend);
     return this;
   }
 
@@ -122,6 +136,11 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
 // biome-ignore lint/suspicious/noExplicitAny: a module of whatever inputs and output, as a parent holds it.
 export type AnyModule = Module<any[], any>;
+
+/** Such as how many batches a running mean has seen. */
+function isCounter({ dtype }: Tensor): boolean {
+  return dtype === 'int32';
+}
 
 /** Forgets a gradient and returns its memory. */
 export function clearGrad(parameter: Tensor): void {

@@ -17,7 +17,8 @@ export interface LayerSummary {
   readonly name: string;
   /** The class, such as `Conv2d`. */
   readonly type: string;
-  readonly outputShape: Shape;
+  /** null for a layer that evaluation doesn't come by, such as one of an auxiliary classifier. */
+  readonly outputShape: Shape | null;
   /** Learned numbers. */
   readonly parameters: number;
   /** Products that are summed: what the layer costs. */
@@ -35,12 +36,14 @@ export interface Summary {
 }
 
 /**
- * What a model consists of and costs, for an input of `inputShape` (N, C, H, W). Nothing is computed: the model runs on the meta
- * backend, in evaluation mode for the layers, and in training mode for the memory. Afterwards it is as before.
+ * What a model consists of and costs, for an input of `inputShape` (N, C, H, W). No operation is computed: the model runs on the
+ * meta backend, in evaluation mode for the layers, and in training mode for the memory. Afterwards it is as before. Throws a
+ * RangeError unless N is 1 or more.
  */
 export function summary(model: AnyModule, inputShape: Shape): Summary {
   const meta = new MetaBackend();
   const [N, ...image] = inputShape;
+  if (!(N >= 1)) throw new RangeError(`summary: input ${formatShape(inputShape)} has no image; N must be 1 or more`);
   const forward = (count: number): void => {
     const shape = [count, ...image];
     model.forward(new Tensor(Storage.allocate(meta, 'float32', numel(shape)), shape));
@@ -61,7 +64,8 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
       parameters: model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0),
       multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
       weightBytes: state.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
-      activationBytes: (bytesOf(2 * N) - bytesOf(N)) / N,
+      // Of no fewer than 2 images, since batch normalisation has nothing to learn from one value.
+      activationBytes: (bytesOf(4 * N) - bytesOf(2 * N)) / (2 * N),
     };
   } finally {
     putBack();
@@ -75,7 +79,11 @@ function moveTo(meta: MetaBackend, model: AnyModule): () => void {
   const undo = [...model.parameters(), ...model.buffers()].map((tensor) => {
     // Counters, which are int32, are read by their modules.
     const backend = tensor.dtype === 'int32' ? host : meta;
-    const own = tensor.exchange(Storage.of(backend, tensor.dtype, newArray(tensor.dtype, tensor.numel)));
+    const own = tensor.exchange(
+      backend === host
+        ? Storage.of(host, tensor.dtype, newArray(tensor.dtype, tensor.numel))
+        : Storage.allocate(meta, tensor.dtype, tensor.numel),
+    );
     return () => tensor.exchange(own);
   });
   return () => {
@@ -85,25 +93,38 @@ function moveTo(meta: MetaBackend, model: AnyModule): () => void {
   };
 }
 
-/** What the layers give, those that have none below them, in the order in which `run` comes to them. */
+/** What the layers give, those that have none below them or parameters of their own, in the order in which `run` comes to them;
+ *  behind them, those with parameters that it doesn't come to. */
 function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   const layers: LayerSummary[] = [];
+  const met = new Set<AnyModule>();
   const paths = new Map(
     model
       .namedModules()
       .map(([path, module]) => [module, path] as const)
       .reverse(),
   ); // a shared one's first
-  const undo = model
-    .modules()
-    .filter((module) => module.namedChildren().length === 0)
-    .map((module) => listen(module, (output) => layers.push(describeLayer(paths.get(module)!, module, output))));
+  const learns = (module: AnyModule) => parametersOf(module).length > 0;
+  const modules = model.modules().filter((module) => module.namedChildren().length === 0 || learns(module));
+  const undo = modules.map((module) =>
+    listen(module, (output) => {
+      // What a layer that is used again costs is added; what it learns is there once.
+      layers.push(describeLayer(paths.get(module)!, module, output, met.has(module)));
+      met.add(module);
+    }),
+  );
   try {
     run();
   } finally {
     for (const restore of undo) restore();
   }
-  return layers;
+  const others = modules.filter((module) => !met.has(module) && learns(module));
+  return [...layers, ...others.map((module) => describeLayer(paths.get(module)!, module, null))];
+}
+
+/** The parameters that are fields of the module itself. */
+function parametersOf(module: AnyModule): Parameter[] {
+  return Object.values(module).filter((value) => value instanceof Parameter);
 }
 
 /** Lets `forward` report its output; gives the function that undoes it. */
@@ -121,15 +142,14 @@ function listen(module: AnyModule, report: (output: unknown) => void): () => voi
   };
 }
 
-function describeLayer(name: string, module: AnyModule, output: unknown): LayerSummary {
-  const outputShape = output instanceof Tensor ? output.shape : [];
-  const own = Object.values(module).filter((value) => value instanceof Parameter);
+function describeLayer(name: string, module: AnyModule, output: unknown, isAgain = false): LayerSummary {
+  const outputShape = output instanceof Tensor ? output.shape : null;
   let multiplyAdds = 0;
   // Each output of a convolution or a linear layer sums one product for every weight that leads to it.
-  if (module instanceof Conv2d || module instanceof Linear) {
+  if (outputShape && (module instanceof Conv2d || module instanceof Linear)) {
     multiplyAdds = numel(outputShape) * numel(module.weight.shape.slice(1));
   }
-  const parameters = own.reduce((sum, parameter) => sum + parameter.numel, 0);
+  const parameters = isAgain ? 0 : parametersOf(module).reduce((sum, parameter) => sum + parameter.numel, 0);
   return { name, type: module.constructor.name, outputShape, parameters, multiplyAdds };
 }
 
@@ -138,7 +158,13 @@ export function formatSummary({ layers, parameters, multiplyAdds, weightBytes, a
   const count = (n: number) => n.toLocaleString('en-US');
   const rows = [
     ['layer', 'type', 'output', 'parameters', 'multiply-adds'],
-    ...layers.map((l) => [l.name, l.type, formatShape(l.outputShape), count(l.parameters), count(l.multiplyAdds)]),
+    ...layers.map((l) => [
+      l.name,
+      l.type,
+      l.outputShape ? formatShape(l.outputShape) : 'in training',
+      count(l.parameters),
+      count(l.multiplyAdds),
+    ]),
     ['total', '', '', count(parameters), count(multiplyAdds)],
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));

@@ -37,6 +37,11 @@ export async function loadFile(path: string): Promise<Record<string, Tensor>> {
   return tensorsOf(await readSafetensors(path), path);
 }
 
+/** The texts that a file keeps beside its tensors, as `metadata` has them from bytes. */
+export async function metadataFile(path: string): Promise<Record<string, string>> {
+  return (await readSafetensors(path)).metadata;
+}
+
 async function readSafetensors(path: string): Promise<Safetensors> {
   let file: FileHandle | undefined;
   try {

@@ -13,7 +13,7 @@ export type Classifier<Output extends ClassifierOutput = ClassifierOutput> = Mod
 
 export type LossFunction<Output extends ClassifierOutput = Tensor> = (output: Output, labels: Int32Array) => Tensor;
 
-/** The scores alone. */
+/** The scores alone, of a network that may give more. */
 export function scoresOf(output: ClassifierOutput): Tensor {
   return 'logits' in output ? output.logits : output;
 }

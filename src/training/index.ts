@@ -7,6 +7,7 @@ export {
   type Evaluation,
   evaluate,
   type LossFunction,
+  scoresOf,
 } from './evaluate.js';
 export { DivergedError, type EpochRecord, type FitOptions, type FitResult, fit, type StepRecord } from './fit.js';
 export { argmax, ClassificationMetrics, type ConfusionMatrix } from './metrics.js';

@@ -1,6 +1,7 @@
 /** The layers that only compute: each keeps its options and calls its function. */
 import type { AvgPool2dOptions } from '../../ops/avgPool2d.js';
 import type { CrossEntropyOptions } from '../../ops/crossEntropy.js';
+import { dropoutSizes } from '../../ops/dropout.js';
 import type { LocalResponseNormOptions } from '../../ops/localResponseNorm.js';
 import type { NllLossOptions, Reduction } from '../../ops/nllLoss.js';
 import type { PadMode } from '../../ops/pad.js';
@@ -99,9 +100,10 @@ export class LogSoftmax extends Module {
 
 /** Drops values in training, and nothing in evaluation. */
 export class Dropout extends Module {
-  /** `p`: the probability to drop a value. */
+  /** `p`: the probability to drop a value. Throws a ShapeError unless it is from 0 to 1. */
   constructor(readonly p = 0.5) {
     super();
+    dropoutSizes(p);
   }
 
   forward(x: Tensor): Tensor {
