@@ -137,12 +137,70 @@ describe('train', () => {
     const { code, stdout } = await ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/interrupted after step \d+; saved .*last\.safetensors/);
-    expect(stdout).toContain('npx receptive train mnist --resume --out ctrl-c --epochs 1');
+    expect(stdout).toContain('npx receptive train mnist --resume --out ctrl-c --epochs 1 --log ctrl-c.csv');
     const { position } = await loadCheckpoint(join(folder, 'ctrl-c', 'last.safetensors'));
     expect(position.stepInEpoch).toBeGreaterThan(0);
     expect((await readFile(join(folder, 'ctrl-c.csv'), 'utf8')).split('\n')[0]).toBe('epoch,step,lr,loss,accuracy');
     const other = await run('train', 'mnist', '--resume', '--out', 'ctrl-c', '--lr', '0.5');
-    expect(other.stderr).toContain('the run to resume has lr 0.01, not 0.5');
+    expect(other.stderr).toContain('the run to resume has --lr 0.01, not 0.5');
+    const stranger = await run('train', 'resnet20', '--resume', '--out', 'ctrl-c');
+    expect(stranger.stderr).toContain('the run to resume has --model mnistNet, not resnet20');
+  });
+});
+
+describe('a run loses nothing', () => {
+  test('Ctrl-C during the validation saves the epoch’s steps, and a resume begins with the validation', async () => {
+    const flags = ['--limit', '64', '--out', 'my run', '--threads', '1'];
+    const { child, ended } = start(['train', 'resnet20', ...flags]);
+    child.stdout?.on('data', (chunk) => {
+      if (String(chunk).includes('step 1/1')) setTimeout(() => child.kill('SIGINT'), 500);
+    });
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('interrupted after step 1; saved my run/last.safetensors');
+    expect(stdout).toContain("--out 'my run' --epochs 1 --threads 1");
+    const { position } = await loadCheckpoint(join(folder, 'my run', 'last.safetensors'));
+    expect(position).toEqual({ epoch: 0, stepInEpoch: 1, step: 1 });
+    const resumed = await run('train', 'resnet20', '--resume', '--out', 'my run');
+    expect(resumed.stdout).toMatch(/epoch 1: loss \d\.\d{4}, .* test accuracy/);
+    expect(resumed.code).toBe(0);
+  });
+
+  test('a start that fails leaves the run before it, and its log', async () => {
+    const flags = ['train', 'mnist', '--data-dir', await smallMnist(), '--out', 'finished'];
+    await run(...flags);
+    const files = () =>
+      Promise.all(['last.safetensors', 'log.jsonl'].map((name) => sha(join(folder, 'finished', name))));
+    const before = await files();
+    expect((await run(...flags, '--log', 'nowhere/log.csv')).stderr).toContain("nowhere/log.csv can't be written");
+    expect(await files()).toEqual(before);
+    await writeFile(join(folder, 'thesis.txt'), 'Chapter 1\n');
+    expect((await run(...flags, '--log', 'thesis.txt')).stderr).toContain("thesis.txt isn't the log of a run");
+    expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('Chapter 1\n');
+    expect(await files()).toEqual(before);
+  });
+
+  test('a run whose reader leaves saves as for Ctrl-C', async () => {
+    const { child, ended } = start(['train', 'mnist', '--out', 'unread']);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { code, stderr } = await ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(130);
+    expect((await loadCheckpoint(join(folder, 'unread', 'last.safetensors'))).position.step).toBeGreaterThan(0);
+  });
+
+  test('the folder of the data may have moved; a batch larger than the data is all of them', async () => {
+    const flags = ['train', 'mnist', '--out', 'moved', '--batch-size', '1000000000'];
+    expect((await run(...flags, '--data-dir', await smallMnist())).code).toBe(0);
+    const { code, stdout } = await run(...flags, '--resume', '--epochs', '2', '--data-dir', await smallMnist());
+    expect(code).toBe(0);
+    expect(stdout).toContain('epoch 2/2  step 1/1');
+  });
+
+  test('a pass does not end with a single image where there is batch normalisation', async () => {
+    const flags = ['--data-dir', await smallMnist(), '--limit', '9', '--batch-size', '4'];
+    expect((await run('train', 'resnet18', ...flags)).stdout).toContain('epoch 1/1  step 2/2');
+    expect((await run('train', 'mnistNet', ...flags)).stdout).toContain('epoch 1/1  step 3/3');
   });
 });
 
@@ -240,10 +298,14 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
     [['train', 'mnist', '--backend', 'abacus'], '--backend must be one of auto'],
     [['train', 'mnist', '--data-dir', 'nowhere'], 'nowhere'],
     [['train', 'mnist', '--out', '/dev/null/run'], "/dev/null/run can't be written to"],
+    [['train', 'mnist', '--out', MAIN], 'there is a file of that name'],
     [['train', 'mnist', '--resume', '--out', 'nothing-here'], "last.safetensors can't be read"],
     [['train', 'mnist', '--wrong'], 'Unknown option `--wrong`'],
     [['predict', 'missing.png', '--weights', 'none'], "none can't be read"],
     [['eval', '--weights', MAIN], 'safetensors'],
+    [['eval', '--weights', '5'], "5 can't be read"],
+    [['eval', '--weights', 'a', '--weights', 'b'], '--weights must be a file'],
+    [['summary', 'mlp', '--num-classes', '3'], 'mlp takes images of 1x28x28 and gives 10 scores, and no others'],
     [['summary', 'nonsense'], "there is no model 'nonsense'"],
     [['juggle'], "there is no command 'juggle'"],
     [['train', 'mnistNet', '--depth', '20'], 'mnistNet has no --depth; preactResnet has'],

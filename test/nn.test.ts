@@ -80,6 +80,23 @@ describe('Module', () => {
     expect(Object.keys(inceptionNet().incep1.stateDict()).at(-1)).toBe('branch_pool.bias');
   });
 
+  it('loads weights that are older than num_batches_tracked, and says what only one side has', async () => {
+    const [own, other] = [new nn.BatchNorm2d(2), new nn.BatchNorm2d(2)];
+    other.forward(host.tensor([1, 2, 3, 4], [1, 2, 1, 2]));
+    other.numBatchesTracked!.copyFrom(Int32Array.of(7));
+    const { num_batches_tracked, ...older } = own.stateDict();
+    expect(other.loadStateDict(older)).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    expect(await values(other.runningMean!)).toEqual([0, 0]);
+    expect(await values(other.numBatchesTracked!)).toEqual([0]);
+    const { weight, ...rest } = own.stateDict();
+    const found = other.loadStateDict({ ...rest, scale: weight }, { strict: false });
+    expect(found).toEqual({ missingKeys: ['weight'], unexpectedKeys: ['scale'] });
+    for (const nothing of [undefined, null, [1, 2]]) {
+      const dict = { ...older, weight: nothing as unknown as Tensor };
+      expect(() => other.loadStateDict(dict)).toThrow(/^loadStateDict: weight must be a tensor, but is/);
+    }
+  });
+
   it('counts a shared parameter once', () => {
     class Tied extends nn.Module {
       a = new nn.Linear(2, 2, { bias: false });

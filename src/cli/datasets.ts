@@ -1,7 +1,9 @@
 /** What `receptive` can train on, as the network in question takes it. */
+import type { Backend } from '../backends/backend.js';
 import {
   cifar10Classes,
   cifar10Normalization,
+  DataLoader,
   fashionMnistClasses,
   fashionMnistNormalization,
   greyCifar10Normalization,
@@ -10,7 +12,7 @@ import {
   mnistNormalization,
   type Normalization,
 } from '../data/index.js';
-import { summary } from '../nn/index.js';
+import { BatchNorm2d, summary } from '../nn/index.js';
 import { cifar10, fashionMnist, mnist } from '../node/data.js';
 import type { Shape } from '../ops/shape.js';
 import type { Classifier } from '../training/index.js';
@@ -95,6 +97,21 @@ const TEST_IMAGES = 1000;
 export function testBatchSize(model: Classifier, { shape }: ImageDataset): number {
   const { activationBytes } = summary(model, [2, ...shape]);
   return Math.max(1, Math.min(TEST_IMAGES, Math.floor(TEST_BYTES / activationBytes)));
+}
+
+/**
+ * Batches to train on, in a new order in every pass. Where a pass would end with a batch of one image, and the network has batch
+ * normalisation, which may have nothing to learn from that, the pass ends before it.
+ */
+export function trainingLoader(
+  model: Classifier,
+  training: ImageDataset,
+  batchSize: number,
+  backend: Backend,
+): DataLoader {
+  const endsWithOne = training.length > batchSize && training.length % batchSize === 1;
+  const dropLast = endsWithOne && model.modules().some((module) => module instanceof BatchNorm2d);
+  return new DataLoader(training, { batchSize, shuffle: true, dropLast, backend });
 }
 
 /** The images as the network takes them; if `limit` isn't null, the first of them. */

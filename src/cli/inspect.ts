@@ -1,5 +1,4 @@
 /** `receptive eval`, `predict` and `summary`: looking at what was trained. */
-import { join } from 'node:path';
 import { DataLoader, imageFromPng } from '../data/index.js';
 import * as F from '../nn/functional/index.js';
 import { formatSummary, summary } from '../nn/index.js';
@@ -11,7 +10,16 @@ import { type Classifier, evaluate, scoresOf } from '../training/evaluate.js';
 import { confusionTable, drawImage, percent } from './charts.js';
 import { imagesOf, loadData, testBatchSize } from './datasets.js';
 import { networkNamed } from './networks.js';
-import { checkOptions, makeModel, type RunOptions, runOptions, startOptions, summaryOptions } from './options.js';
+import {
+  checkOptions,
+  makeModel,
+  type RunOptions,
+  runOptions,
+  startOptions,
+  summaryOptions,
+  weightsOptions,
+} from './options.js';
+import { UsageError } from './usageError.js';
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -64,17 +72,23 @@ export function summarize(name: string, flags: Flags): number {
   const {
     channels = network.images[0],
     imageSize = network.images[1],
-    numClasses,
+    numClasses = network.numClasses,
     ...variant
   } = checkOptions(summaryOptions, flags);
-  const model = makeModel({ ...variant, model: name }, channels, numClasses ?? network.numClasses);
+  const isAsMade =
+    channels === network.images[0] && imageSize === network.images[1] && numClasses === network.numClasses;
+  if (network.smallest === null && !isAsMade) {
+    throw new UsageError(
+      `${name} takes images of ${network.images.join('x')} and gives ${network.numClasses} scores, and no others`,
+    );
+  }
+  const model = makeModel({ ...variant, model: name }, channels, numClasses);
   console.log(formatSummary(summary(model, [1, channels, imageSize, imageSize])));
   return 0;
 }
 
 async function loadModel(flags: Flags): Promise<{ model: Classifier; options: RunOptions }> {
-  const path = typeof flags.weights === 'string' ? flags.weights : join('runs', 'mnist', 'best.safetensors');
-  const checkpoint = await loadCheckpoint(path);
+  const checkpoint = await loadCheckpoint(checkOptions(weightsOptions, flags).weights);
   const options = checkOptions(runOptions, checkpoint.about);
   const model = makeModel(options, imagesOf(options).shape[0], 10);
   model.loadStateDict(checkpoint.modelState());

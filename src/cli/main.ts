@@ -88,6 +88,15 @@ cli
   .example('receptive experiments depth')
   .action((name, flags) => exit(experiment(name, flags)));
 
+// Whoever reads what is printed may have left: a run saves as for Ctrl-C, and nothing more is printed.
+process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+  process.stdout.on('error', () => {});
+  process.stdout.write = () => true;
+  if (error.code !== 'EPIPE') console.error(`receptive: what is printed can't be written: ${error.message}`);
+  if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM');
+  else process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 cli.help();
 cli.version(version);
 

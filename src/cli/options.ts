@@ -1,4 +1,5 @@
 /** What can be typed behind a command, checked. */
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { activations, shortcuts } from '../models/index.js';
 import { backendNames } from '../node/backends.js';
@@ -38,12 +39,20 @@ export const runOptions = v.object({
 });
 export type RunOptions = v.InferOutput<typeof runOptions>;
 
+/** Of commands that look at what was trained. */
+export const weightsOptions = v.object({
+  weights: v.optional(path('--weights must be a file'), join('runs', 'mnist', 'best.safetensors')),
+});
+
 export const summaryOptions = v.object({
   channels: v.optional(whole('--channels must be a whole number ≥ 1', 1)),
   imageSize: v.optional(whole('--image-size must be a number of pixels ≥ 1', 1)),
   numClasses: v.optional(whole('--num-classes must be a whole number ≥ 1', 1)),
   ...variantOptions,
 });
+
+/** Steps from one checkpoint to the next, unless said otherwise. */
+export const CHECKPOINT_EVERY = 200;
 
 /** The options that may differ from one start of a run to the next. */
 export const startOptions = v.object({
@@ -52,7 +61,7 @@ export const startOptions = v.object({
   threads: v.optional(whole('--threads must be a whole number ≥ 1', 1)),
   out: v.optional(path('--out must be a folder')),
   resume: v.optional(v.boolean('--resume takes no value: it goes on with the run in --out'), false),
-  checkpointEvery: v.optional(whole('--checkpoint-every must be a number of steps ≥ 1', 1), 200),
+  checkpointEvery: v.optional(whole('--checkpoint-every must be a number of steps ≥ 1', 1), CHECKPOINT_EVERY),
   log: v.optional(path('--log must be a file name')),
 });
 export type StartOptions = v.InferOutput<typeof startOptions>;

@@ -11,9 +11,17 @@ import { evaluate } from '../training/evaluate.js';
 import { fit } from '../training/fit.js';
 import type { ClassifierOutput, LossFunction } from '../training/index.js';
 import { confusionTable, duration, percent, sparkline } from './charts.js';
-import { imagesOf, loadData, testBatchSize } from './datasets.js';
+import { imagesOf, loadData, testBatchSize, trainingLoader } from './datasets.js';
 import { networkNamed } from './networks.js';
-import { checkOptions, makeModel, type RunOptions, runOptions, type StartOptions, startOptions } from './options.js';
+import {
+  CHECKPOINT_EVERY,
+  checkOptions,
+  makeModel,
+  type RunOptions,
+  runOptions,
+  type StartOptions,
+  startOptions,
+} from './options.js';
 import { TrainingProgress } from './progress.js';
 import { UsageError } from './usageError.js';
 
@@ -23,10 +31,11 @@ const INTERRUPTED = 130;
 /** Trains, and returns the exit code. */
 export async function train(name: string, flags: Readonly<Record<string, unknown>>): Promise<number> {
   const start = checkOptions(startOptions, flags);
-  const wanted = checkOptions(runOptions, name === 'mnist' ? flags : { model: name, ...flags });
+  const typed = name === 'mnist' ? flags : { model: name, ...flags };
+  const wanted = checkOptions(runOptions, typed);
   const store = new FolderStore(start.out ?? join('runs', name));
   const checkpoint = start.resume ? await store.load('last') : null;
-  const options = checkpoint ? savedOptions(checkpoint, wanted, flags) : wanted;
+  const options = checkpoint ? savedOptions(checkpoint, wanted, typed) : wanted;
 
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(options.seed);
@@ -38,11 +47,11 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
     await loadData(options, true, options.limit),
     await loadData(options, false, options.testLimit),
   ];
-  const loader = new DataLoader(training, { batchSize, shuffle: true, backend });
+  const loader = trainingLoader(model, training, batchSize, backend);
   const testLoader = new DataLoader(test, { batchSize: testBatchSize(model, test), backend });
   await store.prepare();
-  if (!checkpoint) await store.setAside();
   const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step);
+  if (!checkpoint) await store.setAside();
 
   const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0);
   console.log(
@@ -105,27 +114,40 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
   }
 }
 
-/** The options that a run was started with. One that is typed again must be the same. */
+/** The options that a run was started with. One that is typed again must be the same, but for the folder of the data, which may
+ *  have moved. */
 function savedOptions(
   checkpoint: Checkpoint,
   wanted: RunOptions,
-  flags: Readonly<Record<string, unknown>>,
+  typed: Readonly<Record<string, unknown>>,
 ): RunOptions {
   const saved = checkOptions(runOptions, checkpoint.about);
   for (const key of Object.keys(saved) as (keyof RunOptions)[]) {
-    if (key in flags && wanted[key] !== saved[key]) {
+    if (key in typed && key !== 'dataDir' && wanted[key] !== saved[key]) {
+      const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw new UsageError(
-        `the run to resume has ${key} ${saved[key]}, not ${wanted[key]}: leave it out, or start a new run`,
+        `the run to resume has ${flag} ${saved[key]}, not ${wanted[key]}: leave it out, or start a new run`,
       );
     }
   }
-  return saved;
+  return { ...saved, dataDir: wanted.dataDir ?? saved.dataDir };
 }
 
 function resumeCommand(name: string, start: StartOptions, store: FolderStore): string {
-  const backend = start.backend === 'auto' ? '' : ` --backend ${start.backend}`;
-  const threads = start.threads === undefined ? '' : ` --threads ${start.threads}`;
-  return `npx receptive train ${name} --resume --out ${store.folder} --epochs ${start.epochs}${backend}${threads}`;
+  const { epochs, threads, log } = start;
+  const backend = start.backend === 'auto' ? undefined : start.backend;
+  const checkpointEvery = start.checkpointEvery === CHECKPOINT_EVERY ? undefined : start.checkpointEvery;
+  const options = { out: store.folder, epochs, backend, threads, log, 'checkpoint-every': checkpointEvery };
+  const typed = Object.entries(options).flatMap(([key, value]) =>
+    value === undefined ? [] : [`--${key}`, quoted(value)],
+  );
+  return ['npx receptive train', name, '--resume', ...typed].join(' ');
+}
+
+/** As a shell takes it for one word. */
+function quoted(value: string | number): string {
+  const text = String(value);
+  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Ctrl-C once asks the loop to finish its step and save; twice ends the process. */

@@ -62,7 +62,9 @@ export class DataLoader {
     const size = numel(shape);
     const gather = this.#onDevice(backend);
     // Fresh memory for every batch costs more than filling it, so it is the same each time, if a batch can be read again.
-    const again = this.dataset.repeatable ? new Float32Array(this.batchSize * size) : null;
+    const again = this.dataset.repeatable
+      ? new Float32Array(Math.min(this.batchSize, this.dataset.length) * size)
+      : null;
     for (let batch = skip; batch < this.length; batch++) {
       const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
       await backend.ready?.();

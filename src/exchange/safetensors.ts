@@ -69,12 +69,17 @@ export async function save(tensors: Readonly<Record<string, Tensor>>, options: S
  * `name` is the file's, for messages.
  */
 export function load(bytes: Uint8Array, name = 'bytes'): Record<string, Tensor> {
-  return tensorsOf(parseSafetensors(bytes, name), name);
+  return tensorsOf(parse(bytes, name), name);
 }
 
 /** The texts that a file keeps beside its tensors; refuses what `load` refuses. */
 export function metadata(bytes: Uint8Array, name = 'bytes'): Record<string, string> {
-  return parseSafetensors(bytes, name).metadata;
+  return parse(bytes, name).metadata;
+}
+
+function parse(bytes: Uint8Array, name: string): Safetensors {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('safetensors: a file is given by its bytes, a Uint8Array');
+  return parseSafetensors(bytes, name);
 }
 
 /** The tensors of a file that has been read. */

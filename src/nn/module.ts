@@ -1,7 +1,7 @@
 /** Module: the base of layers and networks. Its parameters, buffers and children are simply its fields. */
 import { host } from '../backends/reference/index.js';
 import { formatShape, sameShape } from '../ops/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { requireTensor, type Tensor } from '../tensor/tensor.js';
 import type { TensorBackend } from '../tensor/tensorBackend.js';
 import { Buffer, Parameter } from './parameter.js';
 
@@ -88,6 +88,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
    * such as `num_batches_tracked` isn't missed, as in PyTorch: weights that are older than it don't have it. It begins at 0 then.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
+    for (const [key, value] of Object.entries(dict)) requireTensor('loadStateDict', key, value);
     const own = new Map(this.namedState());
     const problems: string[] = [];
     const absent = [...own].filter(([key]) => !Object.hasOwn(dict, key));

@@ -38,12 +38,14 @@ export interface Summary {
 /**
  * What a model consists of and costs, for an input of `inputShape` (N, C, H, W). No operation is computed: the model runs on the
  * meta backend, in evaluation mode for the layers, and in training mode for the memory. Afterwards it is as before. Throws a
- * RangeError unless N is 1 or more.
+ * RangeError unless all sizes are whole numbers of 1 or more.
  */
 export function summary(model: AnyModule, inputShape: Shape): Summary {
   const meta = new MetaBackend();
   const [N, ...image] = inputShape;
-  if (!(N >= 1)) throw new RangeError(`summary: input ${formatShape(inputShape)} has no image; N must be 1 or more`);
+  if (!inputShape.every((size) => Number.isInteger(size) && size >= 1)) {
+    throw new RangeError(`summary: the sizes of input ${formatShape(inputShape)} must be whole numbers ≥ 1`);
+  }
   const forward = (count: number): void => {
     const shape = [count, ...image];
     model.forward(new Tensor(Storage.allocate(meta, 'float32', numel(shape)), shape));

@@ -8,6 +8,7 @@ const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file or folder',
   ENOTDIR: "a part of the path isn't a folder",
   EISDIR: 'this is a folder, not a file',
+  EEXIST: 'there is a file of that name',
   EACCES: 'permission is missing',
   EPERM: 'permission is missing',
   EROFS: 'the disk is read-only',

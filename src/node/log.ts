@@ -1,5 +1,5 @@
 /** A file with one line for every training step: JSON lines, or a table (CSV) if its name ends so. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { StepRecord } from '../training/fit.js';
 import { readFileIfPresent, reasonOf, writeFileAtomically } from './files.js';
 
@@ -10,14 +10,23 @@ export interface TrainingLog {
   close(): Promise<void>;
 }
 
-/** Begins the log anew, or, for a run that is resumed after `step` steps, goes on behind that step. */
+/**
+ * Begins the log anew, or, for a run that is resumed after `step` steps, goes on behind that step. What isn't a file, such as a
+ * pipe, is only written to. Throws, and changes nothing, if the path can't be written, or has a file that isn't such a log.
+ */
 export async function openLog(path: string, step = 0): Promise<TrainingLog> {
   const csv = path.endsWith('.csv');
-  const old = step > 0 ? await readFileIfPresent(path) : null;
-  const lines = old ? new TextDecoder().decode(old).split('\n').filter(Boolean) : [];
-  const kept = lines.filter((line) => (stepOf(line, csv) ?? Number.POSITIVE_INFINITY) <= step);
   const head = csv ? [COLUMNS.join(',')] : [];
-  await writeFileAtomically(path, new TextEncoder().encode([...head, ...kept, ''].join('\n')));
+  if (await isFileOrNothing(path)) {
+    const old = await readFileIfPresent(path);
+    const lines = old ? new TextDecoder().decode(old).split('\n').filter(Boolean) : [];
+    // Its last line may be half a line.
+    if (lines.length > 0 && lines[0] !== head[0] && stepOf(lines[0], csv) === undefined) {
+      throw new Error(`${path} isn't the log of a run, and stays as it is; choose another name`);
+    }
+    const kept = lines.filter((line) => (stepOf(line, csv) ?? Number.POSITIVE_INFINITY) <= step);
+    await writeFileAtomically(path, new TextEncoder().encode([...head, ...kept, ''].join('\n')));
+  }
   const file = await openForAppending(path);
   return {
     async write(record) {
@@ -40,6 +49,11 @@ function stepOf(line: string, csv: boolean): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function isFileOrNothing(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => null);
+  return stats === null || stats.isFile();
 }
 
 async function openForAppending(path: string): Promise<FileHandle> {

@@ -4,6 +4,7 @@ import type { Module } from '../nn/module.js';
 import { noGrad } from '../tensor/gradMode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ClassificationMetrics, type ConfusionMatrix } from './metrics.js';
+import { pauser } from './pauser.js';
 
 /** What a classifier gives: scores (N, C), or in training more beside them, as auxiliary classifiers do. */
 export type ClassifierOutput = Tensor | { readonly logits: Tensor };
@@ -42,6 +43,13 @@ export interface EvaluateOptions<Output extends ClassifierOutput = Tensor> {
   loss?: LossFunction<Output>;
   /** Called after every batch with the images evaluated so far. */
   onBatch?: (count: number) => void;
+  /** When aborted: the batch under way is finished, and an InterruptedError is thrown. */
+  signal?: { readonly aborted: boolean };
+}
+
+/** Somebody asked for the end before it came. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
 }
 
 /** Loss, accuracy and confusion matrix of a classifier over all batches, in evaluation mode and without gradients. */
@@ -50,7 +58,8 @@ export async function evaluate<Output extends ClassifierOutput>(
   batches: AsyncIterable<Batch>,
   options: EvaluateOptions<Output> = {},
 ): Promise<Evaluation> {
-  const { loss: lossOf = defaultLoss, onBatch } = options;
+  const { loss: lossOf = defaultLoss, onBatch, signal } = options;
+  const pause = pauser();
   const metrics = new ClassificationMetrics();
   const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
@@ -64,6 +73,8 @@ export async function evaluate<Output extends ClassifierOutput>(
       scores.release();
       loss.release();
       onBatch?.(metrics.count);
+      await pause();
+      if (signal?.aborted) throw new InterruptedError(`evaluate: interrupted after ${metrics.count} images`);
     }
   } finally {
     for (const [module, training] of modes) module.training = training;

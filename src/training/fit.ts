@@ -13,10 +13,12 @@ import {
   defaultLoss,
   type Evaluation,
   evaluate,
+  InterruptedError,
   type LossFunction,
   scoresOf,
 } from './evaluate.js';
 import { ClassificationMetrics } from './metrics.js';
+import { pauser } from './pauser.js';
 import { Recovery } from './recovery.js';
 
 export interface StepRecord {
@@ -78,7 +80,7 @@ export interface FitOptions<Output extends ClassifierOutput = Tensor> {
   maxRecoveries?: number;
   /** Called when training goes on from `step` on a fresh device, since the last one was lost. */
   onDeviceLost?: (error: DeviceLostError, step: number) => void;
-  /** When aborted: the step under way is finished, `last` is saved, and fit returns. */
+  /** When aborted: the step, or the batch of the validation, is finished, `last` is saved, and fit returns. */
   signal?: { readonly aborted: boolean };
   /** Called after every step and every epoch; a promise is waited for. */
   onStep?: (record: StepRecord) => void | Promise<void>;
@@ -222,11 +224,26 @@ export async function fit<Output extends ClassifierOutput>(
     return true;
   };
 
+  /** Throws an InterruptedError if it was interrupted. `last` is saved then: a resumed run begins with the whole validation. */
+  const validate = async (): Promise<Evaluation | null> => {
+    const generator = defaultGenerator.getState(); // a pass over the validation set draws from it
+    const { signal } = options;
+    try {
+      return options.validation ? await evaluate(model, options.validation, { loss: lossOf, signal }) : null;
+    } catch (error) {
+      if (error instanceof InterruptedError) {
+        defaultGenerator.setState(generator);
+        await save('last');
+      }
+      throw error;
+    }
+  };
+
   /** An epoch, and what follows it. False: it was interrupted. */
   const runEpoch = async (): Promise<boolean> => {
     if (!(await trainEpoch())) return false;
     const { loss, accuracy } = progress.metrics;
-    validation = options.validation ? await evaluate(model, options.validation, { loss: lossOf }) : null;
+    validation = await validate();
     if (validation && !Number.isFinite(validation.loss)) {
       throw new DivergedError(`fit: the validation loss is ${validation.loss} after epoch ${progress.epoch + 1}`);
     }
@@ -252,6 +269,7 @@ export async function fit<Output extends ClassifierOutput>(
     try {
       if (!(await runEpoch())) return result('interrupted');
     } catch (error) {
+      if (error instanceof InterruptedError) return result('interrupted');
       if (!recovery || !(error instanceof DeviceLostError)) throw error;
       await recovery.restore(error);
     }
@@ -277,14 +295,4 @@ function noteEpoch(progress: Progress, record: EpochRecord, minDelta: number): b
   progress.stepInEpoch = 0;
   progress.metrics = new ClassificationMetrics();
   return isBest;
-}
-
-/** Lets timers, signals and input have their turn ten times a second: a loop of promises alone would starve them. */
-function pauser(): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < 100) return;
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
-  };
 }

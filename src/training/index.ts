@@ -6,6 +6,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  InterruptedError,
   type LossFunction,
   scoresOf,
 } from './evaluate.js';

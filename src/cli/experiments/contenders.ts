@@ -5,7 +5,7 @@ import { summary } from '../../nn/index.js';
 import { SGD } from '../../optim/index.js';
 import { manualSeed } from '../../tensor/random.js';
 import { type Classifier, DivergedError, fit } from '../../training/index.js';
-import { testBatchSize } from '../datasets.js';
+import { testBatchSize, trainingLoader } from '../datasets.js';
 import { TrainingProgress } from '../progress.js';
 
 export interface Contender {
@@ -49,7 +49,7 @@ export async function trainContender(
   const { parameters, multiplyAdds } = summary(model, [1, ...training.shape]);
   const backend = await newBackend();
   const validation = new DataLoader(test, { batchSize: testBatchSize(model, test), backend });
-  const loader = new DataLoader(training, { batchSize, shuffle: true, backend });
+  const loader = trainingLoader(model, training, batchSize, backend);
   const losses: number[] = [];
   const progress = new TrainingProgress(epochs, label);
   const began = performance.now();

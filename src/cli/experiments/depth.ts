@@ -1,7 +1,7 @@
 import * as models from '../../models/index.js';
 import { percent } from '../charts.js';
 import type { Run } from './contenders.js';
-import { type Experiment, runOf, smoothedLosses } from './experiment.js';
+import { type Experiment, formatLoss, lossOf, runOf, smoothedLosses } from './experiment.js';
 
 const DEPTHS = [20, 56];
 
@@ -39,24 +39,31 @@ export const depth: Experiment = {
   conclude(runs) {
     const sentence = (kind: string) => {
       const [shallow, deep] = depths(runs, kind);
-      const worse = !(deep.trainingLoss <= shallow.trainingLoss);
+      const isWorse = lossOf(deep) > lossOf(shallow);
       return (
-        `${kind}: with ${DEPTHS[1]} layers the training loss of the last epoch is ${deep.trainingLoss.toFixed(4)}, with ${DEPTHS[0]} ` +
-        `${shallow.trainingLoss.toFixed(4)}: deeper is ${worse ? 'worse' : 'no worse'} (test: ${percent(deep.testAccuracy)} and ` +
+        `${kind}: with ${DEPTHS[1]} layers the training loss of the last epoch is ${formatLoss(lossOf(deep))}, with ${DEPTHS[0]} ` +
+        `${formatLoss(lossOf(shallow))}: deeper is ${isWorse ? 'worse' : 'no worse'} (test: ${percent(deep.testAccuracy)} and ` +
         `${percent(shallow.testAccuracy)}).`
       );
     };
-    const [plain20, plain56] = depths(runs, 'plain');
-    const [residual20, residual56] = depths(runs, 'residual');
-    const [plainGap, residualGap] = [
-      plain56.trainingLoss - plain20.trainingLoss,
-      residual56.trainingLoss - residual20.trainingLoss,
-    ];
-    const claim = plainGap > 0 && residualGap < plainGap;
-    return (
-      `${sentence('plain')} ${sentence('residual')} ` +
-      `Depth costs plain networks ${plainGap.toFixed(4)} and residual ones ${residualGap.toFixed(4)} of loss: ` +
-      `${claim ? 'this run agrees with the claim.' : "this run doesn't show what is claimed."}`
-    );
+    const [plainCost, residualCost] = ['plain', 'residual'].map((kind) => {
+      const [shallow, deep] = depths(runs, kind);
+      return lossOf(deep) - lossOf(shallow); // NaN if neither can be told from the other: both diverged
+    });
+    return `${sentence('plain')} ${sentence('residual')} ${verdict(plainCost, residualCost)}`;
   },
 };
+
+/** Of what depth adds to the training loss. */
+function verdict(plain: number, residual: number): string {
+  const costs = `Depth costs plain networks ${signed(plain)} and residual ones ${signed(residual)} of loss`;
+  if (!(plain > 0)) return `${costs}: this run doesn't show what is claimed.`;
+  if (residual <= 0) return `${costs}: as claimed, shortcuts take the harm away.`;
+  if (residual < plain) return `${costs}: shortcuts take some of the harm away, in a run this short not all of it.`;
+  return `${costs}: this run doesn't show what is claimed.`;
+}
+
+function signed(cost: number): string {
+  if (Number.isNaN(cost)) return 'what can’t be told (both diverged)';
+  return `${cost < 0 ? '−' : ''}${Math.abs(cost) === Number.POSITIVE_INFINITY ? '∞' : Math.abs(cost).toFixed(4)}`;
+}

@@ -27,6 +27,21 @@ export function smoothedLosses({ losses }: Run): [step: number, loss: number][] 
   });
 }
 
+/** The training loss of the last epoch; of a run that diverged, more than any. */
+export function lossOf({ trainingLoss }: Run): number {
+  return Number.isNaN(trainingLoss) ? Number.POSITIVE_INFINITY : trainingLoss;
+}
+
+/** The test accuracy, 0 to 1; of a run that diverged, less than any. */
+export function accuracyOf({ testAccuracy }: Run): number {
+  return Number.isNaN(testAccuracy) ? Number.NEGATIVE_INFINITY : testAccuracy;
+}
+
+/** A loss for people to read. */
+export function formatLoss(loss: number): string {
+  return Number.isFinite(loss) ? loss.toFixed(4) : 'diverged';
+}
+
 /** The run of that label. */
 export function runOf(runs: readonly Run[], label: string): Run {
   const run = runs.find((candidate) => candidate.label === label);

@@ -1,7 +1,7 @@
 import * as models from '../../models/index.js';
 import { percent } from '../charts.js';
 import type { Contender } from './contenders.js';
-import { type Experiment, smoothedLosses } from './experiment.js';
+import { accuracyOf, type Experiment, lossOf, runOf, smoothedLosses } from './experiment.js';
 
 const DEPTH = 20;
 
@@ -44,15 +44,12 @@ export const identityMappings: Experiment = {
   },
 
   conclude(runs) {
-    const [original, ...others] = runs;
-    const isWorse = (label: string) => {
-      const run = others.find((other) => other.label === label);
-      return !(run && run.trainingLoss <= original.trainingLoss);
-    };
+    const original = lossOf(runOf(runs, ORIGINAL.label));
+    const isWorse = (label: string) => lossOf(runOf(runs, label)) > original;
     const worse = SHORTCUTS.filter(({ label }) => isWorse(label)).map(({ label }) => label);
     const better = ACTIVATIONS.filter(({ label }) => !isWorse(label)).map(({ label }) => label);
     const list = (labels: readonly string[]) => (labels.length > 0 ? labels.join(', ') : 'none');
-    const best = runs.reduce((a, b) => (b.testAccuracy > a.testAccuracy ? b : a));
+    const best = runs.reduce((a, b) => (accuracyOf(b) > accuracyOf(a) ? b : a));
     return (
       `By the training loss of the last epoch, ${worse.length} of ${SHORTCUTS.length} shortcuts are worse than the identity ` +
       `(${list(worse)}), and ${better.length} of ${ACTIVATIONS.length} orders of activations no worse than the original ` +

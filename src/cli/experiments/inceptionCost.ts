@@ -47,7 +47,7 @@ export const inceptionCost: Experiment = {
   claim:
     'A 1x1 convolution that narrows the channels before a 5x5 saves most of its cost and little of its accuracy (Szegedy et al. 2015, ' +
     "https://arxiv.org/abs/1409.4842). The lecture's example: 192 channels of 28x28 to 32 take 120,422,400 multiply-adds, with a 1x1 to " +
-    '16 before only 2,408,448 + 10,035,200 = 12,443,648.',
+    '16 before only 2,408,448 + 10,035,200 = 12,443,648. As in the lecture, there is no ReLU between the two; GoogLeNet has one.',
   imagesAs: 'mnistNet',
   recipe: { epochs: 2, batchSize: 64, lr: 0.01, momentum: 0.9, weightDecay: 0, seed: 0 },
   limit: 20_000,
@@ -70,7 +70,9 @@ export const inceptionCost: Experiment = {
       .filter((run) => run !== direct)
       .map(({ label, multiplyAdds, testAccuracy }) => {
         const points = 100 * (testAccuracy - direct.testAccuracy);
-        return `${label}: ${percent(multiplyAdds / direct.multiplyAdds)} of the multiply-adds, ${points >= 0 ? '+' : '−'}${Math.abs(points).toFixed(2)} points`;
+        const cost = `${label}: ${percent(multiplyAdds / direct.multiplyAdds)} of the multiply-adds`;
+        if (Number.isNaN(points)) return `${cost}, not comparable, since a run diverged`;
+        return `${cost}, ${points >= 0 ? '+' : '−'}${Math.abs(points).toFixed(2)} points`;
       });
     return `Against the direct 5x5 (${percent(direct.testAccuracy)}): ${sentences.join('; ')}.`;
   },

@@ -1,8 +1,8 @@
 /** `receptive experiments`: the lecture's claims, tried on real data. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBackend } from '../../node/backends.js';
 import { writeFileAtomically } from '../../node/files.js';
+import { FolderStore } from '../../node/folderStore.js';
 import { duration, percent } from '../charts.js';
 import { loadData } from '../datasets.js';
 import { checkOptions, experimentOptions, recipeOptions } from '../options.js';
@@ -34,7 +34,7 @@ export async function experiment(name: string, flags: Readonly<Record<string, un
   const out = options.out ?? join('experiments', name);
   const choice = { model: chosen.imagesAs, data, dataDir, imageSize };
   const images = [await loadData(choice, true, limit), await loadData(choice, false, testLimit)] as const;
-  await mkdir(out, { recursive: true });
+  await new FolderStore(out).prepare();
 
   const settings =
     `${images[0].length.toLocaleString('en-US')} training and ${images[1].length.toLocaleString('en-US')} test images of ${data}, ` +
