@@ -59,7 +59,8 @@ function verdict(plain: number, residual: number): string {
   const costs = `Depth costs plain networks ${signed(plain)} and residual ones ${signed(residual)} of loss`;
   if (!(plain > 0)) return `${costs}: this run doesn't show what is claimed.`;
   if (residual <= 0) return `${costs}: as claimed, shortcuts take the harm away.`;
-  if (residual < plain) return `${costs}: shortcuts take some of the harm away, in a run this short not all of it.`;
+  if (residual < plain)
+    return `${costs}: shortcuts take ${percent(1 - residual / plain)} of the harm away, in a run this short not all of it.`;
   return `${costs}: this run doesn't show what is claimed.`;
 }
 
