@@ -294,6 +294,7 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
     [['train', 'mnist', '--batch-size', '0'], '--batch-size must be a whole number ≥ 1'],
     [['train', 'mnist', '--epochs', '1.5'], '--epochs must be a whole number ≥ 1'],
     [['train', 'mnist', '--lr', 'fast'], '--lr must be a number above 0'],
+    [['train', 'mnist', '--lr', '-1'], '--lr must be a number above 0'],
     [['train', 'nonsense'], '--model must be one of mnistNet'],
     [['train', 'mnist', '--backend', 'abacus'], '--backend must be one of auto'],
     [['train', 'mnist', '--data-dir', 'nowhere'], 'nowhere'],

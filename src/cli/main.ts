@@ -100,13 +100,23 @@ process.stdout.once('error', (error: NodeJS.ErrnoException) => {
 cli.help();
 cli.version(version);
 
+/** `--lr -1` as `--lr=-1`: the parser would take −1 for an option. */
+function withNegatives(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const isValue = /^-\.?\d/.test(word) && /^--[^=]+$/.test(joined.at(-1) ?? '');
+    joined.push(isValue ? `${joined.pop()}=${word}` : word);
+  }
+  return joined;
+}
+
 function fail(error: unknown): never {
   console.error(`receptive: ${error instanceof Error ? error.message : error}`);
   process.exit(1);
 }
 
 try {
-  cli.parse(process.argv, { run: false });
+  cli.parse(withNegatives(process.argv), { run: false });
   if (cli.matchedCommand) cli.runMatchedCommand();
   else if (cli.args.length > 0) fail(`there is no command '${cli.args[0]}'; see receptive --help`);
   else if (!cli.options.help && !cli.options.version) cli.outputHelp();

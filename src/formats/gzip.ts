@@ -23,7 +23,9 @@ export async function gunzip(bytes: Uint8Array, name: string, maxBytes: number):
   if (bytes.length < HEADER_AND_TRAILER) throw new FormatError(`gzip ${name}: ${bytes.length} bytes are too few`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
   if (length > maxBytes) {
-    throw new FormatError(`gzip ${name}: holds ${length} bytes, and at most ${maxBytes} are taken`);
+    throw new FormatError(
+      `gzip ${name}: holds ${length} bytes, and at most ${maxBytes} are taken, unless it was cut off`,
+    );
   }
   return inflate('gzip', bytes, length, `gzip ${name}`);
 }
