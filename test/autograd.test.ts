@@ -1,5 +1,5 @@
 /** The graph: what backward() gives, what it releases, and what it refuses. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ReferenceBackend } from '../src/backends/reference/index.js';
 import * as F from '../src/nn/functional/index.js';
 import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential } from '../src/nn/index.js';
@@ -62,6 +62,29 @@ describe('gradients', () => {
     list.push(a.mul(5));
     y.sum().backward();
     expect(await gradOf(a)).toEqual([3, 3]);
+  });
+
+  it('of a sum are passed on, to one operand as they are and to the other as a copy', async () => {
+    const backwards = vi.spyOn(backend.kernels.add, 'backward');
+    const [a, b, bias] = [leaf([1, 2]), leaf([3, 4]), leaf([5])];
+    const gradient = backend.tensor([10, 20]);
+    a.add(b).backward(gradient);
+    expect(backwards.mock.calls.map(([da, db]) => [da !== null, db !== null])).toEqual([[false, true]]);
+    a.grad!.copyFrom(Float32Array.of(0, 0));
+    expect([await gradOf(b), [...(await gradient.data())]]).toEqual([
+      [10, 20],
+      [10, 20],
+    ]);
+    bias.add(b).add(1).backward(gradient);
+    expect([await gradOf(b), await gradOf(bias)]).toEqual([[20, 40], [30]]);
+    b.add(b).sub(b).backward(gradient);
+    expect(await gradOf(b)).toEqual([30, 60]);
+    a.sub(b).backward(gradient);
+    expect([await gradOf(a), await gradOf(b)]).toEqual([
+      [10, 20],
+      [20, 40],
+    ]);
+    backwards.mockRestore();
   });
 
   it('add up over backward passes until zeroGrad()', async () => {

@@ -34,6 +34,8 @@ export interface GraphNode {
   readonly versions: readonly number[];
   /** 'view': the output shows the input's own memory in another shape, and so does its gradient. */
   readonly backward: BackwardPass | 'view';
+  /** The input whose gradient is dy itself, if there is one: it gets dy, and not a copy. */
+  readonly passesTo: Tensor | null;
 }
 
 /** Left in a node's place when a walk has used it up. */
@@ -46,9 +48,10 @@ export function graphNode(
   inputs: readonly (Tensor | null)[],
   saved: readonly Tensor[],
   backward: BackwardPass | 'view',
+  passesTo: Tensor | null,
 ): GraphNode {
   const versions = inputs.map((x) => x?.storage.version ?? 0);
-  return { name, number: nodes++, inputs, saved, versions, backward };
+  return { name, number: nodes++, inputs, saved, versions, backward, passesTo };
 }
 
 /** Adds the gradient of `root` with respect to every leaf that it depends on to that leaf's `grad`. Takes over `seed`. */
@@ -77,15 +80,19 @@ export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): voi
       if (node.backward === 'view') {
         give(node.inputs[0]!, dy);
       } else {
-        const gradients = node.inputs.map((x) => {
+        const passed = node.inputs.findIndex((x) => x?.requiresGrad && x === node.passesTo);
+        const gradients = node.inputs.map((x, i) => {
           if (!x?.requiresGrad) return null;
+          if (i === passed) return dy;
           const gradient = x.storage.sibling();
           owned.add(gradient);
           return gradient;
         });
-        const buffers = gradients.map((gradient) => gradient?.buffer ?? null);
-        node.backward(output.backend.kernels, dy.buffer, buffers, output.buffer);
-        release(dy);
+        const buffers = gradients.map((gradient) => (gradient === dy ? null : (gradient?.buffer ?? null)));
+        if (buffers.some((buffer) => buffer)) {
+          node.backward(output.backend.kernels, dy.buffer, buffers, output.buffer);
+        }
+        if (passed < 0) release(dy);
         gradients.forEach((gradient, i) => {
           if (gradient) give(node.inputs[i]!, gradient);
         });

@@ -314,11 +314,13 @@ export interface Operation {
   readonly saved?: readonly Tensor[];
   forward(kernels: Kernels<DeviceBuffer>, y: DeviceBuffer): void;
   readonly backward: BackwardPass;
+  /** The input whose gradient is dy itself, if there is one. `backward` isn't asked for it. */
+  readonly passesTo?: Tensor | null;
 }
 
 /** Runs an operation, and records it if an input requires a gradient. */
 export function apply(operation: Operation): Tensor {
-  const { name, inputs, constants = [], shape, saved = [] } = operation;
+  const { name, inputs, constants = [], shape, saved = [], passesTo = null } = operation;
   const letGo = () => {
     for (const tensor of saved) tensor.release(name);
   };
@@ -333,7 +335,7 @@ export function apply(operation: Operation): Tensor {
     throw error;
   }
   const y = new Tensor(storage, shape);
-  if (!record(y, name, inputs, saved, operation.backward)) letGo();
+  if (!record(y, name, inputs, saved, operation.backward, passesTo)) letGo();
   return y;
 }
 
@@ -352,10 +354,11 @@ function record(
   inputs: readonly (Tensor | null)[],
   saved: readonly Tensor[],
   backward: BackwardPass | 'view',
+  passesTo: Tensor | null,
 ): boolean {
   if (!isGradEnabled() || !inputs.some((x) => x?.requiresGrad)) return false;
   y.requiresGrad = true;
-  y.node = graphNode(name, inputs, saved, backward);
+  y.node = graphNode(name, inputs, saved, backward, passesTo);
   return true;
 }
 
@@ -381,7 +384,7 @@ function oneHome(name: string, inputs: readonly (Tensor | null)[]): { backend: T
 
 function view(name: string, x: Tensor, shape: Shape): Tensor {
   const y = new Tensor(x.storage.share(), shape);
-  record(y, name, [x], [], 'view');
+  record(y, name, [x], [], 'view', null);
   return y;
 }
 
@@ -410,9 +413,12 @@ function elementwise(name: 'add' | 'sub' | 'mul' | 'div', a: Tensor, other: Tens
   if (typeof other !== 'number') requireTensor(name, 'the other operand', other);
   const b = typeof other === 'number' ? constantTensor(a, [other], []) : other;
   const s = broadcastSizes(name, a.shape, b.shape);
+  const added = name === 'add' ? [a, b] : name === 'sub' ? [a] : [];
+  const passesTo = added.find((x) => x.requiresGrad && sameShape(x.shape, s.shape));
   return apply({
     name,
     inputs: [a, b],
+    passesTo,
     shape: s.shape,
     saved: typeof other === 'number' ? [b] : [],
     forward: (k, y) => k[name].forward(y, a.buffer, b.buffer, s),
