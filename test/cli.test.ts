@@ -174,6 +174,9 @@ describe('a run loses nothing', () => {
     const before = await files();
     expect((await run(...flags, '--log', 'nowhere/log.csv')).stderr).toContain("nowhere/log.csv can't be written");
     expect(await files()).toEqual(before);
+    await run(...flags);
+    expect(await sha(join(folder, 'finished', 'last.previous.safetensors'))).toBe(before[0]);
+    expect(await sha(join(folder, 'finished', 'log.previous.jsonl'))).toBe(before[1]);
     await writeFile(join(folder, 'thesis.txt'), 'Chapter 1\n');
     expect((await run(...flags, '--log', 'thesis.txt')).stderr).toContain("thesis.txt isn't the log of a run");
     expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('Chapter 1\n');

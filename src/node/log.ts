@@ -1,5 +1,5 @@
 /** A file with one line for every training step: JSON lines, or a table (CSV) if its name ends so. */
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import type { StepRecord } from '../training/fit.js';
 import { readFileIfPresent, reasonOf, writeFileAtomically } from './files.js';
 
@@ -11,7 +11,7 @@ export interface TrainingLog {
 }
 
 /**
- * Begins the log anew, or, for a run that is resumed after `step` steps, goes on behind that step. What isn't a file, such as a
+ * Begins the log anew, and renames one of an earlier run to `….previous.jsonl`; or, for a run that is resumed after `step` steps, goes on behind that step. What isn't a file, such as a
  * pipe, is only written to. Throws, and changes nothing, if the path can't be written, or has a file that isn't such a log.
  */
 export async function openLog(path: string, step = 0): Promise<TrainingLog> {
@@ -24,6 +24,7 @@ export async function openLog(path: string, step = 0): Promise<TrainingLog> {
     if (lines.length > 0 && lines[0] !== head[0] && stepOf(lines[0], csv) === undefined) {
       throw new Error(`${path} isn't the log of a run, and stays as it is; choose another name`);
     }
+    if (step === 0 && lines.length > 0) await setAside(path);
     const kept = lines.filter((line) => (stepOf(line, csv) ?? Number.POSITIVE_INFINITY) <= step);
     await writeFileAtomically(path, new TextEncoder().encode([...head, ...kept, ''].join('\n')));
   }
@@ -49,6 +50,13 @@ function stepOf(line: string, csv: boolean): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+async function setAside(path: string): Promise<void> {
+  const previous = path.replace(/(\.[^./]*)?$/, '.previous$1');
+  await rename(path, previous).catch((error) => {
+    throw new Error(`${path} can't be renamed: ${reasonOf(error)}`, { cause: error });
+  });
 }
 
 async function isFileOrNothing(path: string): Promise<boolean> {

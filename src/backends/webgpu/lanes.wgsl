@@ -1,5 +1,5 @@
-/// A workgroup of SUM_THREADS threads that shares them among tasks, SUM_THREADS / s.lanes at a time. The s.lanes threads of a task take turns
-/// in its terms, and a tree in workgroup memory combines what they have.
+/// A workgroup of SUM_THREADS threads that shares them among tasks, SUM_THREADS / s.lanes at a time. The s.lanes threads of a
+/// task take turns in its terms, and a tree in workgroup memory combines what they have.
 ///
 ///   s.adjacent = 1    thread  0 1 2 3 4 5 6 7 …       s.adjacent = 0    thread  0 1 2 … 63 64 65 66 …
 ///   (4 lanes)         task    0 0 0 0 1 1 1 1 …       (4 lanes)         task    0 1 2 … 63  0  1  2 …

@@ -48,7 +48,7 @@ export const depth: Experiment = {
     };
     const [plainCost, residualCost] = ['plain', 'residual'].map((kind) => {
       const [shallow, deep] = depths(runs, kind);
-      return lossOf(deep) - lossOf(shallow); // NaN if neither can be told from the other: both diverged
+      return lossOf(deep) - lossOf(shallow); // ∞ − ∞ is NaN: both diverged
     });
     return `${sentence('plain')} ${sentence('residual')} ${verdict(plainCost, residualCost)}`;
   },
@@ -65,6 +65,6 @@ function verdict(plain: number, residual: number): string {
 }
 
 function signed(cost: number): string {
-  if (Number.isNaN(cost)) return 'what can’t be told (both diverged)';
+  if (Number.isNaN(cost)) return 'an unknown amount';
   return `${cost < 0 ? '−' : ''}${Math.abs(cost) === Number.POSITIVE_INFINITY ? '∞' : Math.abs(cost).toFixed(4)}`;
 }
