@@ -80,11 +80,10 @@ function moveTo(meta: MetaBackend, model: AnyModule): () => void {
   const generator = defaultGenerator.getState(); // dropout draws from it
   const undo = [...model.parameters(), ...model.buffers()].map((tensor) => {
     // Counters, which are int32, are read by their modules.
-    const backend = tensor.dtype === 'int32' ? host : meta;
+    const { dtype, numel } = tensor;
+    const isCounter = dtype === 'int32';
     const own = tensor.exchange(
-      backend === host
-        ? Storage.of(host, tensor.dtype, newArray(tensor.dtype, tensor.numel))
-        : Storage.allocate(meta, tensor.dtype, tensor.numel),
+      isCounter ? Storage.of(host, dtype, newArray(dtype, numel)) : Storage.allocate(meta, dtype, numel),
     );
     return () => tensor.exchange(own);
   });

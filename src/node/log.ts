@@ -11,8 +11,9 @@ export interface TrainingLog {
 }
 
 /**
- * Begins the log anew, and renames one of an earlier run to `….previous.jsonl`; or, for a run that is resumed after `step` steps, goes on behind that step. What isn't a file, such as a
- * pipe, is only written to. Throws, and changes nothing, if the path can't be written, or has a file that isn't such a log.
+ * Begins the log anew, and renames one of an earlier run to `….previous.jsonl`; or, for a run that is resumed after `step` steps,
+ * goes on behind that step. What isn't a file, such as a pipe, is only written to. Throws, and changes nothing, if the path can't
+ * be written, or has a file that isn't such a log.
  */
 export async function openLog(path: string, step = 0): Promise<TrainingLog> {
   const csv = path.endsWith('.csv');

@@ -207,6 +207,13 @@ export const shaderBugs = [
     replace: 'partial.y',
   },
   {
+    name: 'batchNorm2d: the last part counts as much as the others',
+    operation: 'batchNorm2d',
+    file: 'batchNorm2d.wgsl',
+    find: 'f32(min(s.share, s.N * s.pixels - part * s.share))',
+    replace: 'f32(s.share)',
+  },
+  {
     name: "batchNorm2d: dx has the sums of a channel's first part",
     operation: 'batchNorm2d',
     file: 'batchNorm2d.wgsl',

@@ -56,7 +56,7 @@ export const depth: Experiment = {
 
 /** Of what depth adds to the training loss. */
 function verdict(plain: number, residual: number): string {
-  const costs = `Depth costs plain networks ${signed(plain)} and residual ones ${signed(residual)} of loss`;
+  const costs = `Depth costs plain networks ${formatCost(plain)} and residual ones ${formatCost(residual)} of loss`;
   if (!(plain > 0)) return `${costs}: this run doesn't show what is claimed.`;
   if (residual <= 0) return `${costs}: as claimed, shortcuts take the harm away.`;
   if (residual < plain)
@@ -64,7 +64,7 @@ function verdict(plain: number, residual: number): string {
   return `${costs}: this run doesn't show what is claimed.`;
 }
 
-function signed(cost: number): string {
+function formatCost(cost: number): string {
   if (Number.isNaN(cost)) return 'an unknown amount';
-  return `${cost < 0 ? '−' : ''}${Math.abs(cost) === Number.POSITIVE_INFINITY ? '∞' : Math.abs(cost).toFixed(4)}`;
+  return `${cost < 0 ? '−' : ''}${Number.isFinite(cost) ? Math.abs(cost).toFixed(4) : '∞'}`;
 }

@@ -77,6 +77,7 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     evaluation: layer([2, 8, 7, 7], {}, usual),
     'two values': layer([2, 1, 1, 1], { training: true }, usual),
     'a large batch': layer([33, 3, 4, 4], { training: true }, usual),
+    'two parts, one longer by a value': layer([1, 1, 683, 3], { training: true }, usual, growing),
     'channels of thousands': layer([2, 2, 57, 59], { training: true }, usual, growing),
   },
   layers: {
