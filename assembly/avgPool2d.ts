@@ -35,16 +35,15 @@ function taps(o: i32, size: i32, K: i32, S: i32, P: i32, countIncludePad: bool):
 export function avgPool2dForward(
   y: usize,
   x: usize,
-  sizes: usize,
+  s: PoolSizes,
   countIncludePad: bool,
   divisorOverride: f32,
   scratch: usize,
-  scratchBytes: i32,
+  perThread: i32,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<PoolSizes>(sizes);
   const H = s.H;
   const W = s.W;
   const K_w = s.K_w;
@@ -54,7 +53,7 @@ export function avgPool2dForward(
   const width = (W_out - 1) * S_w + K_w;
   const seen = min(W, width - s.P_w); // columns of x: the last ones may be in no window
 
-  const widths = scratch + <usize>thread * <usize>scratchBytes;
+  const widths = scratch + <usize>thread * <usize>perThread;
   const columns = element(widths, W_out);
   writeWidths(widths, s, countIncludePad, divisorOverride);
   fill(columns, H_out * width, 0);
@@ -95,16 +94,15 @@ export function avgPool2dForward(
 export function avgPool2dBackward(
   dx: usize,
   dy: usize,
-  sizes: usize,
+  s: PoolSizes,
   countIncludePad: bool,
   divisorOverride: f32,
   scratch: usize,
-  scratchBytes: i32,
+  perThread: i32,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<PoolSizes>(sizes);
   const H = s.H;
   const W = s.W;
   const K_w = s.K_w;
@@ -112,7 +110,7 @@ export function avgPool2dBackward(
   const H_out = s.H_out;
   const width = W_out + 2 * (K_w - 1);
 
-  const widths = scratch + <usize>thread * <usize>scratchBytes;
+  const widths = scratch + <usize>thread * <usize>perThread;
   const shares = element(widths, W_out);
   const rows = element(shares, H_out * width);
   writeWidths(widths, s, countIncludePad, divisorOverride);

@@ -8,6 +8,7 @@
  * and the deviations are taken from the mean in a second pass, never as Σx² − mean². What is done pixel by pixel is f32.
  */
 import { across } from './lanes';
+import { Optional } from './optional';
 import { element } from './planes';
 import { share } from './share';
 
@@ -16,11 +17,11 @@ export function batchNorm2dForward(
   y: usize,
   mean: usize,
   invStd: usize,
-  runningMean: usize,
-  runningVar: usize,
+  runningMean: Optional,
+  runningVar: Optional,
   x: usize,
-  weight: usize,
-  bias: usize,
+  weight: Optional,
+  bias: Optional,
   N: i32,
   C: i32,
   pixels: i32,
@@ -63,12 +64,12 @@ export function batchNorm2dForward(
  *   dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
  */
 export function batchNorm2dBackward(
-  dx: usize,
-  dweight: usize,
-  dbias: usize,
+  dx: Optional,
+  dweight: Optional,
+  dbias: Optional,
   dy: usize,
   x: usize,
-  weight: usize,
+  weight: Optional,
   mean: usize,
   invStd: usize,
   N: i32,

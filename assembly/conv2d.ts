@@ -1,63 +1,67 @@
 /**
  * conv2d: every option, directly. The maths: `src/ops/conv2d.ts`; stride 1 with 3x3 and 5x5 kernels goes by `winograd.ts`.
  *
- * A convolution is a walk over taps: output pixel p is Σ_k w[k] · x[p + taps[k]], where k counts input channels and the
+ * An output pixel p is Σ_k w[k] · x[p + taps[k]], where k counts input channels and the
  * kernel's rows and columns, and taps[k] is how far away in memory that pixel lies. Eight output channels are computed at
  * once, in lanes, for four neighbouring pixels (tiles.ts). The image has its zeros around it already, so no tap is outside.
  *
  *   weights w (G, C_out / G / 4, K, 4):  output channels in lanes      x (N, C_in, H, W), padded
  *
- * The gradient of x is such a walk too: a pixel of x collects dy from all outputs that saw it. With stride S only every S-th
+ * The gradient of x is such a sum, too: a pixel of x collects dy from all outputs that saw it. With stride S only every S-th
  * tap has seen it, always the same ones for pixels that are S apart, so dx is made of S · S images with their own taps.
  * The gradient of the weights has pixels and taps change places: dw[k] = Σ_p x[p + taps[k]] · dy[p].
  */
 import { biasLanes, rowFromLanes, rowToLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, tapsTile, tapsTile4 } from './tiles';
+import { Optional } from './optional';
 import { share } from './share';
 
-/** Where pixels lie. Written by `src/backends/wasm/conv2d.ts`, in this order; steps are in bytes. */
+/** Where taps and pixels lie; steps are in bytes. */
 @unmanaged
-export class TapsSizes {
+class Conv2dSizes {
   N: i32;
   G: i32;
-  /** Output channels of a group. */
-  lanes: i32;
-  /** Taps: input channels of a group x the kernel's pixels. */
+  /** Channels of a group that are computed: of y in the forward pass, of x for its gradient. */
+  channels: i32;
+  /** Taps: channels of a group that are summed over x the kernel's pixels. */
   K: i32;
-  /** Rows and columns of the output that is walked over, and into how many parts its rows are split for tasks. */
+  /** Rows and columns of the output that is computed, and into how many parts its rows (or the taps) are split for tasks. */
   rows: i32;
   columns: i32;
   parts: i32;
-  /** Gradient of weights: sums of their own for so many slices of the images. */
-  slices: i32;
   /** From one image, group, row, column of x to the next that is seen. */
   xImage: i32;
   xGroup: i32;
   xRow: i32;
   xStep: i32;
-  /** Of y: image, group, channel, row, column, and where the first pixel is. */
+}
+
+@unmanaged
+export class Conv2dForwardSizes extends Conv2dSizes {
+  /** From one image, group, channel, row, column of y to the next, and where the first pixel is. */
   yImage: i32;
   yGroup: i32;
   yPlane: i32;
   yRow: i32;
   yStep: i32;
   yStart: i32;
-  /** For depthwise.ts, which pads while it walks: a plane, its size with zeros around it, and where in that it lies. */
-  H: i32;
-  W: i32;
-  H_seen: i32;
-  W_seen: i32;
-  top: i32;
-  left: i32;
 }
 
-/** Output pixels that are computed in a row before they are transposed into y: a multiple of 4 and of 6. */
-const run = 60;
+@unmanaged
+export class Conv2dWeightGradientSizes extends Conv2dSizes {
+  /** There are sums of their own for so many slices of the images. */
+  slices: i32;
+}
 
-/** One run of pixels to `out` (2, run, 4): blocks of four pixels, then the rest. */
+/** A segment: output pixels of one row that are computed before they are transposed into y. A multiple of 4 and of 6. */
+export const SEGMENT: i32 = 60;
+/** Bytes of scratch that a segment takes, two vectors a pixel; rounded up, so that threads have cache lines of their own. */
+export const SEGMENT_BYTES: i32 = 2048;
+
+/** One segment to `out` (2, SEGMENT, 4): blocks of four pixels, then the rest. */
 @inline
-function tapsRun<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
-  const z: usize = run << 4;
+function tapsSegment<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
+  const z: usize = SEGMENT << 4;
   let p = 0;
   for (; p + 4 <= count; p += 4) {
     tapsTile<Step>(out, z, x, taps, K, w, wv, 4);
@@ -71,7 +75,7 @@ function tapsRun<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: 
 
 /** The same with only one vector of output channels: blocks of six pixels. */
 @inline
-function tapsRun4<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, count: i32): void {
+function tapsSegment4<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, count: i32): void {
   let p = 0;
   for (; p + 6 <= count; p += 6) {
     tapsTile4<Step>(out, x, taps, K, w, 6);
@@ -87,102 +91,105 @@ function tapsRun4<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, cou
 
 // Functions of their own, so that each has the registers to itself.
 function stride1(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
-  if (wv) tapsRun<f32>(out, x, taps, K, w, wv, count);
-  else tapsRun4<f32>(out, x, taps, K, w, count);
+  if (wv) tapsSegment<f32>(out, x, taps, K, w, wv, count);
+  else tapsSegment4<f32>(out, x, taps, K, w, count);
 }
 
 function stride2(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
-  if (wv) tapsRun<f64>(out, x, taps, K, w, wv, count);
-  else tapsRun4<f64>(out, x, taps, K, w, count);
+  if (wv) tapsSegment<f64>(out, x, taps, K, w, wv, count);
+  else tapsSegment4<f64>(out, x, taps, K, w, count);
 }
 
 function stride4(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
-  if (wv) tapsRun<v128>(out, x, taps, K, w, wv, count);
-  else tapsRun4<v128>(out, x, taps, K, w, count);
+  if (wv) tapsSegment<v128>(out, x, taps, K, w, wv, count);
+  else tapsSegment4<v128>(out, x, taps, K, w, count);
 }
 
 /** Any stride: pixel by pixel. */
 function anyStride(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
   for (let p = 0; p < count; p++) {
-    if (wv) tapsTile<f32>(out, run << 4, x, taps, K, w, wv, 1);
+    if (wv) tapsTile<f32>(out, SEGMENT << 4, x, taps, K, w, wv, 1);
     else tapsTile4<f32>(out, x, taps, K, w, 1);
     out += 16;
     x += step;
   }
 }
 
-/** Writes y where `sizes` says. The work is images x groups x blocks of eight output channels x parts of the rows, which
- *  tasks share. `scratch`: 2 KiB for each thread. */
-export function conv2dTaps(
+/**
+ * Writes y where `s` says; the gradient of x is computed by it as well, with dy for x and dx for y. Tasks share images x groups
+ * x blocks of eight channels x parts of the rows. `scratch`: SEGMENT_BYTES for each thread.
+ */
+export function conv2dForward(
   y: usize,
   x: usize,
   w: usize,
   taps: usize,
-  bias: usize,
+  bias: Optional,
   scratch: usize,
-  sizes: usize,
+  s: Conv2dForwardSizes,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<TapsSizes>(sizes);
-  const pairs = (s.lanes + 7) >> 3;
-  const work = s.N * s.G * pairs * s.parts;
+  const eights = (s.channels + 7) >> 3;
+  const work = s.N * s.G * eights * s.parts;
   const end = share(work, task + 1, tasks);
   for (let at = share(work, task, tasks); at < end; at++) {
     const block = at / s.parts;
-    const g = (block / pairs) % s.G;
-    const n = block / pairs / s.G;
-    tapsBlock(y, x, w, taps, bias, scratch + ((<usize>thread) << 11), s, n, g, block % pairs, at % s.parts);
+    const g = (block / eights) % s.G;
+    const n = block / eights / s.G;
+    const out = scratch + <usize>(thread * SEGMENT_BYTES);
+    forwardBlock(y, x, w, taps, bias, out, s, n, g, block % eights, at % s.parts);
   }
 }
 
-function tapsBlock(
+/** One part of the rows of eight channels, from channel 8 · `eight` of the group on. */
+function forwardBlock(
   y: usize,
   x: usize,
   w: usize,
   taps: usize,
   bias: usize,
   out: usize,
-  s: TapsSizes,
+  s: Conv2dForwardSizes,
   n: i32,
   g: i32,
-  pair: i32,
+  eight: i32,
   part: i32,
 ): void {
-  const lanes4 = (s.lanes + 3) >> 2;
-  const co = pair << 3;
+  const fours = (s.channels + 3) >> 2;
+  const co = eight << 3;
   const wv = (<usize>s.K) << 4;
-  const weights = w + <usize>(g * lanes4 + 2 * pair) * wv;
-  const two = 2 * pair + 1 < lanes4;
+  const weights = w + <usize>(g * fours + 2 * eight) * wv;
+  const two = 2 * eight + 1 < fours;
   const second: usize = two ? max(wv, 16) : 0; // not 0 even where no tap has seen a pixel
-  const b = bias ? bias + ((<usize>(g * s.lanes + co)) << 2) : 0;
-  const bias0 = biasLanes(b, s.lanes - co);
-  const bias1 = biasLanes(b && two ? b + 16 : 0, s.lanes - co - 4);
+  const b = bias ? bias + ((<usize>(g * s.channels + co)) << 2) : 0;
+  const bias0 = biasLanes(b, s.channels - co);
+  const bias1 = biasLanes(b && two ? b + 16 : 0, s.channels - co - 4);
   const end = share(s.rows, part + 1, s.parts);
   for (let row = share(s.rows, part, s.parts); row < end; row++) {
     let from = x + <usize>(n * s.xImage + g * s.xGroup + row * s.xRow);
     let to = y + <usize>(n * s.yImage + g * s.yGroup + co * s.yPlane + row * s.yRow + s.yStart);
-    for (let column = 0; column < s.columns; column += run) {
-      const count = min(run, s.columns - column);
+    for (let column = 0; column < s.columns; column += SEGMENT) {
+      const count = min(SEGMENT, s.columns - column);
       if (s.xStep == 4) stride1(out, from, taps, s.K, weights, second, count);
       else if (s.xStep == 8) stride2(out, from, taps, s.K, weights, second, count);
       else if (s.xStep == 16) stride4(out, from, taps, s.K, weights, second, count);
       else anyStride(out, from, <usize>s.xStep, taps, s.K, weights, second, count);
-      rowFromLanes(to, s.yPlane, s.yStep, out, min(4, s.lanes - co), count, bias0);
+      rowFromLanes(to, s.yPlane, s.yStep, out, min(4, s.channels - co), count, bias0);
       if (two) {
         rowFromLanes(
           to + 4 * s.yPlane,
           s.yPlane,
           s.yStep,
-          out + (run << 4),
-          min(4, s.lanes - co - 4),
+          out + (SEGMENT << 4),
+          min(4, s.channels - co - 4),
           count,
           bias1,
         );
       }
-      from += <usize>(run * s.xStep);
-      to += <usize>(run * s.yStep);
+      from += <usize>(SEGMENT * s.xStep);
+      to += <usize>(SEGMENT * s.yStep);
     }
   }
 }
@@ -195,7 +202,7 @@ function tapsBlock(
  *
  * w (taps, C_out, 4). A task is one image. `scratch`: `perThread` bytes for each thread, for columns and dx4.
  */
-export function conv2dScatter(
+export function conv2dScatteredInputGradient(
   dx: usize,
   dy: usize,
   w: usize,
@@ -221,14 +228,14 @@ export function conv2dScatter(
   thread: i32,
 ): void {
   const columns = scratch + <usize>(thread * perThread);
-  const vector: usize = run << 4; // from one tap's run of pixels to the next one's
+  const vector: usize = SEGMENT << 4; // from one tap's segment to the next one's
   const wv = (<usize>C_out) << 4;
-  const dx4 = columns + ((<usize>((taps + 1) & ~1)) << 10);
+  const dx4 = columns + <usize>(((taps + 1) & ~1) * (SEGMENT_BYTES / 2));
   memory.fill(dx4, 0, (<usize>(H_seen * W_seen)) << 4);
   const image = dy + ((<usize>(task * C_out * H_out * W_out)) << 2);
   for (let ho = 0; ho < H_out; ho++) {
-    for (let wo = 0; wo < W_out; wo += run) {
-      const count = min(run, W_out - wo);
+    for (let wo = 0; wo < W_out; wo += SEGMENT) {
+      const count = min(SEGMENT, W_out - wo);
       const from = image + ((<usize>(ho * W_out + wo)) << 2);
       for (let tap = 0; tap < taps; tap += 2) {
         const out = columns + <usize>tap * vector;
@@ -254,34 +261,34 @@ export function conv2dScatter(
 }
 
 /**
- * Weights with output channels in lanes: to (G, lanes / 4, K, 4). Lane l of group g is at w + g · groupStep + l · laneStep +
- * order[k], in bytes. Tasks share the blocks of four lanes.
+ * Weights with channels in lanes: to (G, channels / 4, K, 4). Channel c of group g is at w + g · groupStep + c · channelStep +
+ * order[k], in bytes. Tasks share the blocks of four channels.
  */
 export function conv2dPackWeights(
   to: usize,
   w: usize,
   order: usize,
   G: i32,
-  lanes: i32,
+  channels: i32,
   K: i32,
   groupStep: i32,
-  laneStep: i32,
+  channelStep: i32,
   task: i32,
   tasks: i32,
 ): void {
-  const lanes4 = (lanes + 3) >> 2;
-  const end = share(G * lanes4, task + 1, tasks);
-  for (let i = share(G * lanes4, task, tasks); i < end; i++) {
-    const lane = (i % lanes4) << 2;
-    const channels = min(4, lanes - lane);
-    const from = w + <usize>((i / lanes4) * groupStep + lane * laneStep);
+  const fours = (channels + 3) >> 2;
+  const end = share(G * fours, task + 1, tasks);
+  for (let i = share(G * fours, task, tasks); i < end; i++) {
+    const channel = (i % fours) << 2;
+    const lanes = min(4, channels - channel);
+    const from = w + <usize>((i / fours) * groupStep + channel * channelStep);
     let at = to + ((<usize>(i * K)) << 4);
     for (let k = 0; k < K; k++) {
       const p = from + load<i32>(order + ((<usize>k) << 2));
       let four = v128.load_zero<f32>(p);
-      if (channels > 1) four = v128.load_lane<f32>(p + <usize>laneStep, four, 1);
-      if (channels > 2) four = v128.load_lane<f32>(p + <usize>(2 * laneStep), four, 2);
-      if (channels > 3) four = v128.load_lane<f32>(p + <usize>(3 * laneStep), four, 3);
+      if (lanes > 1) four = v128.load_lane<f32>(p + <usize>channelStep, four, 1);
+      if (lanes > 2) four = v128.load_lane<f32>(p + <usize>(2 * channelStep), four, 2);
+      if (lanes > 3) four = v128.load_lane<f32>(p + <usize>(3 * channelStep), four, 3);
       v128.store(at, four);
       at += 16;
     }
@@ -319,36 +326,35 @@ export function conv2dPad(
 }
 
 /**
- * dw4 (slices, G, lanes / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). A task is a slice of
+ * dw4 (slices, G, channels / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). A task is a slice of
  * the images, a group, a block of eight output channels and a part of the taps; each sum runs over the slice's images in
  * their order. `scratch`: `perThread` bytes for each thread, for one image's dy with channels in lanes.
  */
-export function conv2dPixels(
+export function conv2dWeightGradient(
   dw4: usize,
   x: usize,
   dy: usize,
   taps: usize,
   scratch: usize,
   perThread: i32,
-  sizes: usize,
+  s: Conv2dWeightGradientSizes,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<TapsSizes>(sizes);
-  const lanes4 = (s.lanes + 3) >> 2;
-  const pairs = (lanes4 + 1) >> 1;
+  const fours = (s.channels + 3) >> 2;
+  const eights = (fours + 1) >> 1;
   const K4 = (s.K + 3) >> 2;
   const part = task % s.parts;
-  const pair = (task / s.parts) % pairs;
-  const g = (task / s.parts / pairs) % s.G;
-  const slice = task / s.parts / pairs / s.G;
+  const eight = (task / s.parts) % eights;
+  const g = (task / s.parts / eights) % s.G;
+  const slice = task / s.parts / eights / s.G;
   const begin = share(K4, part, s.parts);
   const end = share(K4, part + 1, s.parts);
-  const co = pair << 3;
-  const two = 2 * pair + 1 < lanes4;
+  const co = eight << 3;
+  const two = 2 * eight + 1 < fours;
   const dwv = (<usize>K4) << 6;
-  const dw = dw4 + <usize>((slice * s.G + g) * lanes4 + 2 * pair) * dwv;
+  const dw = dw4 + <usize>((slice * s.G + g) * fours + 2 * eight) * dwv;
   memory.fill(dw + ((<usize>begin) << 6), 0, (<usize>(end - begin)) << 6);
   if (two) memory.fill(dw + dwv + ((<usize>begin) << 6), 0, (<usize>(end - begin)) << 6);
 
@@ -358,9 +364,9 @@ export function conv2dPixels(
   const dy4 = scratch + <usize>(thread * perThread);
   const last = share(s.N, slice + 1, s.slices);
   for (let n = share(s.N, slice, s.slices); n < last; n++) {
-    const gradient = dy + <usize>((n * s.G + g) * s.lanes + co) * plane;
-    rowToLanes(dy4, gradient, plane, min(4, s.lanes - co), pixels);
-    if (two) rowToLanes(dy4 + dyv, gradient + 4 * plane, plane, min(4, s.lanes - co - 4), pixels);
+    const gradient = dy + <usize>((n * s.G + g) * s.channels + co) * plane;
+    rowToLanes(dy4, gradient, plane, min(4, s.channels - co), pixels);
+    if (two) rowToLanes(dy4 + dyv, gradient + 4 * plane, plane, min(4, s.channels - co - 4), pixels);
     const image = x + <usize>(n * s.xImage + g * s.xGroup);
     for (let k = begin; k < end; k++) {
       const tap = taps + ((<usize>k) << 4);
@@ -388,23 +394,23 @@ export function conv2dPixels(
   }
 }
 
-/** dw (C_out, K) = Σ of dw4 (slices, G, lanes / 4, K', 4) over the slices, of which the first is used up. Tasks share the
- *  blocks of four lanes. */
+/** dw (C_out, K) = Σ of dw4 (slices, G, channels / 4, K', 4) over the slices, of which the first is used up. Tasks share the
+ *  blocks of four channels. */
 export function conv2dUnpackWeights(
   dw: usize,
   dw4: usize,
   slices: i32,
   G: i32,
-  lanes: i32,
+  channels: i32,
   K: i32,
   task: i32,
   tasks: i32,
 ): void {
-  const lanes4 = (lanes + 3) >> 2;
+  const fours = (channels + 3) >> 2;
   const block = (<usize>((K + 3) >> 2)) << 6;
-  const slice = <usize>(G * lanes4) * block;
-  const end = share(G * lanes4, task + 1, tasks);
-  for (let i = share(G * lanes4, task, tasks); i < end; i++) {
+  const slice = <usize>(G * fours) * block;
+  const end = share(G * fours, task + 1, tasks);
+  for (let i = share(G * fours, task, tasks); i < end; i++) {
     const sums = dw4 + <usize>i * block;
     for (let j = 1; j < slices; j++) {
       const more = sums + <usize>j * slice;
@@ -412,10 +418,10 @@ export function conv2dUnpackWeights(
         v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(more + at)));
       }
     }
-    const lane = (i % lanes4) << 2;
+    const channel = (i % fours) << 2;
     const plane = (<usize>K) << 2;
-    const to = dw + <usize>((i / lanes4) * lanes + lane) * plane;
-    rowFromLanes(to, plane, 4, sums, min(4, lanes - lane), K, f32x4.splat(0));
+    const to = dw + <usize>((i / fours) * channels + channel) * plane;
+    rowFromLanes(to, plane, 4, sums, min(4, channels - channel), K, f32x4.splat(0));
   }
 }
 

@@ -9,6 +9,7 @@
 import { log } from './exp';
 import { across, high, low } from './lanes';
 import { divisorOf, storePair } from './nllLoss';
+import { Optional } from './optional';
 import { fourRows, gather, maxOfRows, scatter, starts, sumOfExp } from './rows';
 import { first } from './share';
 
@@ -17,11 +18,11 @@ import { first } from './share';
  * each of the `rows` = N · inner; `weight`: of C f32, or 0.
  */
 export function crossEntropyForward(
-  loss: usize,
+  loss: Optional,
   partials: usize,
   x: usize,
   target: usize,
-  weight: usize,
+  weight: Optional,
   rows: i32,
   C: i32,
   inner: i32,
@@ -93,14 +94,14 @@ export function crossEntropyBackward(
   partials: usize,
   x: usize,
   target: usize,
-  weight: usize,
+  weight: Optional,
   rows: i32,
   C: i32,
   inner: i32,
   ignoreIndex: i32,
   spread: f32,
   peak: f32,
-  each: i32,
+  each: bool,
   count: i32,
   task: i32,
   tasks: i32,

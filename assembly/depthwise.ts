@@ -4,14 +4,52 @@
  *
  *   x4 (H_seen, W_seen, 4): four channels of an image     w4 (C / 4, K, 4)     y[p] = Σ_k w4[k] · x4[p + taps[k]]
  *
- * The gradients are walks over taps and over pixels, as in conv2d.ts.
+ * The gradients are sums over taps and over pixels, as in conv2d.ts.
  */
-import { TapsSizes } from './conv2d';
+import { SEGMENT, SEGMENT_BYTES } from './conv2d';
 import { biasLanes, planeToLanes, rowFromLanes } from './lanes4';
 import { madd } from './madd';
+import { Optional } from './optional';
 
-/** Six pixels, `step` bytes apart (16: neighbours). What lies behind the last pixel of a row may be read, but is used for
- *  nothing. */
+/** Where taps and pixels lie; steps are in bytes. The kernels put the zeros around x themselves, four channels at a time. */
+@unmanaged
+class DepthwiseSizes {
+  N: i32;
+  C: i32;
+  /** Taps: the kernel's pixels. */
+  K: i32;
+  /** Rows and columns of the output that is computed. */
+  rows: i32;
+  columns: i32;
+  /** From one row, column of x4 to the next that is seen. */
+  xRow: i32;
+  xStep: i32;
+  /** A plane of x, its size with zeros around it, and where in that it lies. */
+  H: i32;
+  W: i32;
+  H_seen: i32;
+  W_seen: i32;
+  top: i32;
+  left: i32;
+}
+
+@unmanaged
+export class DepthwiseForwardSizes extends DepthwiseSizes {
+  /** From one image, channel, row, column of y to the next, and where the first pixel is. */
+  yImage: i32;
+  yPlane: i32;
+  yRow: i32;
+  yStep: i32;
+  yStart: i32;
+}
+
+@unmanaged
+export class DepthwiseWeightGradientSizes extends DepthwiseSizes {}
+
+/** Pixels of a tile. The last tile of a row reads, and uses for nothing, up to five pixels behind the row's last. */
+export const DEPTHWISE_TILE: i32 = 6;
+
+/** The six pixels of a tile, `step` bytes apart (16: neighbours). */
 @inline
 function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize): void {
   const zero = f32x4.splat(0);
@@ -55,31 +93,28 @@ function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize):
   v128.store(out, f, 80);
 }
 
-/** Pixels that are computed in a row before they are transposed into y: a multiple of 6. */
-const run = 60;
-
-/** Writes y where `sizes` says, G counting the blocks of four channels and `lanes` the channels. A task is one image and
- *  one block. `scratch`: `perThread` bytes for each thread, for a run of pixels and x4. */
-export function depthwiseTaps(
+/** Writes y where `s` says; the gradient of x is computed by it as well, with dy for x and dx for y. A task is one image and
+ *  one block of four channels. `scratch`: `perThread` bytes for each thread, for a segment (see conv2d.ts) and x4. */
+export function depthwiseForward(
   y: usize,
   x: usize,
   w4: usize,
   taps: usize,
-  bias: usize,
+  bias: Optional,
   scratch: usize,
   perThread: i32,
-  sizes: usize,
+  s: DepthwiseForwardSizes,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<TapsSizes>(sizes);
-  const block = task % s.G;
-  const n = task / s.G;
+  const blocks = (s.C + 3) >> 2;
+  const block = task % blocks;
+  const n = task / blocks;
   const c = block << 2;
-  const channels = min(4, s.lanes - c);
+  const channels = min(4, s.C - c);
   const out = scratch + <usize>(thread * perThread);
-  const x4 = out + 2048;
+  const x4 = out + SEGMENT_BYTES;
   planeToLanes(x4, plane(x, n, c, s), channels, s.H, s.W, s.H_seen, s.W_seen, s.top, s.left);
   const w = w4 + ((<usize>(block * s.K)) << 4);
   const b = biasLanes(bias ? bias + ((<usize>c) << 2) : 0, channels);
@@ -87,53 +122,52 @@ export function depthwiseTaps(
   for (let row = 0; row < s.rows; row++) {
     let from = x4 + <usize>(row * s.xRow);
     let to = y + <usize>(n * s.yImage + c * s.yPlane + row * s.yRow + s.yStart);
-    for (let column = 0; column < s.columns; column += run) {
-      const count = min(run, s.columns - column);
-      for (let p = 0; p < count; p += 6) tile(out + ((<usize>p) << 4), from + <usize>p * step, step, taps, s.K, w);
+    for (let column = 0; column < s.columns; column += SEGMENT) {
+      const count = min(SEGMENT, s.columns - column);
+      for (let p = 0; p < count; p += DEPTHWISE_TILE) tile(out + ((<usize>p) << 4), from + <usize>p * step, step, taps, s.K, w);
       rowFromLanes(to, s.yPlane, s.yStep, out, channels, count, b);
-      from += <usize>run * step;
-      to += <usize>(run * s.yStep);
+      from += <usize>SEGMENT * step;
+      to += <usize>(SEGMENT * s.yStep);
     }
   }
 }
 
 /** Channel c of image n, of H x W. */
 @inline
-function plane(x: usize, n: i32, c: i32, s: TapsSizes): usize {
-  return x + ((<usize>((n * s.lanes + c) * s.H * s.W)) << 2);
+function plane(x: usize, n: i32, c: i32, s: DepthwiseSizes): usize {
+  return x + ((<usize>((n * s.C + c) * s.H * s.W)) << 2);
 }
 
 /** dw4 (C / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). A task is one block of four
  *  channels. `scratch`: `perThread` bytes for each thread, for x4 and dy4. */
-export function depthwisePixels(
+export function depthwiseWeightGradient(
   dw4: usize,
   x: usize,
   dy: usize,
   taps: usize,
   scratch: usize,
   perThread: i32,
-  sizes: usize,
+  s: DepthwiseWeightGradientSizes,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<TapsSizes>(sizes);
   const x4 = scratch + <usize>(thread * perThread);
   const dy4 = x4 + ((<usize>(s.H_seen * s.W_seen)) << 4);
   const c = task << 2;
-  const channels = min(4, s.lanes - c);
+  const channels = min(4, s.C - c);
   const K4 = (s.K + 3) & ~3;
   const dw = dw4 + ((<usize>(task * K4)) << 4);
   memory.fill(dw, 0, (<usize>K4) << 4);
   for (let n = 0; n < s.N; n++) {
     planeToLanes(x4, plane(x, n, c, s), channels, s.H, s.W, s.H_seen, s.W_seen, s.top, s.left);
-    const gradient = dy + ((<usize>((n * s.lanes + c) * s.rows * s.columns)) << 2);
+    const gradient = dy + ((<usize>((n * s.C + c) * s.rows * s.columns)) << 2);
     planeToLanes(dy4, gradient, channels, s.rows, s.columns, s.rows, s.columns, 0, 0);
     for (let k = 0; k < s.K; k += 4) fourTaps(dw + ((<usize>k) << 4), x4, dy4, taps + ((<usize>k) << 2), s);
   }
 }
 
-function fourTaps(dw: usize, x4: usize, dy4: usize, taps: usize, s: TapsSizes): void {
+function fourTaps(dw: usize, x4: usize, dy4: usize, taps: usize, s: DepthwiseSizes): void {
   const step = <usize>s.xStep;
   let a = v128.load(dw);
   let b = v128.load(dw, 16);

@@ -12,11 +12,12 @@
  * Nine weights and three sums stay in registers. At the plane's edges the neighbours are zeros that are shuffled in, so no
  * copy with zeros is made. The last strip ends with the plane, and may overlap the one before: it computes the same again.
  *
- * The gradient of x is the same walk over dy with the kernel turned around. The gradient of the weights is in
- * depthwise3x3Pixels: dw[k] = Σ_p x[p + k] · dy[p], where a row of x meets three rows of dy.
+ * The gradient of x is computed in the same way from dy, with the kernel turned around. The gradient of the weights is in
+ * depthwise3x3WeightGradient: dw[k] = Σ_p x[p + k] · dy[p], where a row of x meets three rows of dy.
  */
 import { across, high, low } from './lanes';
 import { madd } from './madd';
+import { Optional } from './optional';
 import { share } from './share';
 
 const LEFT = 1;
@@ -66,12 +67,12 @@ function strip(y: usize, x: usize, w: usize, turned: bool, bias: v128, H: i32, r
   v128.store(y - row, before);
 }
 
-/** W ≥ 4. `turned`: for the gradient of x. A task is a share of the N · C planes. */
-export function depthwise3x3Taps(
+/** W ≥ 4. `turned`: for the gradient of x. Tasks share the N · C planes. */
+export function depthwise3x3Forward(
   y: usize,
   x: usize,
   weight: usize,
-  bias: usize,
+  bias: Optional,
   turned: bool,
   N: i32,
   C: i32,
@@ -139,8 +140,11 @@ function threeRows(sums: usize, x: usize, dy: usize, H: i32, row: usize, edges: 
   pixels(sums + 96, x + row, dy, H - 1, row, edges, mask);
 }
 
-/** W ≥ 4. A task is a share of the channels. `scratch`: 144 bytes for each thread. */
-export function depthwise3x3Pixels(
+/** Bytes of a channel's nine sums, four lanes each. */
+export const DEPTHWISE_3X3_SUMS_BYTES: i32 = 144;
+
+/** W ≥ 4. Tasks share the channels. `scratch`: DEPTHWISE_3X3_SUMS_BYTES for each thread. */
+export function depthwise3x3WeightGradient(
   dweight: usize,
   x: usize,
   dy: usize,
@@ -153,13 +157,13 @@ export function depthwise3x3Pixels(
   tasks: i32,
   thread: i32,
 ): void {
-  const sums = scratch + <usize>(thread * 144);
+  const sums = scratch + <usize>(thread * DEPTHWISE_3X3_SUMS_BYTES);
   const row = (<usize>W) << 2;
   const rest = ((W - 1) & 3) + 1; // columns of the last strip that are its own
   const mask = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(4 - rest));
   const end = share(C, task + 1, tasks);
   for (let c = share(C, task, tasks); c < end; c++) {
-    for (let k: usize = 0; k < 144; k += 16) v128.store(sums + k, f32x4.splat(0));
+    for (let k: usize = 0; k < <usize>DEPTHWISE_3X3_SUMS_BYTES; k += 16) v128.store(sums + k, f32x4.splat(0));
     for (let n = 0; n < N; n++) {
       const plane = <usize>((n * C + c) * H) * row;
       const image = x + plane;

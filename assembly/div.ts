@@ -8,6 +8,7 @@
  * The maths: `src/ops/div.ts`.
  */
 import { broadcast } from './broadcast';
+import { Optional } from './optional';
 
 @unmanaged
 class Quotient {
@@ -26,8 +27,8 @@ export function divForward(
   n: i32,
   aStep: i32,
   bStep: i32,
-  aDims: usize,
-  bDims: usize,
+  aDims: Optional,
+  bDims: Optional,
   rank: i32,
   task: i32,
   tasks: i32,

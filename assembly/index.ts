@@ -7,16 +7,16 @@ export { batchNorm2dBackward, batchNorm2dForward } from './batchNorm2d';
 export { catBackward, catForward } from './cat';
 export {
   conv2dBiasGradient,
+  conv2dForward,
   conv2dPackWeights,
   conv2dPad,
-  conv2dPixels,
-  conv2dScatter,
-  conv2dTaps,
+  conv2dScatteredInputGradient,
   conv2dUnpackWeights,
+  conv2dWeightGradient,
 } from './conv2d';
 export { crossEntropyBackward, crossEntropyForward } from './crossEntropy';
-export { depthwisePixels, depthwiseTaps } from './depthwise';
-export { depthwise3x3Pixels, depthwise3x3Taps } from './depthwise3x3';
+export { depthwiseForward, depthwiseWeightGradient } from './depthwise';
+export { depthwise3x3Forward, depthwise3x3WeightGradient } from './depthwise3x3';
 export { divForward } from './div';
 export { dropoutForward } from './dropout';
 export { clipGradForward, gradNormForward, gradNormSum } from './gradNorm';

@@ -8,6 +8,7 @@
  *
  * Any of the gradients is the same product with one side read across: rows and columns are only strides.
  */
+import { Optional } from './optional';
 import { productTile, productTile4 } from './tiles';
 import { share } from './share';
 
@@ -45,20 +46,23 @@ export function matmulPack(
   }
 }
 
+/** Bytes of one product of tiles, 4 rows of 8: 128, and as many again as keep threads apart in memory. */
+export const PRODUCT_BYTES: i32 = 1024;
+
 /**
- * y (M, N) = a4 · b4 (+ bias[n] where there is one); where `add` is 1, added to what y has. A task is a part of the rows,
- * in blocks of 32. `scratch`: 1 KiB for each thread.
+ * y (M, N) = a4 · b4 (+ bias[n] where there is one); where `add` is set, added to what y has. A task is a part of the rows,
+ * in blocks of four. `scratch`: PRODUCT_BYTES for each thread.
  */
 export function matmulProduct(
   y: usize,
   a4: usize,
   b4: usize,
-  bias: usize,
+  bias: Optional,
   scratch: usize,
   M: i32,
   K: i32,
   N: i32,
-  add: i32,
+  add: bool,
   task: i32,
   tasks: i32,
   thread: i32,
@@ -66,7 +70,7 @@ export function matmulProduct(
   const K4 = (K + 3) >> 2;
   const aStep = (<usize>((M + 3) & ~3)) << 4;
   const bStep = (<usize>K4) << 6;
-  const out = scratch + ((<usize>thread) << 10);
+  const out = scratch + <usize>(thread * PRODUCT_BYTES);
   const blocks = (M + 3) >> 2;
   const N4 = (N + 3) >> 2;
   const end = share(blocks, task + 1, tasks);

@@ -25,9 +25,8 @@ function squares(s: PoolSizes): bool {
   return two && plain && 2 * s.H_out <= s.H && 2 * s.W_out <= s.W && s.W_out >= 4;
 }
 
-/** Writes y and indices. `sizes`: the address of PoolSizes. */
-export function maxPool2dForward(y: usize, indices: usize, x: usize, sizes: usize, task: i32, tasks: i32): void {
-  const s = changetype<PoolSizes>(sizes);
+/** Writes y and indices. */
+export function maxPool2dForward(y: usize, indices: usize, x: usize, s: PoolSizes, task: i32, tasks: i32): void {
   const inSquares = squares(s);
   const end = share(s.N * s.C, task + 1, tasks);
   for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
@@ -39,8 +38,7 @@ export function maxPool2dForward(y: usize, indices: usize, x: usize, sizes: usiz
 }
 
 /** Writes dx. y took the value of one x, so that one is paid all of dy:  dx[indices] += dy. */
-export function maxPool2dBackward(dx: usize, dy: usize, indices: usize, sizes: usize, task: i32, tasks: i32): void {
-  const s = changetype<PoolSizes>(sizes);
+export function maxPool2dBackward(dx: usize, dy: usize, indices: usize, s: PoolSizes, task: i32, tasks: i32): void {
   const inSquares = squares(s);
   const outputs = s.H_out * s.W_out;
   const end = share(s.N * s.C, task + 1, tasks);

@@ -7,6 +7,7 @@
  */
 import { broadcast } from './broadcast';
 import { get, put } from './lanes';
+import { Optional } from './optional';
 import { first } from './share';
 import { total } from './total';
 
@@ -37,8 +38,8 @@ export function mseLossSum(partials: usize, x: usize, target: usize, length: i32
  * `factor`: 2, divided by the count for a mean. `step`: 1 where every loss has a dloss of its own, 0 where there is one.
  */
 export function mseLossBackward(
-  dx: usize,
-  dtarget: usize,
+  dx: Optional,
+  dtarget: Optional,
   dloss: usize,
   x: usize,
   target: usize,

@@ -7,6 +7,7 @@
  * and an element that was stretched sums over its uses: sum.ts does that. The maths: `src/ops/mul.ts`.
  */
 import { broadcast } from './broadcast';
+import { Optional } from './optional';
 
 @unmanaged
 class Product {
@@ -25,8 +26,8 @@ export function mulForward(
   n: i32,
   aStep: i32,
   bStep: i32,
-  aDims: usize,
-  bDims: usize,
+  aDims: Optional,
+  bDims: Optional,
   rank: i32,
   task: i32,
   tasks: i32,

@@ -6,6 +6,7 @@
  *
  * The maths: `src/ops/nllLoss.ts`.
  */
+import { Optional } from './optional';
 import { start } from './rows';
 import { first } from './share';
 
@@ -14,11 +15,11 @@ import { first } from './share';
  * each of the `rows` = N · inner; `weight`: of C f32, or 0.
  */
 export function nllLossForward(
-  loss: usize,
+  loss: Optional,
   partials: usize,
   x: usize,
   target: usize,
-  weight: usize,
+  weight: Optional,
   rows: i32,
   C: i32,
   inner: i32,
@@ -50,12 +51,12 @@ export function nllLossBackward(
   dloss: usize,
   partials: usize,
   target: usize,
-  weight: usize,
+  weight: Optional,
   N: i32,
   C: i32,
   inner: i32,
   ignoreIndex: i32,
-  each: i32,
+  each: bool,
   count: i32,
   task: i32,
   tasks: i32,
@@ -75,7 +76,7 @@ export function nllLossBackward(
 }
 
 /** Writes Σ loss of `count` tasks to `loss`, for a mean divided by Σ weight[t]. One task does it. */
-export function reduceLoss(loss: usize, partials: usize, count: i32, isMean: i32): void {
+export function reduceLoss(loss: usize, partials: usize, count: i32, isMean: bool): void {
   let sum: f64 = 0;
   for (let i = 0; i < count; i++) sum += load<f64>(partials + ((<usize>i) << 4));
   store<f32>(loss, <f32>(sum / divisorOf(partials, isMean ? count : 0)));
@@ -85,7 +86,7 @@ export function reduceLoss(loss: usize, partials: usize, count: i32, isMean: i32
 export function targetWeights(
   partials: usize,
   target: usize,
-  weight: usize,
+  weight: Optional,
   rows: i32,
   ignoreIndex: i32,
   task: i32,

@@ -9,10 +9,11 @@
 import { add, copy, element, fill } from './planes';
 import { share } from './share';
 
-/** Modes, as the caller numbers them. */
-const CONSTANT = 0;
-const REFLECT = 1;
-const REPLICATE = 2;
+/** Modes. */
+export const PAD_CONSTANT: i32 = 0;
+export const PAD_REFLECT: i32 = 1;
+export const PAD_REPLICATE: i32 = 2;
+export const PAD_CIRCULAR: i32 = 3;
 
 /** Writes y. */
 export function padForward(
@@ -106,8 +107,8 @@ function payBorder(row: usize, dy: usize, from: i32, to: i32, left: i32, W: i32,
 @inline
 function source(p: i32, size: i32, mode: i32): i32 {
   if (p >= 0 && p < size) return p;
-  if (mode == CONSTANT) return -1;
-  if (mode == REFLECT) return p < 0 ? -p : 2 * (size - 1) - p;
-  if (mode == REPLICATE) return p < 0 ? 0 : size - 1;
+  if (mode == PAD_CONSTANT) return -1;
+  if (mode == PAD_REFLECT) return p < 0 ? -p : 2 * (size - 1) - p;
+  if (mode == PAD_REPLICATE) return p < 0 ? 0 : size - 1;
   return p < 0 ? p + size : p - size; // circular
 }

@@ -4,11 +4,16 @@
  */
 import { madd } from './madd';
 
-const taps = 16;
+const TAPS: i32 = 16;
+/** Bytes of the operands: 4 pixels for each tap, then 2 vectors of weights for each. */
+export const PEAK_OPERAND_BYTES: i32 = 3 * 16 * TAPS;
+/** Bytes of a task's sums, 8 vectors. */
+export const PEAK_SUM_BYTES: i32 = 128;
+/** Multiplications and additions of one iteration, 4 pixels x 8 channels x 16 taps. */
+export const PEAK_OPERATIONS: i32 = 2 * 4 * 8 * TAPS;
 
 /**
- * Multiplies and adds 4 pixels x 8 channels, 16 taps, `iterations` times: 1024 operations each.
- * `scratch`: 4 pixels for each tap, then 2 vectors of weights for each, then 8 vectors of sums for each task.
+ * Does PEAK_OPERATIONS `iterations` times. `scratch`: PEAK_OPERAND_BYTES, then PEAK_SUM_BYTES for each task.
  */
 export function peak(scratch: usize, iterations: i32, task: i32, tasks: i32): void {
   const zero = f32x4.splat(0);
@@ -20,7 +25,7 @@ export function peak(scratch: usize, iterations: i32, task: i32, tasks: i32): vo
     c1 = zero,
     d0 = zero,
     d1 = zero;
-  const weights = scratch + (taps << 4);
+  const weights = scratch + (TAPS << 4);
   for (let i = 0; i < iterations; i++) {
     let w = weights;
     for (let x = scratch; x < weights; x += 16) {
@@ -41,7 +46,7 @@ export function peak(scratch: usize, iterations: i32, task: i32, tasks: i32): vo
       d1 = madd(s, w1, d1);
     }
   }
-  const y = weights + (taps << 5) + ((<usize>task) << 7);
+  const y = scratch + PEAK_OPERAND_BYTES + <usize>(task * PEAK_SUM_BYTES);
   v128.store(y, a0);
   v128.store(y, a1, 16);
   v128.store(y, b0, 32);

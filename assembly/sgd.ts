@@ -6,6 +6,7 @@
  * The maths: `src/ops/sgd.ts`.
  */
 import { get, put } from './lanes';
+import { Optional } from './optional';
 import { first } from './share';
 
 /**
@@ -14,15 +15,15 @@ import { first } from './share';
  */
 export function sgdForward(
   param: usize,
-  momentumBuffer: usize,
+  momentumBuffer: Optional,
   dparam: usize,
   length: i32,
   lr: f32,
   momentum: f32,
   gain: f32,
-  nesterov: i32,
+  nesterov: bool,
   weightDecay: f32,
-  isFirst: i32,
+  isFirst: bool,
   task: i32,
   tasks: i32,
 ): void {
@@ -43,9 +44,9 @@ function step(
   lr: f32,
   momentum: f32,
   gain: f32,
-  nesterov: i32,
+  nesterov: bool,
   weightDecay: f32,
-  isFirst: i32,
+  isFirst: bool,
   lanes: i32,
 ): void {
   const at = (<usize>i) << 2;

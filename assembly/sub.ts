@@ -7,6 +7,7 @@
  * stretched sums over its uses: sum.ts does that, dividing by −1 for db. The maths: `src/ops/sub.ts`.
  */
 import { broadcast } from './broadcast';
+import { Optional } from './optional';
 
 @unmanaged
 class Difference {
@@ -25,8 +26,8 @@ export function subForward(
   n: i32,
   aStep: i32,
   bStep: i32,
-  aDims: usize,
-  bDims: usize,
+  aDims: Optional,
+  bDims: Optional,
   rank: i32,
   task: i32,
   tasks: i32,

@@ -1,7 +1,7 @@
 /** The sliding windows that the pooling operations share: `src/ops/windows.ts` as the kernels see it. */
 import { element } from './planes';
 
-/** Whole numbers in memory, in this order; the caller writes them down. */
+/** The letters are `src/ops/windows.ts`'. */
 @unmanaged
 export class PoolSizes {
   N: i32;

@@ -25,6 +25,7 @@
  */
 import { biasLanes, pairFromLanes, planeToLanes, rowFromLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, productTile, productTile4 } from './tiles';
+import { Optional } from './optional';
 import { share } from './share';
 
 /**
@@ -400,14 +401,13 @@ export function winogradForward(
   y: usize,
   x: usize,
   U: usize,
-  bias: usize,
+  bias: Optional,
   scratch: usize,
-  sizes: usize,
+  s: WinogradSizes,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<WinogradSizes>(sizes);
   const C_in4 = s.C_in4;
   const C_out4 = s.C_out4;
   const T = s.T;
@@ -484,12 +484,11 @@ export function winogradGradient(
   x: usize,
   dy: usize,
   scratch: usize,
-  sizes: usize,
+  s: WinogradSizes,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<WinogradSizes>(sizes);
   const C_in4 = s.C_in4;
   const C_out4 = s.C_out4;
   const T = s.T;
@@ -551,12 +550,11 @@ export function winogradInputGradient(
   dy: usize,
   U: usize,
   scratch: usize,
-  sizes: usize,
+  s: WinogradSizes,
   task: i32,
   tasks: i32,
   thread: i32,
 ): void {
-  const s = changetype<WinogradSizes>(sizes);
   const C_out4 = s.C_out4;
   const T = s.T;
   const half = scratch + <usize>thread * s.perThread;

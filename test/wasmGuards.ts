@@ -1,5 +1,5 @@
 /** Sentinels around buffers in the memory of the WASM backend. */
-import type { WasmBuffer } from '../src/backends/wasm/buffer.js';
+import { behind, type WasmBuffer } from '../src/backends/wasm/buffer.js';
 import type { WasmBackend } from '../src/backends/wasm/index.js';
 import { newArray } from '../src/tensor/tensorBackend.js';
 import type { Guards } from '../src/testing/index.js';
@@ -14,7 +14,7 @@ export function wasmGuards(backend: WasmBackend): Guards {
     allocate(length, dtype) {
       const whole = backend.allocate(length + 2 * margin, dtype) as WasmBuffer;
       backend.write(whole, newArray(dtype, whole.length).fill(sentinel));
-      const buffer: WasmBuffer = { ...whole, address: whole.address + 4 * margin, length, byteLength: 4 * length };
+      const buffer: WasmBuffer = { ...whole, address: behind(whole, 4 * margin), length, byteLength: 4 * length };
       wholes.set(buffer, whole);
       return buffer;
     },

@@ -4,8 +4,8 @@ export const kernelBugs = [
     name: 'conv2d: the fourth of four lanes of weights is not packed',
     operation: 'conv2d',
     file: 'conv2d.ts',
-    find: 'if (channels > 3) four',
-    replace: 'if (channels > 4) four',
+    find: 'if (lanes > 3) four',
+    replace: 'if (lanes > 4) four',
   },
   {
     name: 'conv2d: of the last three pixels of a row, two are computed',

@@ -1,12 +1,14 @@
 /** Calls of the kernels that go through several dimensions: what broadcasts, and the sums that undo it. */
 import { broadcastStrides } from '../../ops/broadcast.js';
 import type { Shape } from '../../ops/shape.js';
-import type { WasmBuffer } from './buffer.js';
+import { type Address, behind, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { maximumTasks, shares } from './shares.js';
 
 /** Numbers in the memory: a buffer's, or in the scratch memory. */
-export type Place = Pick<WasmBuffer, 'address' | 'length'>;
+export type Numbers = Pick<WasmBuffer, 'address' | 'length'>;
+
+export type BroadcastKernel = 'addForward' | 'subForward' | 'mulForward' | 'divForward';
 
 /** Bytes for the lists of dimensions that one of these calls writes down, or for its partial sums. */
 function room(shape: Shape): number {
@@ -42,79 +44,84 @@ const pairs = (sizes: readonly number[], strides: readonly number[]) => sizes.fl
 export function broadcasting(engine: Engine) {
   /** y = f(a, b), by the kernel of f. */
   function combine(
-    kernel: string,
-    y: Place,
-    a: Place,
+    kernel: BroadcastKernel,
+    y: Numbers,
+    a: Numbers,
     aStrides: readonly number[],
-    b: Place,
+    b: Numbers,
     bStrides: readonly number[],
     shape: Shape,
-    scratch?: number,
+    scratch?: Address,
   ): void {
     const { length } = y;
     const tasks = shares(length);
     const [aWhole, bWhole] = [a.length === length, b.length === length];
     if ((aWhole || a.length === 1) && (bWhole || b.length === 1)) {
       const [aStep, bStep] = [aWhole ? 1 : 0, bWhole ? 1 : 0];
-      engine.run(kernel, tasks, y.address, a.address, b.address, length, length, aStep, bStep, 0, 0, 0);
+      engine.run(kernel, tasks, { y, a, b, length, n: length, aStep, bStep, aDims: null, bDims: null, rank: 0 });
       return;
     }
     const merged = merge(shape, aStrides, bStrides);
     const n = merged.shape.pop() ?? 1;
-    const [aDims, bDims] = merged.strides;
-    const [aStep, bStep] = [aDims.pop() ?? 0, bDims.pop() ?? 0];
+    const [aSteps, bSteps] = merged.strides;
+    const [aStep, bStep] = [aSteps.pop() ?? 0, bSteps.pop() ?? 0];
     const rank = merged.shape.length;
-    const [aList] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
-    const bList = aList + 8 * rank;
-    engine.writeIntegers(aList, pairs(merged.shape, aDims));
-    engine.writeIntegers(bList, pairs(merged.shape, bDims));
-    engine.run(kernel, tasks, y.address, a.address, b.address, length, n, aStep, bStep, aList, bList, rank);
+    const [aDims] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
+    const bDims = behind(aDims, 8 * rank);
+    engine.writeIntegers(aDims, pairs(merged.shape, aSteps));
+    engine.writeIntegers(bDims, pairs(merged.shape, bSteps));
+    engine.run(kernel, tasks, { y, a, b, length, n, aStep, bStep, aDims, bDims, rank });
   }
 
   /** y = Σ x / divisor, every x being summed into the y that it meets in a walk over x's shape. */
-  function sum(y: Place, x: Place, yStrides: readonly number[], shape: Shape, divisor: number, scratch?: number): void {
+  function sum(
+    y: Numbers,
+    x: Numbers,
+    yStrides: readonly number[],
+    shape: Shape,
+    divisor: number,
+    scratch?: Address,
+  ): void {
     if (y.length === x.length && divisor === 1) {
-      engine.run('copy', shares(x.length), y.address, x.address, x.length);
+      engine.run('copy', shares(x.length), { y, x, length: x.length });
       return;
     }
     const [list] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
     if (y.length === 1) {
       const tasks = shares(x.length);
-      engine.run('sumOfAll', tasks, list, x.address, x.length);
-      engine.run('addPartials', 1, y.address, list, tasks, divisor);
+      engine.run('sumOfAll', tasks, { partials: list, x, length: x.length });
+      engine.run('addPartials', 1, { y, partials: list, count: tasks, divisor });
       return;
     }
     const merged = merge(shape, yStrides);
     const xStrides = broadcastStrides(merged.shape, merged.shape);
     const inRows = merged.strides[0].at(-1) === 0;
     const n = merged.shape.at(-1)!;
-    const kept: number[] = [];
-    const summed: number[] = [];
+    const keptDims: number[] = [];
+    const summedDims: number[] = [];
     let runs = 1;
     merged.shape.slice(0, -1).forEach((size, d) => {
       if (merged.strides[0][d] === 0) runs *= size;
-      (merged.strides[0][d] === 0 ? summed : kept).push(size, xStrides[d]);
+      (merged.strides[0][d] === 0 ? summedDims : keptDims).push(size, xStrides[d]);
     });
-    const keptList = list;
-    const summedList = list + 4 * kept.length;
-    engine.writeIntegers(keptList, kept);
-    engine.writeIntegers(summedList, summed);
-    engine.run(
-      inRows ? 'sumOfRows' : 'sumOfColumns',
-      shares(x.length, Math.ceil(y.length / 4)),
-      ...[y.address, x.address, y.length, n, runs, keptList, kept.length / 2, summedList, summed.length / 2, divisor],
-    );
+    const kept = list;
+    const summed = behind(list, 4 * keptDims.length);
+    engine.writeIntegers(kept, keptDims);
+    engine.writeIntegers(summed, summedDims);
+    const lists = { kept, keptRank: keptDims.length / 2, summed, summedRank: summedDims.length / 2 };
+    const tasks = shares(x.length, Math.ceil(y.length / 4));
+    engine.run(inRows ? 'sumOfRows' : 'sumOfColumns', tasks, { y, x, length: y.length, n, runs, ...lists, divisor });
   }
 
   /** The backward pass of `sum`: dx = dy / divisor, wherever x is summed into y. */
-  function spread(dx: Place, dy: Place, yStrides: readonly number[], shape: Shape, divisor: number): void {
+  function spread(dx: Numbers, dy: Numbers, yStrides: readonly number[], shape: Shape, divisor: number): void {
     const merged = merge(shape, yStrides);
     const n = merged.shape.pop() ?? 1;
     const step = merged.strides[0].pop() ?? 0;
-    const [list] = engine.scratch(room(shape));
-    engine.writeIntegers(list, pairs(merged.shape, merged.strides[0]));
-    const tasks = shares(dx.length);
-    engine.run('sumBackward', tasks, dx.address, dy.address, dx.length, n, step, list, merged.shape.length, divisor);
+    const [dims] = engine.scratch(room(shape));
+    engine.writeIntegers(dims, pairs(merged.shape, merged.strides[0]));
+    const { length } = dx;
+    engine.run('sumBackward', shares(length), { dx, dy, length, n, step, dims, rank: merged.shape.length, divisor });
   }
 
   /**
@@ -124,10 +131,10 @@ export function broadcasting(engine: Engine) {
   function gradient(
     d: WasmBuffer | null,
     strides: readonly number[],
-    dy: Place,
+    dy: Numbers,
     shape: Shape,
     sign: 1 | -1,
-    write: (terms: Place, scratch?: number) => void,
+    write: (terms: Numbers, scratch?: Address) => void,
   ): void {
     if (d === null) return;
     if (d.length === dy.length) {

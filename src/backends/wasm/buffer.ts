@@ -1,12 +1,26 @@
 /** A buffer of the WASM backend: an address in its memory. */
 import type { DeviceBuffer, DType } from '../../tensor/tensorBackend.js';
 
+declare const inBytes: unique symbol;
+
+/** Where something lies in the memory, in bytes. It is a number of its own kind, so that no size can take its place. */
+export type Address = number & { readonly [inBytes]: true };
+
 export interface WasmBuffer extends DeviceBuffer {
-  readonly address: number;
+  readonly address: Address;
   readonly dtype: DType;
 }
 
-/** The address, or 0 for an array that isn't given. */
-export function address(buffer: WasmBuffer | null): number {
-  return buffer === null ? 0 : buffer.address;
+/** What a kernel takes for an array: its address, or what has one. */
+export type Place = Address | { readonly address: Address };
+
+/** The address as a number, 0 for an array that isn't given. */
+export function at(place: Place | null): number {
+  if (place === null) return 0;
+  return typeof place === 'number' ? place : place.address;
+}
+
+/** The address that lies so many bytes behind another. */
+export function behind(place: Place, bytes: number): Address {
+  return (at(place) + bytes) as Address;
 }

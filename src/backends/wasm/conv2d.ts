@@ -8,8 +8,9 @@
  */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Kernels } from '../../ops/index.js';
-import { address, type WasmBuffer } from './buffer.js';
-import { depthwiseForward, depthwiseInputGradient, depthwiseWeightGradient, isDepthwise } from './depthwise.js';
+import { isDepthwise, isPointwise, seenByOutputs } from '../convolution.js';
+import type { Address, Place, WasmBuffer } from './buffer.js';
+import { depthwiseForward, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise.js';
 import {
   depthwise3x3Forward,
   depthwise3x3InputGradient,
@@ -18,14 +19,15 @@ import {
 } from './depthwise3x3.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
-import { border, partsOfRows, runBytes, seenBy, sizesBytes, type TapsSizes, wanted, writeSizes } from './taps.js';
+import { type Conv2dForwardSizes, type KernelArguments, SEGMENT_BYTES } from './signatures.js';
+import { gradientTaps, partsOfRows, targetTasks } from './taps.js';
 import { suitsWinograd, winogradForward, winogradInputGradient, winogradWeightGradient } from './winograd.js';
 
 /** One way to do all three. */
 interface Way {
-  forward(engine: Engine, y: number, x: number, weight: number, bias: number, s: Conv2dSizes): void;
-  inputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void;
-  weightGradient(engine: Engine, dweight: number, dy: number, x: number, s: Conv2dSizes): void;
+  forward(engine: Engine, y: Place, x: Place, weight: Place, bias: Place | null, s: Conv2dSizes): void;
+  inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void;
+  weightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): void;
 }
 
 const winograd: Way = {
@@ -56,23 +58,23 @@ function wayFor(s: Conv2dSizes): Way {
 export function conv2d(engine: Engine): Kernels<WasmBuffer>['conv2d'] {
   return {
     forward(y, x, weight, bias, s) {
-      wayFor(s).forward(engine, y.address, x.address, weight.address, address(bias), s);
+      wayFor(s).forward(engine, y, x, weight, bias, s);
     },
 
     backward(dx, dweight, dbias, dy, x, weight, s) {
       const way = wayFor(s);
-      if (dx) way.inputGradient(engine, dx.address, dy.address, weight.address, s);
-      if (dweight) way.weightGradient(engine, dweight.address, dy.address, x.address, s);
+      if (dx) way.inputGradient(engine, dx, dy, weight, s);
+      if (dweight) way.weightGradient(engine, dweight, dy, x, s);
       if (dbias) {
         const pixels = s.H_out * s.W_out;
         const tasks = pieces(s.C_out, s.N * pixels);
-        engine.run('conv2dBiasGradient', tasks, dbias.address, dy.address, s.N, s.C_out, pixels);
+        engine.run('conv2dBiasGradient', tasks, { dbias, dy, N: s.N, C: s.C_out, pixels });
       }
     },
   };
 }
 
-/** An image with the zeros around it that a walk over it sees. Without any, it is the image itself. */
+/** An image with the zeros around it that taps reach. Without any, it is the image itself. */
 interface Padded {
   readonly H: number;
   readonly W: number;
@@ -96,17 +98,17 @@ function padded(
 }
 
 /** Makes the copy, if there is one, and gives the address of the image to read. */
-function pad(engine: Engine, copy: number, x: number, planes: number, H: number, W: number, p: Padded): number {
+function pad(engine: Engine, copy: Address, x: Place, planes: number, H: number, W: number, p: Padded): Place {
   if (p.bytes === 0) return x;
-  engine.run('conv2dPad', pieces(planes, p.H * p.W), copy, x, planes, H, W, p.H, p.W, p.top, p.left);
+  const { H: H_to, W: W_to, top, left } = p;
+  engine.run('conv2dPad', pieces(planes, H_to * W_to), { to: copy, x, planes, H, W, H_to, W_to, top, left });
   return copy;
 }
 
 /** x as forward sees it, and the distance in bytes of every tap from an output's first. */
 function inputTaps(s: Conv2dSizes): { image: Padded; taps: number[] } {
-  const { N, C_in, H, W, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w, G } = s;
-  const H_seen = (H_out - 1) * S_h + (K_h - 1) * D_h + 1;
-  const W_seen = (W_out - 1) * S_w + (K_w - 1) * D_w + 1;
+  const { N, C_in, H, W, K_h, K_w, P_h, P_w, D_h, D_w, G } = s;
+  const { H_seen, W_seen } = seenByOutputs(s);
   const image = padded(N * C_in, H, W, P_h, P_w, H_seen, W_seen);
   const taps: number[] = [];
   for (let ci = 0; ci < C_in / G; ci++) {
@@ -117,39 +119,34 @@ function inputTaps(s: Conv2dSizes): { image: Padded; taps: number[] } {
   return { image, taps };
 }
 
-/** A kernel of one pixel that sees every pixel once: the image is then one long row. */
-function isPointwise(s: Conv2dSizes): boolean {
-  return s.K_h * s.K_w * s.S_h * s.S_w === 1 && s.P_h === 0 && s.P_w === 0;
-}
-
-function forward(engine: Engine, y: number, x: number, weight: number, bias: number, s: Conv2dSizes): void {
+function forward(engine: Engine, y: Place, x: Place, weight: Place, bias: Place | null, s: Conv2dSizes): void {
   const { N, C_in, H, W, C_out, H_out, W_out, S_h, S_w, G } = s;
   const { image, taps } = inputTaps(s);
   const K = taps.length;
-  const lanes = C_out / G;
-  const packedBytes = G * Math.ceil(lanes / 4) * K * 16;
-  const [copy, packed, tapsAt, orderAt, sizesAt, scratch] = engine.scratch(
+  const channels = C_out / G;
+  const packedBytes = G * Math.ceil(channels / 4) * K * 16;
+  const [copy, packed, tapsAt, order, scratch] = engine.scratch(
     image.bytes,
     packedBytes,
     K * 4,
     K * 4,
-    sizesBytes,
-    engine.threads * runBytes,
+    engine.threads * SEGMENT_BYTES,
   );
   const from = pad(engine, copy, x, N * C_in, H, W, image);
   engine.writeIntegers(tapsAt, taps);
   engine.writeIntegers(
-    orderAt,
+    order,
     taps.map((_, k) => 4 * k),
   );
-  packWeights(engine, packed, weight, orderAt, G, lanes, K, lanes * K * 4, K * 4);
+  const steps = { groupStep: channels * K * 4, channelStep: K * 4 };
+  packWeights(engine, { to: packed, w: weight, order, G, channels, K, ...steps });
   const [rows, columns] = isPointwise(s) ? [1, H_out * W_out] : [H_out, W_out];
   const pixels = H_out * W_out * 4;
   const plane = image.H * image.W * 4;
-  walk(engine, y, from, packed, tapsAt, bias, scratch, sizesAt, {
+  overTaps(engine, y, from, packed, tapsAt, bias, scratch, {
     N,
     G,
-    lanes,
+    channels,
     K,
     rows,
     columns,
@@ -158,64 +155,51 @@ function forward(engine: Engine, y: number, x: number, weight: number, bias: num
     xRow: S_h * image.W * 4,
     xStep: S_w * 4,
     yImage: C_out * pixels,
-    yGroup: lanes * pixels,
+    yGroup: channels * pixels,
     yPlane: pixels,
     yRow: columns * 4,
     yStep: 4,
+    yStart: 0,
   });
 }
 
-function packWeights(
-  engine: Engine,
-  packed: number,
-  weight: number,
-  order: number,
-  G: number,
-  lanes: number,
-  K: number,
-  groupStep: number,
-  laneStep: number,
-): void {
-  const blocks = G * Math.ceil(lanes / 4);
-  engine.run('conv2dPackWeights', pieces(blocks, K * 4), packed, weight, order, G, lanes, K, groupStep, laneStep);
+function packWeights(engine: Engine, weights: KernelArguments['conv2dPackWeights']): void {
+  const blocks = weights.G * Math.ceil(weights.channels / 4);
+  engine.run('conv2dPackWeights', pieces(blocks, weights.K * 4), weights);
 }
 
-function walk(
+/** Computes y, or dx, from the taps that see its pixels. */
+function overTaps(
   engine: Engine,
-  y: number,
-  x: number,
-  packed: number,
-  taps: number,
-  bias: number,
-  scratch: number,
-  sizesAt: number,
-  sizes: TapsSizes & { N: number; G: number; lanes: number; K: number; rows: number; columns: number },
+  y: Place,
+  x: Place,
+  w: Place,
+  taps: Address,
+  bias: Place | null,
+  scratch: Address,
+  sizes: Omit<Conv2dForwardSizes, 'parts'>,
 ): void {
-  const { N, G, lanes, K, rows, columns } = sizes;
+  const { N, G, channels, K, rows, columns } = sizes;
   if (rows === 0 || columns === 0) return;
-  const blocks = N * G * Math.ceil(lanes / 8);
+  const blocks = N * G * Math.ceil(channels / 8);
   const parts = partsOfRows(blocks, rows);
-  writeSizes(engine, sizesAt, { ...sizes, parts });
   const products = ((rows / parts) * columns * (K + 1) * 8) / 4; // of vectors
-  engine.run('conv2dTaps', pieces(blocks * parts, products), y, x, packed, taps, bias, scratch, sizesAt);
+  const s = { ...sizes, parts };
+  engine.run('conv2dForward', pieces(blocks * parts, products), { y, x, w, taps, bias, scratch, s });
 }
 
-function inputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {
-  const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w, G } = s;
-  const [C_group, lanesOut] = [C_in / G, C_out / G];
-  const down = Array.from({ length: S_h }, (_, remainder) => seenBy(remainder, H, K_h, S_h, P_h, D_h));
-  const across = Array.from({ length: S_w }, (_, remainder) => seenBy(remainder, W, K_w, S_w, P_w, D_w));
-  const [top, H_seen] = border(down);
-  const [left, W_seen] = border(across);
+function inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void {
+  const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, S_h, S_w, G } = s;
+  const [channels, outputs] = [C_in / G, C_out / G];
+  const { down, across, top, left, H_seen, W_seen } = gradientTaps(s);
   const image = padded(N * C_out, H_out, W_out, top, left, H_seen, W_seen);
-  const most = lanesOut * K_h * K_w;
-  const [copy, packed, tapsAt, orderAt, sizesAt, scratch] = engine.scratch(
+  const most = outputs * K_h * K_w;
+  const [copy, packed, tapsAt, order, scratch] = engine.scratch(
     image.bytes,
-    G * Math.ceil(C_group / 4) * most * 16,
+    G * Math.ceil(channels / 4) * most * 16,
     most * 4,
     most * 4,
-    sizesBytes,
-    engine.threads * runBytes,
+    engine.threads * SEGMENT_BYTES,
   );
   const from = pad(engine, copy, dy, N * C_out, H_out, W_out, image);
   const plane = image.H * image.W * 4;
@@ -224,33 +208,34 @@ function inputGradient(engine: Engine, dx: number, dy: number, weight: number, s
   for (const h of down) {
     for (const w of across) {
       const taps: number[] = [];
-      const order: number[] = [];
-      for (let co = 0; co < lanesOut; co++) {
+      const places: number[] = []; // of their weights
+      for (let co = 0; co < outputs; co++) {
         for (const { k: kh, offset: oh } of h.positions) {
           for (const { k: kw, offset: ow } of w.positions) {
             taps.push(co * plane + 4 * ((top + oh) * image.W + left + ow));
-            order.push(co * C_group * kernel + 4 * (kh * K_w + kw));
+            places.push(co * channels * kernel + 4 * (kh * K_w + kw));
           }
         }
       }
       const K = taps.length;
       engine.writeIntegers(tapsAt, taps);
-      engine.writeIntegers(orderAt, order);
-      packWeights(engine, packed, weight, orderAt, G, C_group, K, lanesOut * C_group * kernel, kernel);
+      engine.writeIntegers(order, places);
+      const steps = { groupStep: outputs * channels * kernel, channelStep: kernel };
+      packWeights(engine, { to: packed, w: weight, order, G, channels, K, ...steps });
       const [rows, columns] = pointwise ? [1, H * W] : [h.count, w.count];
-      walk(engine, dx, from, packed, tapsAt, 0, scratch, sizesAt, {
+      overTaps(engine, dx, from, packed, tapsAt, null, scratch, {
         N,
         G,
-        lanes: C_group,
+        channels,
         K,
         rows,
         columns,
         xImage: C_out * plane,
-        xGroup: lanesOut * plane,
+        xGroup: outputs * plane,
         xRow: image.W * 4,
         xStep: 4,
         yImage: C_in * H * W * 4,
-        yGroup: C_group * H * W * 4,
+        yGroup: channels * H * W * 4,
         yPlane: H * W * 4,
         yRow: S_h * W * 4,
         yStep: S_w * 4,
@@ -265,15 +250,16 @@ function fewInputs(s: Conv2dSizes): boolean {
   return s.G === 1 && s.C_in <= 4 && s.K_h * s.K_w > 1;
 }
 
-function scatteredInputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {
-  const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w } = s;
+function scatteredInputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void {
+  const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, P_h, P_w, D_h, D_w } = s;
   const taps = K_h * K_w;
   const kernel = taps * 4;
   // dx with its padding, as large as whatever an output has seen.
-  const H_seen = Math.max(H + P_h, (H_out - 1) * S_h + (K_h - 1) * D_h + 1);
-  const W_seen = Math.max(W + P_w, (W_out - 1) * S_w + (K_w - 1) * D_w + 1);
-  const perThread = Math.ceil(taps / 2) * 2 * (runBytes / 2) + H_seen * W_seen * 16;
-  const [packed, rowsAt, orderAt, placesAt, scratch] = engine.scratch(
+  const seen = seenByOutputs(s);
+  const H_seen = Math.max(H + P_h, seen.H_seen);
+  const W_seen = Math.max(W + P_w, seen.W_seen);
+  const perThread = Math.ceil(taps / 2) * SEGMENT_BYTES + H_seen * W_seen * 16;
+  const [packed, channelsAt, order, placesAt, scratch] = engine.scratch(
     (taps + 1) * C_out * 16,
     C_out * 4,
     C_out * 4,
@@ -282,11 +268,11 @@ function scatteredInputGradient(engine: Engine, dx: number, dy: number, weight: 
   );
   const channels = Array.from({ length: C_out }, (_, co) => co);
   engine.writeIntegers(
-    rowsAt,
+    channelsAt,
     channels.map((co) => 4 * co * H_out * W_out),
   );
   engine.writeIntegers(
-    orderAt,
+    order,
     channels.map((co) => co * C_in * kernel),
   );
   const places: number[] = [];
@@ -294,63 +280,41 @@ function scatteredInputGradient(engine: Engine, dx: number, dy: number, weight: 
     for (let kw = 0; kw < K_w; kw++) places.push(16 * (kh * D_h * W_seen + kw * D_w));
   }
   engine.writeIntegers(placesAt, places);
-  packWeights(engine, packed, weight, orderAt, taps, C_in, C_out, 4, kernel);
-  engine.run(
-    'conv2dScatter',
-    N,
-    dx,
-    dy,
-    packed,
-    rowsAt,
-    placesAt,
-    scratch,
-    perThread,
-    taps,
-    C_in,
-    C_out,
-    H_out,
-    W_out,
-    H,
-    W,
-    W_seen,
-    H_seen,
-    P_h,
-    P_w,
-    S_h,
-    S_w,
-  );
+  const steps = { groupStep: 4, channelStep: kernel };
+  packWeights(engine, { to: packed, w: weight, order, G: taps, channels: C_in, K: C_out, ...steps });
+  const arrays = { dx, dy, w: packed, channels: channelsAt, places: placesAt, scratch };
+  engine.run('conv2dScatteredInputGradient', N, { ...arrays, ...s, perThread, taps, H_seen, W_seen });
 }
 
 /** Bytes of sums that are kept for slices of the images. */
 const sliceBytes = 16e6;
 
-function weightGradient(engine: Engine, dweight: number, dy: number, x: number, s: Conv2dSizes): void {
+function weightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): void {
   const { N, C_in, H, W, C_out, H_out, W_out, S_h, S_w, G } = s;
   const { image, taps } = inputTaps(s);
   const K = taps.length;
   while (taps.length % 4 !== 0) taps.push(taps[K - 1]);
-  const lanes = C_out / G;
-  const blocks = G * Math.ceil(lanes / 4);
-  const pairs = G * Math.ceil(lanes / 8);
-  const sums = blocks * taps.length * 16;
-  const slices = Math.max(1, Math.min(N, Math.floor(wanted / pairs), Math.floor(sliceBytes / sums)));
-  const parts = Math.max(1, Math.min(taps.length / 4, Math.floor(wanted / pairs / slices)));
+  const channels = C_out / G;
+  const fours = G * Math.ceil(channels / 4);
+  const eights = G * Math.ceil(channels / 8);
+  const sums = fours * taps.length * 16;
+  const slices = Math.max(1, Math.min(N, Math.floor(targetTasks / eights), Math.floor(sliceBytes / sums)));
+  const parts = Math.max(1, Math.min(taps.length / 4, Math.floor(targetTasks / eights / slices)));
   const perThread = H_out * W_out * 32;
-  const [copy, dw4, tapsAt, sizesAt, scratch] = engine.scratch(
+  const [copy, dw4, tapsAt, scratch] = engine.scratch(
     image.bytes,
     slices * sums,
     taps.length * 4,
-    sizesBytes,
     engine.threads * perThread,
   );
   const from = pad(engine, copy, x, N * C_in, H, W, image);
   const [rows, columns] = isPointwise(s) ? [1, H_out * W_out] : [H_out, W_out];
   const plane = image.H * image.W * 4;
   engine.writeIntegers(tapsAt, taps);
-  writeSizes(engine, sizesAt, {
+  const sizes = {
     N,
     G,
-    lanes,
+    channels,
     K,
     rows,
     columns,
@@ -360,7 +324,8 @@ function weightGradient(engine: Engine, dweight: number, dy: number, x: number, 
     xGroup: (C_in / G) * plane,
     xRow: S_h * image.W * 4,
     xStep: S_w * 4,
-  });
-  engine.run('conv2dPixels', slices * pairs * parts, dw4, from, dy, tapsAt, scratch, perThread, sizesAt);
-  engine.run('conv2dUnpackWeights', pieces(blocks, K * slices * 4), dweight, dw4, slices, G, lanes, K);
+  };
+  const arrays = { dw4, x: from, dy, taps: tapsAt, scratch };
+  engine.run('conv2dWeightGradient', slices * eights * parts, { ...arrays, perThread, s: sizes });
+  engine.run('conv2dUnpackWeights', pieces(fours, K * slices * 4), { dw: dweight, dw4, slices, G, channels, K });
 }

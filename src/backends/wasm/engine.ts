@@ -1,9 +1,9 @@
 /** The engine under the WASM kernels: memory, threads, and running a kernel on them. */
+import type { Address } from './buffer.js';
 import { Heap } from './heap.js';
 import type { WasmPlatform, WasmWorker } from './platform.js';
-import { Tasks } from './tasks.js';
-
-type KernelFunction = (...args: number[]) => void;
+import { inOrder, type KernelArguments, type KernelName } from './signatures.js';
+import { type KernelFunction, structs, Tasks } from './tasks.js';
 
 const page = 65536;
 /** 4 GiB: all that 32 bits can address. */
@@ -22,6 +22,7 @@ export class Engine {
   readonly #workers: WasmWorker[] = [];
   readonly #canWait: boolean;
   #workspace = { address: 0, bytes: 0 };
+  readonly #writeStruct = (fields: readonly number[]) => this.#write(structs.address, fields);
   #death: string | null = null;
 
   private constructor(instance: WebAssembly.Instance, memory: WebAssembly.Memory, threads: number, canWait: boolean) {
@@ -68,11 +69,11 @@ export class Engine {
     return this.#workspace.bytes;
   }
 
-  allocate(bytes: number): number {
-    return this.#heap.allocate(bytes);
+  allocate(bytes: number): Address {
+    return this.#heap.allocate(bytes) as Address;
   }
 
-  free(address: number): void {
+  free(address: Address): void {
     this.#heap.free(address);
   }
 
@@ -85,13 +86,13 @@ export class Engine {
    * Room for intermediate results, at one address for each size in bytes. It is the same memory again for the next caller,
    * so a kernel asks once, and keeps nothing there. It only grows, so a training loop's second step finds all it needs.
    */
-  scratch(...sizes: readonly number[]): number[] {
+  scratch(...sizes: readonly number[]): Address[] {
     const rounded = sizes.map((bytes) => Math.ceil(bytes / 64) * 64);
     const total = rounded.reduce((sum, bytes) => sum + bytes, 0);
     if (total > this.#workspace.bytes) {
       const { address, bytes } = this.#workspace;
       this.#workspace = { address: 0, bytes: 0 };
-      if (bytes > 0) this.free(address);
+      if (bytes > 0) this.#heap.free(address);
       try {
         this.#workspace = { address: this.allocate(total), bytes: total };
       } catch (error) {
@@ -104,22 +105,28 @@ export class Engine {
     let { address } = this.#workspace;
     return rounded.map((bytes) => {
       address += bytes;
-      return address - bytes;
+      return (address - bytes) as Address;
     });
   }
 
   /** Writes whole numbers, for kernels that take a list of them. */
-  writeIntegers(address: number, values: readonly number[]): void {
+  writeIntegers(address: Address, values: readonly number[]): void {
+    this.#write(address, values);
+  }
+
+  #write(address: number, values: readonly number[]): number {
     new Int32Array(this.bytes, address, values.length).set(values);
+    return address;
   }
 
   /**
-   * Runs an exported function of `assembly/index.ts` once for each task, on all threads; it returns when all is done. The
-   * function gets the arguments (null is address 0), and behind them the number of its task, of all tasks, and of its thread.
+   * Runs a kernel of `assembly` once for each task, on all threads; it returns when all is done. Arguments go by the names of
+   * the kernel's parameters; behind them the kernel gets the number of its task, of all tasks, and of its thread.
    */
-  run(kernel: string, tasks: number, ...args: readonly number[]): void {
+  run<Name extends KernelName>(kernel: Name, tasks: number, named: KernelArguments[Name]): void {
     if (this.#death !== null)
       throw new Error(`backend 'wasm': ${this.#death}; its tensors live on in a new backend only`);
+    const args = inOrder[kernel](named, this.#writeStruct);
     if (tasks > 1 && this.#workers.length > 0) {
       try {
         this.#tasks.run(kernel, tasks, args, this.#canWait);

@@ -1,8 +1,8 @@
 /** Calls of the kernels that go through arrays element by element. */
 import { type BroadcastSizes, broadcastStrides } from '../../ops/broadcast.js';
 import type { Kernels } from '../../ops/index.js';
-import { broadcasting } from './broadcast.js';
-import { address, type WasmBuffer } from './buffer.js';
+import { type BroadcastKernel, broadcasting } from './broadcast.js';
+import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { maximumTasks, shares } from './shares.js';
 
@@ -26,31 +26,28 @@ const exponential = 8;
 
 export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> {
   const { combine, sum, gradient } = broadcasting(engine);
-  const forward = (kernel: string) => (y: WasmBuffer, a: WasmBuffer, b: WasmBuffer, s: BroadcastSizes) =>
+  const drop: Kernels<WasmBuffer>['dropout']['forward'] = (y, x, mask, { p }) =>
+    engine.run('dropoutForward', shares(y.length), { y, x, mask, length: y.length, scale: 1 / (1 - p) });
+  const forward = (kernel: BroadcastKernel) => (y: WasmBuffer, a: WasmBuffer, b: WasmBuffer, s: BroadcastSizes) =>
     combine(kernel, y, a, s.aStrides, b, s.bStrides, s.shape);
 
   return {
     relu: {
-      forward: (y, x) => engine.run('reluForward', shares(y.length), y.address, x.address, y.length),
-      backward: (dx, dy, y) =>
-        engine.run('reluBackward', shares(dx.length), dx.address, dy.address, y.address, dx.length),
+      forward: (y, x) => engine.run('reluForward', shares(y.length), { y, x, length: y.length }),
+      backward: (dx, dy, y) => engine.run('reluBackward', shares(y.length), { dx, dy, y, length: y.length }),
     },
     sigmoid: {
-      forward: (y, x) => engine.run('sigmoidForward', shares(exponential * y.length), y.address, x.address, y.length),
-      backward: (dx, dy, y) =>
-        engine.run('sigmoidBackward', shares(dx.length), dx.address, dy.address, y.address, dx.length),
+      forward: (y, x) => engine.run('sigmoidForward', shares(exponential * y.length), { y, x, length: y.length }),
+      backward: (dx, dy, y) => engine.run('sigmoidBackward', shares(y.length), { dx, dy, y, length: y.length }),
     },
     tanh: {
-      forward: (y, x) => engine.run('tanhForward', shares(exponential * y.length), y.address, x.address, y.length),
-      backward: (dx, dy, y) =>
-        engine.run('tanhBackward', shares(dx.length), dx.address, dy.address, y.address, dx.length),
+      forward: (y, x) => engine.run('tanhForward', shares(exponential * y.length), { y, x, length: y.length }),
+      backward: (dx, dy, y) => engine.run('tanhBackward', shares(y.length), { dx, dy, y, length: y.length }),
     },
     dropout: {
-      forward: (y, x, mask, { p }) =>
-        engine.run('dropoutForward', shares(y.length), y.address, x.address, mask.address, y.length, 1 / (1 - p)),
+      forward: drop,
       // What it does to x in the forward pass, it does to dy.
-      backward: (dx, dy, mask, { p }) =>
-        engine.run('dropoutForward', shares(dx.length), dx.address, dy.address, mask.address, dx.length, 1 / (1 - p)),
+      backward: drop,
     },
 
     add: {
@@ -100,76 +97,66 @@ export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> 
         const { length } = x;
         const tasks = shares(length);
         if (reduction === 'none') {
-          engine.run('mseLossForward', tasks, loss.address, x.address, target.address, length);
+          engine.run('mseLossForward', tasks, { loss, x, target, length });
           return;
         }
         const [partials] = engine.scratch(8 * maximumTasks);
-        engine.run('mseLossSum', tasks, partials, x.address, target.address, length);
-        engine.run('addPartials', 1, loss.address, partials, tasks, reduction === 'mean' ? length : 1);
+        engine.run('mseLossSum', tasks, { partials, x, target, length });
+        const divisor = reduction === 'mean' ? length : 1;
+        engine.run('addPartials', 1, { y: loss, partials, count: tasks, divisor });
       },
       backward(dx, dtarget, dloss, x, target, { reduction }) {
         const { length } = x;
-        engine.run(
-          'mseLossBackward',
-          shares(length),
-          ...[address(dx), address(dtarget), dloss.address, x.address, target.address, length],
-          reduction === 'mean' ? 2 / length : 2,
-          reduction === 'none' ? 1 : 0,
-        );
+        const factor = reduction === 'mean' ? 2 / length : 2;
+        const step = reduction === 'none' ? 1 : 0;
+        engine.run('mseLossBackward', shares(length), { dx, dtarget, dloss, x, target, length, factor, step });
       },
     },
 
     sgd: {
       forward(param, momentumBuffer, dparam, s) {
-        engine.run(
-          'sgdForward',
-          shares(param.length),
-          param.address,
-          address(momentumBuffer),
-          dparam.address,
-          param.length,
-          s.lr,
-          s.momentum,
-          1 - s.dampening,
-          Number(s.nesterov),
-          s.weightDecay,
-          Number(s.first),
-        );
+        engine.run('sgdForward', shares(param.length), {
+          param,
+          momentumBuffer,
+          dparam,
+          length: param.length,
+          gain: 1 - s.dampening,
+          isFirst: s.first,
+          ...s,
+        });
       },
     },
     adam: {
       forward(param, expAvg, expAvgSq, dparam, s) {
-        engine.run(
-          'adamForward',
-          shares(param.length),
-          param.address,
-          expAvg.address,
-          expAvgSq.address,
-          dparam.address,
-          param.length,
-          s.beta1,
-          1 - s.beta1,
-          s.beta2,
-          1 - s.beta2,
-          s.decoupled ? 0 : s.weightDecay,
-          s.decoupled ? s.lr * s.weightDecay : 0,
-          s.lr / (1 - s.beta1 ** s.step),
-          1 / Math.sqrt(1 - s.beta2 ** s.step),
-          s.eps,
-        );
+        engine.run('adamForward', shares(param.length), {
+          param,
+          expAvg,
+          expAvgSq,
+          dparam,
+          length: param.length,
+          beta1: s.beta1,
+          gain1: 1 - s.beta1,
+          beta2: s.beta2,
+          gain2: 1 - s.beta2,
+          weightDecay: s.decoupled ? 0 : s.weightDecay,
+          shrink: s.decoupled ? s.lr * s.weightDecay : 0,
+          stepSize: s.lr / (1 - s.beta1 ** s.step),
+          rootScale: 1 / Math.sqrt(1 - s.beta2 ** s.step),
+          eps: s.eps,
+        });
       },
     },
     gradNorm: {
       forward(squares, dparam) {
         const tasks = shares(dparam.length);
         const [partials] = engine.scratch(8 * maximumTasks);
-        engine.run('gradNormSum', tasks, partials, dparam.address, dparam.length);
-        engine.run('gradNormForward', 1, squares.address, partials, tasks);
+        engine.run('gradNormSum', tasks, { partials, dparam, length: dparam.length });
+        engine.run('gradNormForward', 1, { squares, partials, count: tasks });
       },
     },
     clipGrad: {
       forward: (dparam, squares, { maxNorm }) =>
-        engine.run('clipGradForward', shares(dparam.length), dparam.address, squares.address, dparam.length, maxNorm),
+        engine.run('clipGradForward', shares(dparam.length), { dparam, squares, length: dparam.length, maxNorm }),
     },
   };
 }

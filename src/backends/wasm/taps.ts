@@ -1,56 +1,16 @@
-/** What the walks over taps share: where pixels lie, and which taps have seen them. */
-import type { Engine } from './engine.js';
-
-/** The fields of `TapsSizes` in `assembly/conv2d.ts`, which explains them, in their order. */
-const fields = [
-  'N',
-  'G',
-  'lanes',
-  'K',
-  'rows',
-  'columns',
-  'parts',
-  'slices',
-  'xImage',
-  'xGroup',
-  'xRow',
-  'xStep',
-  'yImage',
-  'yGroup',
-  'yPlane',
-  'yRow',
-  'yStep',
-  'yStart',
-  'H',
-  'W',
-  'H_seen',
-  'W_seen',
-  'top',
-  'left',
-] as const;
-
-export type TapsSizes = Readonly<Partial<Record<(typeof fields)[number], number>>>;
-export const sizesBytes = fields.length * 4;
-/** Scratch of each thread, for a run of pixels. */
-export const runBytes = 2048;
-
-export function writeSizes(engine: Engine, at: number, sizes: TapsSizes): void {
-  engine.writeIntegers(
-    at,
-    fields.map((field) => sizes[field] ?? 0),
-  );
-}
+/** What the two convolutions over taps share: which taps have seen a pixel, and how many tasks a call is split into. */
+import type { Conv2dSizes } from '../../ops/conv2d.js';
 
 /** Tasks that a call is split into, about: enough for the threads of any machine to share. */
-export const wanted = 32;
+export const targetTasks = 32;
 
 export function partsOfRows(tasks: number, rows: number): number {
-  return Math.max(1, Math.min(rows, Math.floor(wanted / Math.max(1, tasks))));
+  return Math.max(1, Math.min(rows, Math.floor(targetTasks / Math.max(1, tasks))));
 }
 
-/** Along one direction: the pixels of x that are `remainder` more than a multiple of S, the kernel's positions k that have
+/** Along one direction: the pixels of x whose place is `remainder` more than a multiple of S, the kernel's positions k that have
  *  seen them, and which output that was: o = i + `offset` for the i-th such pixel. */
-export function seenBy(remainder: number, size: number, K: number, S: number, P: number, D: number) {
+function seenBy(remainder: number, size: number, K: number, S: number, P: number, D: number) {
   const count = Math.max(0, Math.ceil((size - remainder) / S));
   const positions: { k: number; offset: number }[] = [];
   for (let k = 0; k < K; k++) {
@@ -61,7 +21,7 @@ export function seenBy(remainder: number, size: number, K: number, S: number, P:
 }
 
 /** Zeros before dy, and its size with the zeros behind it, so that every output that is asked for is there. */
-export function border(classes: readonly ReturnType<typeof seenBy>[]): [before: number, size: number] {
+function border(classes: readonly ReturnType<typeof seenBy>[]): [before: number, size: number] {
   let before = 0;
   let end = 1;
   for (const { count, positions } of classes) {
@@ -71,4 +31,14 @@ export function border(classes: readonly ReturnType<typeof seenBy>[]): [before: 
     }
   }
   return [before, before + end];
+}
+
+/** For dx: the pixels of x by their remainders down and across, each with the taps that have seen them, and dy with the
+ *  zeros around it that those taps reach. */
+export function gradientTaps({ H, W, K_h, K_w, S_h, S_w, P_h, P_w, D_h, D_w }: Conv2dSizes) {
+  const down = Array.from({ length: S_h }, (_, remainder) => seenBy(remainder, H, K_h, S_h, P_h, D_h));
+  const across = Array.from({ length: S_w }, (_, remainder) => seenBy(remainder, W, K_w, S_w, P_w, D_w));
+  const [top, H_seen] = border(down);
+  const [left, W_seen] = border(across);
+  return { down, across, top, left, H_seen, W_seen };
 }

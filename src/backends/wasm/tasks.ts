@@ -11,10 +11,12 @@
  * part. Which thread does a task changes nothing in its result.
  */
 
-/** The head of the memory: words (i32) from address 64, arguments (f64) from 256, `left` from 1024, each in a cache line of
- *  its own. What kernels have themselves begins at 4096 (`memoryBase` in asconfig.json). */
+/** The head of the memory: words (i32) from address 64, arguments (f64) from 256, the struct that a call may have (i32) from
+ *  512, `left` from 1024, each in a cache line of its own. What kernels have themselves begins at 4096 (`memoryBase` in
+ *  asconfig.json). */
 const words = { address: 64, length: 16 };
-const args = { address: 256, length: 96 };
+const args = { address: 256, length: 32 };
+export const structs = { address: 512, length: 128 };
 const left = { address: 1024, line: 16 };
 export const maximumThreads = 48;
 const DONE = 0;
@@ -24,7 +26,7 @@ const ARGUMENTS = 3;
 const TASKS = 4;
 const CALL = 5;
 
-type KernelFunction = (...args: number[]) => void;
+export type KernelFunction = (...args: number[]) => void;
 
 /** Looks before sleeping: the next call usually comes within microseconds, and waking up takes longer. */
 const spins = 50_000;

@@ -1,7 +1,9 @@
 /** Calls of `assembly/winograd.ts`. */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
+import type { Place } from './buffer.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
+import type { KernelArguments, WinogradSizes } from './signatures.js';
 
 /** With fewer tiles than this, transforming the weights costs more than the products that it saves. */
 const MIN_TILES = 8;
@@ -93,22 +95,16 @@ interface Work {
   readonly parts?: number;
 }
 
-/** The fields of `WinogradSizes` in `assembly/winograd.ts`, in their order. */
-function sizesOf(s: Conv2dSizes, p: Plan, { images, band, perThread, slices = 1, parts = 1 }: Work): number[] {
-  return [
-    ...[s.N, s.C_in, s.H, s.W, s.C_out, s.H_out, s.W_out, s.P_h, s.P_w],
-    ...[p.m, p.C_in4, p.C_out4, p.down, p.across],
-    ...[images, band, p.T, perThread, slices, parts],
-  ];
+function sizesOf(s: Conv2dSizes, plan: Plan, work: Work): WinogradSizes {
+  return { ...s, ...plan, slices: 1, parts: 1, ...work };
 }
-const sizesBytes = 20 * 4;
 
 export function winogradForward(
   engine: Engine,
-  y: number,
-  x: number,
-  weight: number,
-  bias: number,
+  y: Place,
+  x: Place,
+  weight: Place,
+  bias: Place | null,
   s: Conv2dSizes,
 ): void {
   const { N, C_in, C_out, K_h: r } = s;
@@ -116,29 +112,19 @@ export function winogradForward(
   const images = together(s, p, wanted);
   const band = bandOf(s, p);
   const perThread = p.tileBytes + images * p.C_in4 * (p.m * band + 6 - p.m) * p.W_seen * 16;
-  const [U, scratch, sizes] = engine.scratch(p.weights, engine.threads * perThread, sizesBytes);
-  transformWeights(engine, U, weight, scratch, r, C_out, C_in, C_in * r * r * 4, r * r * 4);
-  engine.writeIntegers(sizes, sizesOf(s, p, { images, band, perThread }));
+  const [U, scratch] = engine.scratch(p.weights, engine.threads * perThread);
+  const steps = { laneStep: C_in * r * r * 4, kStep: r * r * 4 };
+  transformWeights(engine, { U, w: weight, scratch, r, lanes: C_out, K: C_in, ...steps });
   const tasks = Math.ceil(N / images) * Math.ceil(p.down / band);
-  engine.run('winogradForward', tasks, y, x, U, bias, scratch, sizes);
+  engine.run('winogradForward', tasks, { y, x, U, bias, scratch, s: sizesOf(s, p, { images, band, perThread }) });
 }
 
-function transformWeights(
-  engine: Engine,
-  U: number,
-  weight: number,
-  scratch: number,
-  r: number,
-  lanes: number,
-  K: number,
-  laneStep: number,
-  kStep: number,
-): void {
-  const tasks = pieces(Math.ceil(lanes / 4) * Math.ceil(K / 4) * 4, 36 * 4);
-  engine.run('winogradWeights', tasks, U, weight, scratch, r, lanes, K, laneStep, kStep);
+function transformWeights(engine: Engine, weights: KernelArguments['winogradWeights']): void {
+  const tasks = pieces(Math.ceil(weights.lanes / 4) * Math.ceil(weights.K / 4) * 4, 36 * 4);
+  engine.run('winogradWeights', tasks, weights);
 }
 
-export function winogradInputGradient(engine: Engine, dx: number, dy: number, weight: number, s: Conv2dSizes): void {
+export function winogradInputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void {
   const { N, C_in, C_out, K_h: r } = s;
   const p = plan(s);
   const images = together(s, p, 8);
@@ -146,16 +132,17 @@ export function winogradInputGradient(engine: Engine, dx: number, dy: number, we
   const parts = Math.max(1, Math.min(Math.ceil(p.C_in4 / 2), Math.floor(8 / groups)));
   const perImage = p.C_out4 * p.m * p.down * p.m * p.across + p.C_in4 * p.H_seen * p.W_seen;
   const perThread = p.tileBytes + images * perImage * 16;
-  const [U, scratch, sizes] = engine.scratch(p.weights, engine.threads * perThread, sizesBytes);
-  transformWeights(engine, U, weight, scratch, r, C_in, C_out, r * r * 4, C_in * r * r * 4);
-  engine.writeIntegers(sizes, sizesOf(s, p, { images, band: p.down, perThread, parts }));
-  engine.run('winogradInputGradient', groups * parts, dx, dy, U, scratch, sizes);
+  const [U, scratch] = engine.scratch(p.weights, engine.threads * perThread);
+  const steps = { laneStep: r * r * 4, kStep: C_in * r * r * 4 };
+  transformWeights(engine, { U, w: weight, scratch, r, lanes: C_in, K: C_out, ...steps });
+  const sizes = sizesOf(s, p, { images, band: p.down, perThread, parts });
+  engine.run('winogradInputGradient', groups * parts, { dx, dy, U, scratch, s: sizes });
 }
 
 /** Bytes of sums that are kept for slices of the work. */
 const sliceBytes = 16e6;
 
-export function winogradWeightGradient(engine: Engine, dweight: number, dy: number, x: number, s: Conv2dSizes): void {
+export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): void {
   const { N, C_in, C_out, K_h: r } = s;
   const p = plan(s);
   const images = together(s, p, 8);
@@ -165,9 +152,9 @@ export function winogradWeightGradient(engine: Engine, dweight: number, dy: numb
   const parts = Math.max(1, Math.min(Math.ceil(p.C_out4 / 2), Math.floor(8 / slices)));
   const seen = p.C_in4 * (p.m * band + 6 - p.m) * p.W_seen + p.C_out4 * p.m * band * p.m * p.across;
   const perThread = p.tileBytes + images * seen * 16;
-  const [dU, scratch, sizes] = engine.scratch(slices * p.weights, engine.threads * perThread, sizesBytes);
-  engine.writeIntegers(sizes, sizesOf(s, p, { images, band, perThread, slices, parts }));
-  engine.run('winogradGradient', slices * parts, dU, x, dy, scratch, sizes);
+  const [dU, scratch] = engine.scratch(slices * p.weights, engine.threads * perThread);
+  const sizes = sizesOf(s, p, { images, band, perThread, slices, parts });
+  engine.run('winogradGradient', slices * parts, { dU, x, dy, scratch, s: sizes });
   const tasks = pieces(p.C_out4 * C_in, 36 * slices * 4);
-  engine.run('winogradGradientWeights', tasks, dweight, dU, scratch, r, slices, C_out, C_in);
+  engine.run('winogradGradientWeights', tasks, { dw: dweight, dU, scratch, r, slices, C_out, C_in });
 }
