@@ -3,7 +3,8 @@
  *   - `kernels`: every operation of `ops/index.ts`, forward and backward, over buffers of its own. The compiler holds the
  *     list complete, and `receptive/testing` holds each kernel equal to the maths.
  *   - memory: create, destroy, write, read. Buffers that are given back are pooled here by type and length, so that from
- *     its second step on a training loop creates none.
+ *     its second step on a training loop creates none. A loop whose sizes change would fill the pool with sizes that never
+ *     come again: so the pool is given back to the device before everything held is twice the most that was in use at once.
  *
  * What is optional is for backends whose device works on its own: see the methods with a question mark.
  *
@@ -48,6 +49,11 @@ export interface ByteImages {
   readonly values: Float32Array;
 }
 
+const bytesOf: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4 };
+
+/** Bytes that a backend may hold whatever is in use: 64 MiB. */
+const smallPool = 2 ** 26;
+
 export abstract class Backend implements TensorBackend {
   abstract readonly name: string;
   abstract readonly kernels: Kernels<DeviceBuffer>;
@@ -77,6 +83,7 @@ export abstract class Backend implements TensorBackend {
   readonly #pool = new Map<string, DeviceBuffer[]>();
   readonly #live = new Map<DeviceBuffer, string>(); // with the place in the pool that each goes back to
   #allocated = 0;
+  #mostAllocated = 0;
   #reserved = 0;
   #created = 0;
   #closed = false;
@@ -106,14 +113,10 @@ export abstract class Backend implements TensorBackend {
   allocate(length: number, dtype: DType): DeviceBuffer {
     this.#check(dtype);
     const place = `${dtype} ${length}`;
-    let buffer = this.#pool.get(place)?.pop();
-    if (!buffer) {
-      buffer = this.#create(length, dtype);
-      this.#created++;
-      this.#reserved += buffer.byteLength;
-    }
+    const buffer = this.#pool.get(place)?.pop() ?? this.#create(length, dtype);
     this.#live.set(buffer, place);
     this.#allocated += buffer.byteLength;
+    this.#mostAllocated = Math.max(this.#mostAllocated, this.#allocated);
     return buffer;
   }
 
@@ -129,9 +132,23 @@ export abstract class Backend implements TensorBackend {
   }
 
   #create(length: number, dtype: DType): DeviceBuffer {
+    const bytes = length * bytesOf[dtype];
+    const most = Math.max(smallPool, 2 * Math.max(this.#mostAllocated, this.#allocated + bytes));
+    if (this.#reserved + bytes > most) this.emptyCache();
+    const buffer = this.#createOrThrow(length, dtype);
+    this.#created++;
+    this.#reserved += buffer.byteLength;
+    return buffer;
+  }
+
+  #createOrThrow(length: number, dtype: DType): DeviceBuffer {
     try {
       return this.create(length, dtype);
     } catch (error) {
+      if (this.#pool.size > 0) {
+        this.emptyCache();
+        return this.#createOrThrow(length, dtype);
+      }
       const reason = error instanceof Error ? error.message : error;
       throw new Error(`backend '${this.name}' can't allocate ${length} ${dtype}: ${reason}`, { cause: error });
     }

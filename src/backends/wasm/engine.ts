@@ -24,6 +24,8 @@ export class Engine {
   #workspace = { address: 0, bytes: 0 };
   readonly #writeStruct = (fields: readonly number[]) => this.#write(structs.address, fields);
   #death: string | null = null;
+  /** Gives back what the backend holds for nobody. */
+  reclaim: () => void = () => {};
 
   private constructor(instance: WebAssembly.Instance, memory: WebAssembly.Memory, threads: number, canWait: boolean) {
     this.#memory = memory;
@@ -94,7 +96,7 @@ export class Engine {
       this.#workspace = { address: 0, bytes: 0 };
       if (bytes > 0) this.#heap.free(address);
       try {
-        this.#workspace = { address: this.allocate(total), bytes: total };
+        this.#workspace = { address: this.#allocateOrReclaim(total), bytes: total };
       } catch (error) {
         const reason = error instanceof Error ? error.message : error;
         throw new Error(`backend 'wasm' has no room for ${total} bytes of intermediate results: ${reason}`, {
@@ -107,6 +109,16 @@ export class Engine {
       address += bytes;
       return (address - bytes) as Address;
     });
+  }
+
+  /** Tries again once what nobody uses was given back. */
+  #allocateOrReclaim(bytes: number): number {
+    try {
+      return this.#heap.allocate(bytes);
+    } catch {
+      this.reclaim();
+      return this.#heap.allocate(bytes);
+    }
   }
 
   /** Writes whole numbers, for kernels that take a list of them. */

@@ -36,6 +36,7 @@ export class WasmBackend extends Backend {
   ) {
     super();
     this.#engine = engine;
+    engine.reclaim = () => this.emptyCache();
     this.kernels = wasmKernels(engine);
   }
 
