@@ -6,25 +6,10 @@ import { address, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { maximumTasks, shares } from './shares.js';
 
-type Pointwise =
-  | 'relu'
-  | 'sigmoid'
-  | 'tanh'
-  | 'dropout'
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'div'
-  | 'mseLoss'
-  | 'sgd'
-  | 'adam'
-  | 'gradNorm'
-  | 'clipGrad';
-
 /** An exponential takes about as long as eight additions. */
 const exponential = 8;
 
-export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> {
+export function pointwise(engine: Engine) {
   const { combine, sum, gradient } = broadcasting(engine);
   const forward = (kernel: string) => (y: WasmBuffer, a: WasmBuffer, b: WasmBuffer, s: BroadcastSizes) =>
     combine(kernel, y, a, s.aStrides, b, s.bStrides, s.shape);
@@ -171,5 +156,5 @@ export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> 
       forward: (dparam, squares, { maxNorm }) =>
         engine.run('clipGradForward', shares(dparam.length), dparam.address, squares.address, dparam.length, maxNorm),
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }

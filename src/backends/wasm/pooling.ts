@@ -8,9 +8,7 @@ import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { shares } from './shares.js';
 
-type PoolingKernels = Pick<Kernels<WasmBuffer>, 'maxPool2d' | 'avgPool2d' | 'adaptiveAvgPool2d' | 'pad' | 'cat'>;
-
-export function pooling(engine: Engine): PoolingKernels {
+export function pooling(engine: Engine) {
   /** What both passes of avgPool2d take besides their arrays; `floats`: how much scratch memory a thread needs. */
   const average = (s: AvgPool2dSizes, floats: number): number[] => {
     const bytes = 4 * floats;
@@ -80,7 +78,7 @@ export function pooling(engine: Engine): PoolingKernels {
         engine.run('catBackward', tasks, dx.address, dy.address, outer, length, total, offset);
       },
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }
 
 /** In the order of PoolSizes in `assembly/windows.ts`. */

@@ -7,12 +7,10 @@ import { address, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { maximumTasks, shares } from './shares.js';
 
-type Rows = 'softmax' | 'logSoftmax' | 'crossEntropy' | 'nllLoss' | 'sum' | 'mean';
-
 /** An exponential, and fetching numbers from four rows, take about as long as sixteen additions. */
 const exponential = 16;
 
-export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
+export function rows(engine: Engine) {
   const { sum, spread } = broadcasting(engine);
 
   /** Runs a kernel whose tasks take four rows at a time. */
@@ -142,7 +140,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
       forward: (y, x, s) => sum(y, x, s.yStrides, s.shape, s.count),
       backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape, s.count),
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }
 
 /** The target to ignore as i32. Targets are classes, i32 or ignored, so one beyond i32 is none; −1 isn't either. */

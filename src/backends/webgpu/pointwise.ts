@@ -3,9 +3,7 @@ import type { Kernels } from '../../ops/index.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Dispatch, Engine } from './engine.js';
 
-type Pointwise = 'relu' | 'sigmoid' | 'tanh' | 'dropout' | 'sgd' | 'adam';
-
-export function pointwise(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pointwise> {
+export function pointwise(engine: Engine) {
   /** One thread for each element of `output`. */
   function run(
     shader: string,
@@ -60,5 +58,5 @@ export function pointwise(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pointwise
         run('adam', 'forward', param, { param, expAvg, expAvgSq, dparam }, sizes);
       },
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }

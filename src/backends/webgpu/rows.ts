@@ -9,14 +9,13 @@ import { lanesFor } from './lanes.js';
 import { partsFor } from './parts.js';
 import { sumInParts } from './sumInParts.js';
 
-type Rows = 'softmax' | 'logSoftmax' | 'crossEntropy' | 'nllLoss' | 'mseLoss';
 type Buffers = Dispatch['buffers'];
 type Shader = Pick<Dispatch, 'shader' | 'buffers' | 'sizes'>;
 
 /** Workgroups that keep the largest device busy; where there are more blocks, they take turns in them. */
 const enough = 1024;
 
-export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
+export function rows(engine: Engine) {
   /** Runs a kernel that takes rows along C in blocks of as many as its workgroup has lanes for. */
   function alongRows(shader: string, entry: string, buffers: Buffers, { outer, C, inner }: SoftmaxSizes) {
     const { sizes, blocks } = rowsOf(engine, outer * inner, C, inner);
@@ -104,7 +103,7 @@ export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
         engine.run({ shader: 'mseLoss', entry: 'backward', buffers, sizes, threads: x.length });
       },
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }
 
 function groupsFor(blocks: number): [number, number, number] {
