@@ -1,4 +1,5 @@
 /** Calls of the kernels that go through arrays element by element. */
+import { adamFactors } from '../../ops/adam.js';
 import { type BroadcastSizes, broadcastStrides } from '../../ops/broadcast.js';
 import type { Kernels } from '../../ops/index.js';
 import { broadcasting } from './broadcast.js';
@@ -124,6 +125,7 @@ export function pointwise(engine: Engine) {
     },
     adam: {
       forward(param, expAvg, expAvgSq, dparam, s) {
+        const f = adamFactors(s);
         engine.run(
           'adamForward',
           shares(param.length),
@@ -132,15 +134,15 @@ export function pointwise(engine: Engine) {
           expAvgSq.address,
           dparam.address,
           param.length,
-          s.beta1,
-          1 - s.beta1,
-          s.beta2,
-          1 - s.beta2,
-          s.decoupled ? 0 : s.weightDecay,
-          s.decoupled ? s.lr * s.weightDecay : 0,
-          s.lr / (1 - s.beta1 ** s.step),
-          1 / Math.sqrt(1 - s.beta2 ** s.step),
-          s.eps,
+          f.beta1,
+          f.gain1,
+          f.beta2,
+          f.gain2,
+          f.weightDecay,
+          f.shrink,
+          f.stepSize,
+          f.rootScale,
+          f.eps,
         );
       },
     },

@@ -1,6 +1,7 @@
 /** Calls of the kernels that go along rows: softmax and the losses of classifiers, sums and means. */
+import { crossEntropyShares } from '../../ops/crossEntropy.js';
 import type { Kernels } from '../../ops/index.js';
-import type { NllLossSizes } from '../../ops/nllLoss.js';
+import { ignoredTarget, type NllLossSizes } from '../../ops/nllLoss.js';
 import type { SoftmaxSizes } from '../../ops/softmax.js';
 import { broadcasting } from './broadcast.js';
 import { address, type WasmBuffer } from './buffer.js';
@@ -34,7 +35,7 @@ export function rows(engine: Engine) {
   function weigh(partials: number, target: WasmBuffer, weight: WasmBuffer | null, s: NllLossSizes): number {
     if (s.reduction !== 'mean') return 0;
     const tasks = shares(target.length);
-    engine.run('targetWeights', tasks, partials, target.address, address(weight), target.length, ignored(s));
+    engine.run('targetWeights', tasks, partials, target.address, address(weight), target.length, ignoredTarget(s));
     return tasks;
   }
 
@@ -50,6 +51,7 @@ export function rows(engine: Engine) {
 
     crossEntropy: {
       forward(loss, x, target, weight, s) {
+        const { spread, peak } = crossEntropyShares(s);
         const tasks = shares(exponential * x.length, Math.ceil(target.length / 4));
         const partials = partialSums();
         engine.run(
@@ -63,13 +65,14 @@ export function rows(engine: Engine) {
           target.length,
           s.C,
           s.inner,
-          ignored(s),
-          s.labelSmoothing / s.C,
-          1 - s.labelSmoothing,
+          ignoredTarget(s),
+          spread,
+          peak,
         );
         reduce(loss, partials, tasks, s);
       },
       backward(dx, dloss, x, target, weight, s) {
+        const { spread, peak } = crossEntropyShares(s);
         const partials = partialSums();
         const count = weigh(partials, target, weight, s);
         engine.run(
@@ -84,9 +87,9 @@ export function rows(engine: Engine) {
           target.length,
           s.C,
           s.inner,
-          ignored(s),
-          s.labelSmoothing / s.C,
-          1 - s.labelSmoothing,
+          ignoredTarget(s),
+          spread,
+          peak,
           s.reduction === 'none' ? 1 : 0,
           count,
         );
@@ -107,7 +110,7 @@ export function rows(engine: Engine) {
           target.length,
           s.C,
           s.inner,
-          ignored(s),
+          ignoredTarget(s),
         );
         reduce(loss, partials, tasks, s);
       },
@@ -125,7 +128,7 @@ export function rows(engine: Engine) {
           s.N,
           s.C,
           s.inner,
-          ignored(s),
+          ignoredTarget(s),
           s.reduction === 'none' ? 1 : 0,
           count,
         );
@@ -141,9 +144,4 @@ export function rows(engine: Engine) {
       backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape, s.count),
     },
   } satisfies Partial<Kernels<WasmBuffer>>;
-}
-
-/** The target to ignore as i32. Targets are classes, i32 or ignored, so one beyond i32 is none; −1 isn't either. */
-function ignored({ ignoreIndex }: NllLossSizes): number {
-  return Math.abs(ignoreIndex) < 2 ** 31 ? ignoreIndex : -1;
 }
