@@ -8,6 +8,12 @@ import { maximumTasks, shares } from './shares.js';
 /** Numbers in the memory: a buffer's, or in the scratch memory. */
 export type Place = Pick<WasmBuffer, 'address' | 'length'>;
 
+/** What becomes of a sum: it is divided by `count`, for a mean, and has a sign. Default: 1, and 1. */
+interface Finish {
+  readonly count?: number;
+  readonly sign?: 1 | -1;
+}
+
 /** Bytes for the lists of dimensions that one of these calls writes down, or for its partial sums. */
 function room(shape: Shape): number {
   return Math.max(8 * maximumTasks, 16 * shape.length);
@@ -71,8 +77,16 @@ export function broadcasting(engine: Engine) {
     engine.run(kernel, tasks, y.address, a.address, b.address, length, n, aStep, bStep, aList, bList, rank);
   }
 
-  /** y = Σ x / divisor, every x being summed into the y that it meets in a walk over x's shape. */
-  function sum(y: Place, x: Place, yStrides: readonly number[], shape: Shape, divisor: number, scratch?: number): void {
+  /** y = sign · Σ x / count, every x being summed into the y that it meets in a walk over x's shape. */
+  function sum(
+    y: Place,
+    x: Place,
+    yStrides: readonly number[],
+    shape: Shape,
+    { count = 1, sign = 1 }: Finish = {},
+    scratch?: number,
+  ): void {
+    const divisor = sign * count; // the kernels take both as one number
     if (y.length === x.length && divisor === 1) {
       engine.run('copy', shares(x.length), y.address, x.address, x.length);
       return;
@@ -106,15 +120,15 @@ export function broadcasting(engine: Engine) {
     );
   }
 
-  /** The backward pass of `sum`: dx = dy / divisor, wherever x is summed into y. */
-  function spread(dx: Place, dy: Place, yStrides: readonly number[], shape: Shape, divisor: number): void {
+  /** The backward pass of `sum`: dx = dy / count, wherever x is summed into y. */
+  function spread(dx: Place, dy: Place, yStrides: readonly number[], shape: Shape, count = 1): void {
     const merged = merge(shape, yStrides);
     const n = merged.shape.pop() ?? 1;
     const step = merged.strides[0].pop() ?? 0;
     const [list] = engine.scratch(room(shape));
     engine.writeIntegers(list, pairs(merged.shape, merged.strides[0]));
     const tasks = shares(dx.length);
-    engine.run('sumBackward', tasks, dx.address, dy.address, dx.length, n, step, list, merged.shape.length, divisor);
+    engine.run('sumBackward', tasks, dx.address, dy.address, dx.length, n, step, list, merged.shape.length, count);
   }
 
   /**
@@ -132,13 +146,13 @@ export function broadcasting(engine: Engine) {
     if (d === null) return;
     if (d.length === dy.length) {
       write(d);
-      if (sign === -1) sum(d, d, strides, shape, sign);
+      if (sign === -1) sum(d, d, strides, shape, { sign });
       return;
     }
     const [address, scratch] = engine.scratch(4 * dy.length, room(shape));
     const terms = { address, length: dy.length };
     write(terms, scratch);
-    sum(d, terms, strides, shape, sign, scratch);
+    sum(d, terms, strides, shape, { sign }, scratch);
   }
 
   return { combine, sum, spread, gradient };

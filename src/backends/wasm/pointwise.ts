@@ -42,15 +42,15 @@ export function pointwise(engine: Engine) {
     add: {
       forward: forward('addForward'),
       backward(da, db, dy, { shape, aStrides, bStrides }) {
-        if (da) sum(da, dy, aStrides, shape, 1);
-        if (db) sum(db, dy, bStrides, shape, 1);
+        if (da) sum(da, dy, aStrides, shape);
+        if (db) sum(db, dy, bStrides, shape);
       },
     },
     sub: {
       forward: forward('subForward'),
       backward(da, db, dy, { shape, aStrides, bStrides }) {
-        if (da) sum(da, dy, aStrides, shape, 1);
-        if (db) sum(db, dy, bStrides, shape, -1);
+        if (da) sum(da, dy, aStrides, shape);
+        if (db) sum(db, dy, bStrides, shape, { sign: -1 });
       },
     },
     mul: {

@@ -136,11 +136,11 @@ export function rows(engine: Engine) {
     },
 
     sum: {
-      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape, 1),
-      backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape, 1),
+      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape),
+      backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape),
     },
     mean: {
-      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape, s.count),
+      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape, { count: s.count }),
       backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape, s.count),
     },
   } satisfies Partial<Kernels<WasmBuffer>>;
