@@ -23,7 +23,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Backend, backendNames, createBackend } from 'receptive';
+import { type AnyBackend, type BackendName, type BackendOptions, backendNames, createBackend } from 'receptive';
 import { cases, type OperationName, problem } from 'receptive/testing';
 import { callsOf, Measurement } from './measure.js';
 import { estimate, gpuFrom, gpus, type Kernel } from './roofline.js';
@@ -48,39 +48,24 @@ const tooMuch = 4e8;
 
 interface Column {
   readonly label: string;
-  readonly backend: Backend;
+  readonly backend: AnyBackend;
   /** GFLOP/s, where it can be measured. */
   readonly peak?: number;
 }
 
-/** What the WebGPU backend says of itself. */
-interface Counting {
-  readonly adapter: string;
-  stats(): {
-    readonly dispatches: number;
-    readonly submits: number;
-    readonly bytesUploaded: number;
-    readonly bytesRead: number;
-    readonly buffersCreated: number;
-    readonly kernels: Readonly<Record<string, Kernel>>;
-  };
-  resetStats(): void;
-}
+/** The backend, if it counts what it asks of its device. */
+const countingOf = (backend: AnyBackend) => (backend.name === 'webgpu' ? backend : null);
 
-function countingOf(backend: Backend): Counting | null {
-  return 'stats' in backend ? (backend as unknown as Counting) : null;
-}
+const peakOf = (backend: AnyBackend) => (backend.name === 'wasm' ? backend.peak() : undefined);
 
-function peakOf(backend: Backend): number | undefined {
-  return (backend as { peak?(): number }).peak?.();
-}
+const isBackendName = (name: string): name is BackendName => (backendNames as readonly string[]).includes(name);
 
 /** The reference first, which the others are compared with. */
 async function columns(): Promise<Column[]> {
   const all: Column[] = [];
-  const open = async (label: string, ...how: Parameters<typeof createBackend>) => {
+  const open = async (label: string, name: BackendName, options?: BackendOptions) => {
     try {
-      const backend = await createBackend(...how);
+      const backend = await createBackend(name, options);
       all.push({ label, backend, peak: peakOf(backend) });
     } catch (error) {
       console.log(`${label} isn't measured: ${error instanceof Error ? error.message : error}`);
@@ -88,7 +73,7 @@ async function columns(): Promise<Column[]> {
   };
   if (!options['no-reference']) await open('reference', 'reference');
   for (const name of options.backend.split(',')) {
-    if (!backendNames.includes(name)) throw new Error(`--backend ${name}: there is ${backendNames.join(', ')}`);
+    if (!isBackendName(name)) throw new Error(`--backend ${name}: there is ${backendNames.join(', ')}`);
     if (name === 'reference') continue;
     if (name !== 'wasm') await open(name, name, { profile: options.profile, shareMemory: options['share-memory'] });
     else for (const threads of options.threads.split(',')) await open(`wasm x ${threads}`, name, { threads: +threads });

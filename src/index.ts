@@ -1,6 +1,8 @@
 /** `receptive`: everything that runs anywhere. `node/` and `browser/` add what a platform brings. */
 export { Backend, type MemoryReport } from './backends/backend.js';
-export type { BackendOptions } from './backends/create.js';
+export type { AnyBackend, BackendName, BackendOptions } from './backends/create.js';
+export type { WasmBackend, WasmOptions } from './backends/wasm/index.js';
+export type { KernelStats, WebGPUBackend, WebGPUOptions, WebGPUStats } from './backends/webgpuBackend.js';
 export { FormatError } from './formats/index.js';
 export * as models from './models/index.js';
 export * as functional from './nn/functional/index.js';

@@ -346,10 +346,10 @@ test('nothing to check is an error', async () => {
 
 describe('a backend', () => {
   class Broken extends ReferenceBackend {
-    override readonly kernels;
-    constructor(relu: ArrayKernel<'relu'>['forward']) {
+    override readonly kernels: Kernels<DeviceBuffer>;
+    constructor(relu: typeof ops.relu.forward) {
       super();
-      this.kernels = { ...ops, relu: { ...ops.relu, forward: relu } } as unknown as Kernels<DeviceBuffer>;
+      this.kernels = { ...ops, relu: { ...ops.relu, forward: relu } };
     }
   }
   const few = { runs: 20, seed: 1 };
@@ -368,6 +368,14 @@ describe('a backend', () => {
     });
     expect(await complaint(checkBackend(backend, { ...few, guards: arrayGuards() }))).toContain(
       'y: written 1 elements past its end',
+    );
+  });
+
+  test('that has no kernel for an operation is caught, and not left out', async () => {
+    const incomplete = new ReferenceBackend();
+    Object.assign(incomplete, { kernels: { ...ops, relu: { forward: ops.relu.forward } } });
+    expect(await complaint(checkBackend(incomplete, few))).toMatch(
+      /^relu \(reference\) breaks the law 'backward':\nbackend 'reference' has no kernel relu.backward/,
     );
   });
 

@@ -89,7 +89,7 @@ describe.each(Object.keys(torchvision))('%s', (name) => {
     }
   });
 
-  it.each(['reference', 'wasm', 'webgpu'])(
+  it.each(['reference', 'wasm', 'webgpu'] as const)(
     "gives torchvision's scores and gradients on %s",
     { timeout: 300_000 },
     async (backendName) => {

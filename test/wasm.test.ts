@@ -16,7 +16,7 @@ import { manualSeed } from '../src/tensor/random.js';
 
 const opened: WasmBackend[] = [];
 async function open(options: WasmOptions = {}): Promise<WasmBackend> {
-  const backend = (await createBackend('wasm', options)) as WasmBackend;
+  const backend = await createBackend('wasm', options);
   opened.push(backend);
   return backend;
 }

@@ -1,7 +1,7 @@
 /** The WebGPU backend's own promises: one submit a step, nothing new after the second, and what it says when something fails. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceLostError } from '../src/backends/backend.js';
-import type { WebGPUBackend } from '../src/backends/webgpu/index.js';
+import type { GPUBackend } from '../src/backends/webgpu/index.js';
 import { DataLoader } from '../src/data/loader.js';
 import { inceptionNet, mlp, mnistNet, residualNet } from '../src/models/index.js';
 import * as F from '../src/nn/functional/index.js';
@@ -13,17 +13,16 @@ import { SGD } from '../src/optim/index.js';
 import { manualSeed } from '../src/tensor/random.js';
 import type { Tensor } from '../src/tensor/tensor.js';
 import { fit, type StepRecord } from '../src/training/index.js';
+import { openWebGPU } from './openWebGPU.js';
 
-const create = async (options = {}) => (await createBackend('webgpu', options)) as WebGPUBackend;
-
-let backend: WebGPUBackend;
+let backend: GPUBackend;
 beforeAll(async () => {
-  backend = await create();
+  backend = await openWebGPU();
 });
 afterAll(() => backend.close());
 
 /** Takes training steps on drawn images, and gives the losses' tensors. */
-function trainer(on: WebGPUBackend, model: Module<[Tensor], Tensor>, N: number) {
+function trainer(on: GPUBackend, model: Module<[Tensor], Tensor>, N: number) {
   const optimizer = new SGD(model.to(on).parameters(), { lr: 0.01, momentum: 0.5 });
   const images = Float32Array.from({ length: N * 784 }, (_, i) => Math.sin(i));
   const labels = Int32Array.from({ length: N }, (_, i) => i % 10);
@@ -104,7 +103,7 @@ describe('training', () => {
     const set = (await mnist({ train: true })).take(160);
     const run = async (loseAfter: number | null) => {
       manualSeed(3);
-      const own = await create();
+      const own = await openWebGPU();
       const model = mlp().to(own);
       const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
       const loader = new DataLoader(set, { batchSize: 16, shuffle: true, backend: own });
@@ -130,7 +129,7 @@ describe('training', () => {
 
   it('gives up when devices are lost again and again', async () => {
     manualSeed(3);
-    const own = await create();
+    const own = await openWebGPU();
     const model = mlp().to(own);
     const optimizer = new SGD(model.parameters(), { lr: 0.01 });
     const loader = new DataLoader((await mnist({ train: true })).take(64), { batchSize: 8, backend: own });
@@ -151,7 +150,7 @@ describe('training', () => {
 
 describe('data on the device', () => {
   it('is uploaded once, and makes the very batches of the host', async () => {
-    const own = await create();
+    const own = await openWebGPU();
     const set = (await mnist({ train: false })).take(50);
     manualSeed(1);
     const there = new DataLoader(set, { batchSize: 16, shuffle: true, backend: own });
@@ -179,7 +178,7 @@ describe('errors', () => {
   });
 
   it('memory that runs out is told, and who wanted it', async () => {
-    const own = await create();
+    const own = await openWebGPU();
     // What a driver without memory answers: the buffer that it returns is invalid, and the error is in the scope.
     const { device } = own;
     const pop = device.popErrorScope.bind(device);
@@ -202,7 +201,7 @@ describe('errors', () => {
   });
 
   it('a shader that does not compile is told with its name and line', async () => {
-    const own = await create();
+    const own = await openWebGPU();
     const { shaders } = await import('../src/backends/webgpu/shaders.js');
     const writable = shaders as Record<string, string>;
     const before = writable.relu;
@@ -226,7 +225,7 @@ describe('errors', () => {
   });
 
   it('a lost device is a DeviceLostError in everything that follows', async () => {
-    const own = await create();
+    const own = await openWebGPU();
     const x = own.tensor([1, 2]);
     own.device.destroy();
     await expect(x.data()).rejects.toThrow(DeviceLostError);
@@ -248,7 +247,7 @@ describe('accounting', () => {
     ['64 → 64, 3x3 on 56x56', [32, 64, 56, 56], 64],
     ['256 → 256, 3x3 on 14x14', [32, 256, 14, 14], 256],
   ] as const)('tiles of %s do at least 16 operations for a byte', async (_, x, C) => {
-    const own = await create({ shareMemory: true });
+    const own = await openWebGPU({ shareMemory: true });
     const s = conv2dSizes(x, [C, C, 3, 3], [C], { padding: 1 });
     // Counted when it is asked for; what the numbers are doesn't matter, nor that nobody waits for them.
     const [image, weight, bias] = [x[0] * C * x[2] * x[3], C * C * 9, C].map((length) =>

@@ -1,6 +1,6 @@
 /** Sentinels around buffers in the memory of the WebGPU backend. */
 import type { WebGPUBuffer } from '../src/backends/webgpu/buffer.js';
-import type { WebGPUBackend } from '../src/backends/webgpu/index.js';
+import type { GPUBackend } from '../src/backends/webgpu/index.js';
 import { newArray } from '../src/tensor/tensorBackend.js';
 import type { Guards } from '../src/testing/index.js';
 
@@ -8,7 +8,7 @@ import type { Guards } from '../src/testing/index.js';
 const margin = 64;
 const sentinel = -8765432;
 
-export function webgpuGuards(backend: WebGPUBackend): Guards {
+export function webgpuGuards(backend: GPUBackend): Guards {
   const wholes = new Map<unknown, WebGPUBuffer>();
   return {
     allocate(length, dtype) {

@@ -1,14 +1,13 @@
 /** What kernels take on the device, measured and estimated. */
 import { describe, expect, it } from 'vitest';
 import { estimate, gpuFrom } from '../bench/roofline.js';
-import type { WebGPUBackend } from '../src/backends/webgpu/index.js';
 import * as F from '../src/nn/functional/index.js';
 import { createBackend } from '../src/node/backends.js';
 
 describe('a profile', () => {
   /** The kernels' statistics after 600 dispatches in one go, which are more than one submit. */
   const kernelsOf = async (profile: boolean) => {
-    const own = (await createBackend('webgpu', { profile })) as WebGPUBackend;
+    const own = await createBackend('webgpu', { profile });
     const x = own.tensor(Float32Array.from({ length: 5000 }, Math.sin), [5000]);
     for (let i = 0; i < 300; i++) {
       F.relu(x).release();

@@ -1,43 +1,91 @@
-/** Choosing a backend by name. Each platform's entry has its own list; see `node/backends.ts`. */
-import type { Backend } from './backend.js';
-import type { WasmOptions } from './wasm/index.js';
-import type { WebGPUOptions } from './webgpuOptions.js';
+/** Choosing a backend by name: the one list of backends, for every platform. */
+import { ReferenceBackend } from './reference/index.js';
+import { WasmBackend, type WasmOptions } from './wasm/index.js';
+import type { WasmPlatform } from './wasm/platform.js';
+import type { WebGPUBackend, WebGPUOptions } from './webgpuBackend.js';
 
-/** Options of the backends; each takes what it knows. `threads`, `relaxedSimd` and `wasm` are for 'wasm', `shareMemory`
- *  and `profile` are for 'webgpu'. */
+/** What each backend is created with, and what it then is. */
+export interface Backends {
+  readonly webgpu: { readonly options: WebGPUOptions; readonly backend: WebGPUBackend };
+  readonly wasm: { readonly options: WasmOptions; readonly backend: WasmBackend };
+  readonly reference: { readonly options: Readonly<Record<string, never>>; readonly backend: ReferenceBackend };
+}
+
+export type BackendName = Extract<keyof Backends, string>;
+
+/** Any of them; `backend.name` says which, to the compiler too. */
+export type AnyBackend = Backends[BackendName]['backend'];
+
+/** Options for 'auto': each backend takes what it knows. */
 export interface BackendOptions extends WasmOptions, WebGPUOptions {}
 
-/** Backends by name, in the order that 'auto' tries them. `unasked`: nobody has named it, so it should only come if it's the
- *  better choice here. */
-export type BackendFactories = Readonly<
-  Record<string, (options: BackendOptions, unasked: boolean) => Promise<Backend>>
->;
+/** The backends, and 'auto', which is the first of them that runs. */
+interface Choices extends Backends {
+  readonly auto: { readonly options: BackendOptions; readonly backend: AnyBackend };
+}
 
-/**
- * A new backend. `'auto'` takes the first that runs here; `backend.name` says which it is.
- * Throws if the backend doesn't exist or can't run here, and says what is missing.
- */
-export async function createBackendFrom(
-  factories: BackendFactories,
-  name: string,
-  options: BackendOptions,
-): Promise<Backend> {
-  const names = Object.keys(factories);
-  if (name !== 'auto') {
+type OptionsOf<Name extends keyof Choices> = Choices[Name]['options'];
+type BackendOf<Name extends keyof Choices> = Choices[Name]['backend'];
+
+/** What a platform brings. `node/backends.ts` and `browser/backends.ts` do. */
+export interface Platform {
+  readonly wasm: WasmPlatform;
+  /** Creates the WebGPU backend, which is in a room of its own with the GPU's types. `unasked`: nobody has named it, so it
+   *  should only come if it's the better choice here. */
+  webgpu(options: WebGPUOptions, unasked: boolean): Promise<WebGPUBackend>;
+}
+
+/** How each backend is created, in the order that 'auto' tries them. */
+const factories: {
+  readonly [Name in BackendName]: (
+    platform: Platform,
+    options: OptionsOf<Name>,
+    unasked: boolean,
+  ) => Promise<BackendOf<Name>>;
+} = {
+  webgpu: ({ webgpu }, options, unasked) => webgpu(options, unasked),
+  wasm: ({ wasm }, options) => WasmBackend.create(options, wasm),
+  reference: async () => new ReferenceBackend(),
+};
+
+/** The backends of this version, the preferred first. */
+export const backendNames = Object.keys(factories) as readonly BackendName[];
+
+export interface CreateBackend {
+  /**
+   * A new backend: `'webgpu'`, `'wasm'`, `'reference'`, or `'auto'` (the default) for the first of these that runs here;
+   * `backend.name` says which it is. Throws if there is no backend of that name, or if it can't run here, and says what is
+   * missing.
+   */
+  // biome-ignore lint/style/useShorthandFunctionType: editors show the text above a call signature only.
+  <Name extends BackendName | 'auto' = 'auto'>(name?: Name, options?: OptionsOf<Name>): Promise<BackendOf<Name>>;
+}
+
+/** `createBackend` on this platform. */
+export function createBackendOn(platform: Platform): CreateBackend {
+  const create = <Name extends BackendName>(name: Name, options: OptionsOf<Name>, unasked = false) =>
+    factories[name](platform, options, unasked);
+
+  async function firstThatRuns(options: BackendOptions): Promise<AnyBackend> {
+    const reasons: string[] = [];
+    for (const name of backendNames) {
+      try {
+        return await create(name, options, true);
+      } catch (error) {
+        reasons.push(`${name}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    throw new Error(`createBackend: no backend runs here (${reasons.join('; ')})`);
+  }
+
+  async function createBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<AnyBackend> {
+    if (name === 'auto') return firstThatRuns(options);
     if (!Object.hasOwn(factories, name)) {
       throw new Error(
-        `createBackend: there is no backend '${name}' in this version; there is ${names.join(', ')}, or auto`,
+        `createBackend: there is no backend '${name}' in this version; there is ${backendNames.join(', ')}, or auto`,
       );
     }
-    return factories[name](options, false);
+    return create(name, options);
   }
-  const reasons: string[] = [];
-  for (const candidate of names) {
-    try {
-      return await factories[candidate](options, true);
-    } catch (error) {
-      reasons.push(`${candidate}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  throw new Error(`createBackend: no backend runs here (${reasons.join('; ')})`);
+  return createBackend as CreateBackend; // which of them it is follows from the name
 }

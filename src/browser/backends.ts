@@ -1,22 +1,12 @@
-/** The backends that run in a browser. */
-import type { Backend } from '../backends/backend.js';
-import { type BackendFactories, type BackendOptions, createBackendFrom } from '../backends/create.js';
-import { ReferenceBackend } from '../backends/reference/index.js';
-import { WasmBackend } from '../backends/wasm/index.js';
-import { WebGPUBackend } from '../backends/webgpu/index.js';
+/** The backends, on what a browser brings for them. */
+import { createBackendOn } from '../backends/create.js';
+import { GPUBackend } from '../backends/webgpu/index.js';
 import { browserWasm } from './wasm.js';
 import { browserWebGPU } from './webgpu.js';
 
-const factories: BackendFactories = {
-  webgpu: (options, unasked) => WebGPUBackend.create(options, browserWebGPU, { onGpuOnly: unasked }),
-  wasm: (options) => WasmBackend.create(options, browserWasm),
-  reference: async () => new ReferenceBackend(),
-};
+export { backendNames } from '../backends/create.js';
 
-/** The backends of this version, the preferred first. */
-export const backendNames = Object.keys(factories);
-
-/** A new backend: 'wasm', 'reference', or 'auto' for the first that runs here. Throws if it can't run, and says why. */
-export function createBackend(name = 'auto', options: BackendOptions = {}): Promise<Backend> {
-  return createBackendFrom(factories, name, options);
-}
+export const createBackend = createBackendOn({
+  wasm: browserWasm,
+  webgpu: (options, unasked) => GPUBackend.create(options, browserWebGPU, { onGpuOnly: unasked }),
+});

@@ -57,7 +57,7 @@ export const CHECKPOINT_EVERY = 200;
 /** The options that may differ from one start of a run to the next. */
 export const startOptions = v.object({
   epochs: v.optional(whole('--epochs must be a whole number ≥ 1', 1), 1),
-  backend: v.optional(oneOf('--backend', ['auto', ...backendNames]), 'auto'),
+  backend: v.optional(oneOf('--backend', ['auto', ...backendNames] as const), 'auto'),
   threads: v.optional(whole('--threads must be a whole number ≥ 1', 1)),
   out: v.optional(path('--out must be a folder')),
   resume: v.optional(v.boolean('--resume takes no value: it goes on with the run in --out'), false),

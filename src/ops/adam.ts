@@ -25,6 +25,40 @@ export interface AdamStep {
   readonly step: number;
 }
 
+/** What a step has in common for all elements of a parameter. */
+export interface AdamFactors {
+  readonly beta1: number;
+  /** 1 − β1 */
+  readonly gain1: number;
+  readonly beta2: number;
+  /** 1 − β2 */
+  readonly gain2: number;
+  /** weightDecay where it is added to the gradient, else 0. */
+  readonly weightDecay: number;
+  /** AdamW's lr · weightDecay, by which the parameter itself is shortened; else 0. */
+  readonly shrink: number;
+  /** lr / (1 − β1^t): lr with the correction of m̂. */
+  readonly stepSize: number;
+  /** 1 / √(1 − β2^t): √v̂ = √expAvgSq · rootScale. */
+  readonly rootScale: number;
+  readonly eps: number;
+}
+
+/** Computed once, in f64, for every backend. */
+export function adamFactors({ lr, beta1, beta2, eps, weightDecay, decoupled, step }: AdamStep): AdamFactors {
+  return {
+    beta1,
+    gain1: 1 - beta1,
+    beta2,
+    gain2: 1 - beta2,
+    weightDecay: decoupled ? 0 : weightDecay,
+    shrink: decoupled ? lr * weightDecay : 0,
+    stepSize: lr / (1 - beta1 ** step),
+    rootScale: 1 / Math.sqrt(1 - beta2 ** step),
+    eps,
+  };
+}
+
 /** Updates param, expAvg and expAvgSq in place. */
 export function adamForward(
   param: FloatArray,
@@ -33,15 +67,13 @@ export function adamForward(
   dparam: FloatArray,
   s: AdamStep,
 ): void {
-  const correction1 = 1 - s.beta1 ** s.step;
-  const correction2 = 1 - s.beta2 ** s.step;
+  const f = adamFactors(s);
   for (let i = 0; i < param.length; i++) {
-    const p = s.decoupled ? param[i] - s.lr * s.weightDecay * param[i] : param[i];
-    const g = s.decoupled ? dparam[i] : dparam[i] + s.weightDecay * p;
-    const m = s.beta1 * expAvg[i] + (1 - s.beta1) * g;
-    const v = s.beta2 * expAvgSq[i] + (1 - s.beta2) * g * g;
+    const g = dparam[i] + f.weightDecay * param[i];
+    const m = f.beta1 * expAvg[i] + f.gain1 * g;
+    const v = f.beta2 * expAvgSq[i] + f.gain2 * g * g;
     expAvg[i] = m;
     expAvgSq[i] = v;
-    param[i] = p - (s.lr * (m / correction1)) / (Math.sqrt(v / correction2) + s.eps);
+    param[i] = param[i] - f.shrink * param[i] - (f.stepSize * m) / (Math.sqrt(v) * f.rootScale + f.eps);
   }
 }

@@ -51,13 +51,14 @@ export function crossEntropyForward(
   weight: FloatArray | null,
   s: CrossEntropySizes,
 ): void {
+  const shares = crossEntropyShares(s);
   let sum = 0;
   if (s.reduction === 'none') loss.fill(0);
   forEachTarget(target, s, (ti, start, t) => {
     const logSum = logSumExp(x, start, s);
     let cost = 0;
     for (let c = 0; c < s.C; c++) {
-      const q = share(c, t, s);
+      const q = share(c, t, shares);
       // A class that has no share costs nothing, even where its logit is −∞.
       if (q > 0) cost += q * (weight ? weight[c] : 1) * (logSum - x[start + c * s.inner]);
     }
@@ -81,20 +82,33 @@ export function crossEntropyBackward(
   s: CrossEntropySizes,
 ): void {
   dx.fill(0);
+  const shares = crossEntropyShares(s);
   const divisor = s.reduction === 'mean' ? targetWeights(target, weight, s) : 1;
   forEachTarget(target, s, (ti, start, t) => {
     const logSum = logSumExp(x, start, s);
     const scale = dloss[s.reduction === 'none' ? ti : 0] / divisor;
     let all = 0;
-    for (let k = 0; k < s.C; k++) all += share(k, t, s) * (weight ? weight[k] : 1);
+    for (let k = 0; k < s.C; k++) all += share(k, t, shares) * (weight ? weight[k] : 1);
     for (let c = 0; c < s.C; c++) {
       const i = start + c * s.inner;
-      dx[i] = (Math.exp(x[i] - logSum) * all - share(c, t, s) * (weight ? weight[c] : 1)) * scale;
+      dx[i] = (Math.exp(x[i] - logSum) * all - share(c, t, shares) * (weight ? weight[c] : 1)) * scale;
     }
   });
 }
 
+/** The two parts of q. */
+export interface CrossEntropyShares {
+  /** ε / C: what every class has. */
+  readonly spread: number;
+  /** 1 − ε: what the target has besides. */
+  readonly peak: number;
+}
+
+export function crossEntropyShares({ labelSmoothing, C }: CrossEntropySizes): CrossEntropyShares {
+  return { spread: labelSmoothing / C, peak: 1 - labelSmoothing };
+}
+
 /** q[c]. */
-function share(c: number, t: number, s: CrossEntropySizes): number {
-  return (c === t ? 1 - s.labelSmoothing : 0) + s.labelSmoothing / s.C;
+function share(c: number, t: number, { spread, peak }: CrossEntropyShares): number {
+  return spread + (c === t ? peak : 0);
 }

@@ -1,6 +1,6 @@
 /**
  * The one list of operations. Backends, tests, benchmarks and the table in README are enumerated from it: an operation
- * that a backend lacks doesn't compile, and one without a case fails the tests.
+ * that a backend or the equivalence kit lacks doesn't compile.
  *
  * An operation's functions take, in this order: outputs, inputs, sizes and options. A forward writes its outputs whole. A
  * backward writes the gradients of the inputs, of which a caller may ask for some only (null for the others).
@@ -78,11 +78,17 @@ type OnDevice<Arguments extends unknown[], Buffer> = {
     : Buffer | Extract<Arguments[I], null>;
 };
 
-/** What a backend owes: the same operations with the same arguments, over buffers of its own instead of arrays. */
+/**
+ * What a backend owes: the same operations with the same arguments, over buffers of its own instead of arrays.
+ *
+ * A kernel has the type of a method, since TypeScript lets a method ask for more than it is promised: kernels over the buffers
+ * of one backend are then kernels over any DeviceBuffer without a cast, which could hide that one is missing. That is safe,
+ * because whoever holds a buffer got it from the backend whose kernels are called.
+ */
 export type Kernels<Buffer> = {
   readonly [Name in OperationName]: {
     readonly [Pass in keyof Ops[Name]]: Ops[Name][Pass] extends (...args: infer Arguments) => void
-      ? (...args: OnDevice<Arguments, Buffer>) => void
+      ? { kernel(...args: OnDevice<Arguments, Buffer>): void }['kernel']
       : never;
   };
 };

@@ -120,6 +120,11 @@ export function targetWeights(target: Int32Array, weight: FloatArray | null, s: 
   return sum;
 }
 
+/** `ignoreIndex` for kernels whose targets are i32: one beyond i32 is no target, and neither is −1, unless it's the one to ignore. */
+export function ignoredTarget({ ignoreIndex }: NllLossSizes): number {
+  return (ignoreIndex | 0) === ignoreIndex ? ignoreIndex : -1;
+}
+
 /** Visits every target that isn't ignored: class c of its x is at start + c · inner. */
 export function forEachTarget(
   target: Int32Array,

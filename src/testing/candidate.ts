@@ -110,9 +110,11 @@ export function backendCandidate(backend: Backend, guards?: Guards): Candidate {
   const memory = guards ?? backend;
   return {
     name: backend.name,
-    has: (operation, pass) => kernelOf(backend.kernels, operation, pass) !== undefined,
+    has: (operation, pass) => pass in ops[operation], // a backend owes all of them
     rearranges: (operation, sizes) => backend.rearranges?.(operation, sizes) ?? false,
     async run(operation, pass, args, sizes) {
+      const kernel = kernelOf(backend.kernels, operation, pass);
+      if (!kernel) throw new Violation(`backend '${backend.name}' has no kernel ${operation}.${pass}`);
       const buffers = new Map<Argument, DeviceBuffer>();
       try {
         for (const argument of args) {
@@ -121,10 +123,7 @@ export function backendCandidate(backend: Backend, guards?: Guards): Candidate {
           buffers.set(argument, buffer);
           backend.write(buffer, argument.values);
         }
-        kernelOf(backend.kernels, operation, pass)!(
-          ...args.map((argument) => argument && buffers.get(argument)),
-          sizes,
-        );
+        kernel(...args.map((argument) => argument && buffers.get(argument)), sizes);
         const results = new Map<Argument, TypedArray>();
         const reads = [...buffers].map(async ([argument, buffer]) => results.set(argument, await backend.read(buffer)));
         await Promise.all(reads);

@@ -1,6 +1,7 @@
 /** What `browser.test.ts` runs in pages and workers. It takes the package as its users do: by name. */
 import {
-  type Backend,
+  type AnyBackend,
+  type BackendName,
   type BackendOptions,
   createBackend,
   defaultGenerator,
@@ -11,15 +12,14 @@ import {
   optim,
 } from 'receptive';
 import { backendCandidate, type CheckOptions, checkLaw, type LawName, lawsFor } from 'receptive/testing';
-import type { WasmBackend } from '../../src/backends/wasm/index.js';
 
 /** A backend, and how it is created. */
 export interface Choice {
-  readonly name: 'wasm' | 'webgpu' | 'reference';
+  readonly name: BackendName;
   readonly options?: BackendOptions;
 }
 
-async function withBackend<T>({ name, options }: Choice, use: (backend: Backend) => Promise<T>): Promise<T> {
+async function withBackend<T>({ name, options }: Choice, use: (backend: AnyBackend) => Promise<T>): Promise<T> {
   const backend = await createBackend(name, options);
   try {
     return await use(backend);
@@ -29,10 +29,8 @@ async function withBackend<T>({ name, options }: Choice, use: (backend: Backend)
 }
 
 /** Which build of the WASM kernels it is, and how many threads it has. */
-const started = (backend: Backend) => {
-  const { build, threads } = backend as WasmBackend;
-  return { build, threads };
-};
+const started = (backend: AnyBackend): { build?: string; threads?: number } =>
+  backend.name === 'wasm' ? { build: backend.build, threads: backend.threads } : {};
 
 /** A network of the lecture, and how it is trained. */
 export interface Training {

@@ -106,8 +106,8 @@ export const bugs = [
   {
     name: 'crossEntropy: smoothing spread over the other classes only',
     file: 'crossEntropy.ts',
-    find: '+ s.labelSmoothing / s.C;',
-    replace: '+ (c === t ? 0 : s.labelSmoothing / s.C);',
+    find: 'return spread + (c === t ? peak : 0);',
+    replace: 'return c === t ? peak : spread;',
   },
   {
     name: 'crossEntropy: mean over targets instead of weights',
@@ -128,7 +128,7 @@ export const bugs = [
     find: 'return p < 0 ? -p : 2 * (size - 1) - p;',
     replace: 'return p < 0 ? -p - 1 : 2 * size - 1 - p;',
   },
-  { name: 'adam: no bias correction', file: 'adam.ts', find: 'm / correction1', replace: 'm' },
+  { name: 'adam: no bias correction', file: 'adam.ts', find: 'lr / (1 - beta1 ** step)', replace: 'lr' },
   { name: 'sgd: nesterov without its momentum', file: 'sgd.ts', find: 'g + s.momentum * v', replace: 'g + v' },
   {
     name: 'sgd: first step damped',

@@ -265,7 +265,7 @@ export const shaderBugs = [
   {
     name: 'softmax: the largest is not subtracted',
     operation: 'softmax',
-    file: 'softmax.wgsl',
+    file: 'softmaxRows.wgsl',
     find: 'let largest = maxOf(row);',
     replace: 'let largest = 0.0;',
   },

@@ -1,6 +1,6 @@
 /** The meta backend: it knows how large tensors are and computes nothing, so that what a network would cost can be found out
  *  at once. What is read from it is zeros. */
-import { type Kernels, operationNames } from '../../ops/index.js';
+import { type Kernels, type OperationName, operationNames } from '../../ops/index.js';
 import { type DeviceBuffer, type DType, newArray, type TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend } from '../backend.js';
 
@@ -10,12 +10,16 @@ interface Size extends DeviceBuffer {
   readonly dtype: DType;
 }
 
-const kernels: unknown = Object.fromEntries(operationNames.map((name) => [name, { forward() {}, backward() {} }]));
+const nothing = { forward() {}, backward() {} };
+const kernels = Object.fromEntries(operationNames.map((name) => [name, nothing])) as Record<
+  OperationName,
+  typeof nothing
+>;
 
 export class MetaBackend extends Backend {
   override readonly name = 'meta';
   override readonly dtypes = ['float32', 'float64', 'int32'] as const;
-  override readonly kernels = kernels as Kernels<DeviceBuffer>;
+  override readonly kernels: Kernels<DeviceBuffer> = kernels;
 
   protected override create(length: number, dtype: DType): Size {
     return { length, byteLength: length * BYTES[dtype], dtype };

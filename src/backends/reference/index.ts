@@ -8,7 +8,7 @@ export class ReferenceBackend extends Backend {
   override readonly name = 'reference';
   override readonly dtypes = ['float32', 'float64', 'int32'] as const;
   // A buffer of this backend is an array, so the operations are its kernels.
-  override readonly kernels = ops as unknown as Kernels<DeviceBuffer>;
+  override readonly kernels: Kernels<DeviceBuffer> = ops;
 
   protected override create(length: number, dtype: DType): DeviceBuffer {
     return newArray(dtype, length);

@@ -10,6 +10,12 @@ export type Numbers = Pick<WasmBuffer, 'address' | 'length'>;
 
 export type BroadcastKernel = 'addForward' | 'subForward' | 'mulForward' | 'divForward';
 
+/** What becomes of a sum: it is divided by `count`, for a mean, and has a sign. Default: 1, and 1. */
+interface Finish {
+  readonly count?: number;
+  readonly sign?: 1 | -1;
+}
+
 /** Bytes for the lists of dimensions that one of these calls writes down, or for its partial sums. */
 function room(shape: Shape): number {
   return Math.max(8 * maximumTasks, 16 * shape.length);
@@ -73,15 +79,16 @@ export function broadcasting(engine: Engine) {
     engine.run(kernel, tasks, { y, a, b, length, n, aStep, bStep, aDims, bDims, rank });
   }
 
-  /** y = Σ x / divisor, every x being summed into the y that it meets in a walk over x's shape. */
+  /** y = sign · Σ x / count, every x being summed into the y that it meets in a walk over x's shape. */
   function sum(
     y: Numbers,
     x: Numbers,
     yStrides: readonly number[],
     shape: Shape,
-    divisor: number,
+    { count = 1, sign = 1 }: Finish = {},
     scratch?: Address,
   ): void {
+    const divisor = sign * count; // the kernels take both as one number
     if (y.length === x.length && divisor === 1) {
       engine.run('copy', shares(x.length), { y, x, length: x.length });
       return;
@@ -113,15 +120,15 @@ export function broadcasting(engine: Engine) {
     engine.run(inRows ? 'sumOfRows' : 'sumOfColumns', tasks, { y, x, length: y.length, n, runs, ...lists, divisor });
   }
 
-  /** The backward pass of `sum`: dx = dy / divisor, wherever x is summed into y. */
-  function spread(dx: Numbers, dy: Numbers, yStrides: readonly number[], shape: Shape, divisor: number): void {
+  /** The backward pass of `sum`: dx = dy / count, wherever x is summed into y. */
+  function spread(dx: Numbers, dy: Numbers, yStrides: readonly number[], shape: Shape, count = 1): void {
     const merged = merge(shape, yStrides);
     const n = merged.shape.pop() ?? 1;
     const step = merged.strides[0].pop() ?? 0;
     const [dims] = engine.scratch(room(shape));
     engine.writeIntegers(dims, pairs(merged.shape, merged.strides[0]));
-    const { length } = dx;
-    engine.run('sumBackward', shares(length), { dx, dy, length, n, step, dims, rank: merged.shape.length, divisor });
+    const lists = { n, step, dims, rank: merged.shape.length };
+    engine.run('sumBackward', shares(dx.length), { dx, dy, length: dx.length, ...lists, divisor: count });
   }
 
   /**
@@ -139,13 +146,13 @@ export function broadcasting(engine: Engine) {
     if (d === null) return;
     if (d.length === dy.length) {
       write(d);
-      if (sign === -1) sum(d, d, strides, shape, sign);
+      if (sign === -1) sum(d, d, strides, shape, { sign });
       return;
     }
     const [address, scratch] = engine.scratch(4 * dy.length, room(shape));
     const terms = { address, length: dy.length };
     write(terms, scratch);
-    sum(d, terms, strides, shape, sign, scratch);
+    sum(d, terms, strides, shape, { sign }, scratch);
   }
 
   return { combine, sum, spread, gradient };

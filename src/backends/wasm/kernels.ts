@@ -1,7 +1,6 @@
 /** The kernels of the WASM backend: every operation of `ops/index.ts`, by the groups that they are called in. */
 import type { Kernels } from '../../ops/index.js';
 import type { DeviceBuffer } from '../../tensor/tensorBackend.js';
-import type { WasmBuffer } from './buffer.js';
 import { conv2d } from './conv2d.js';
 import type { Engine } from './engine.js';
 import { matrix } from './matrix.js';
@@ -11,7 +10,7 @@ import { pooling } from './pooling.js';
 import { rows } from './rows.js';
 
 export function wasmKernels(engine: Engine): Kernels<DeviceBuffer> {
-  const kernels: Kernels<WasmBuffer> = {
+  return {
     conv2d: conv2d(engine),
     ...matrix(engine),
     ...pooling(engine),
@@ -19,6 +18,4 @@ export function wasmKernels(engine: Engine): Kernels<DeviceBuffer> {
     ...rows(engine),
     ...pointwise(engine),
   };
-  // Whoever holds a buffer of this backend got it from this backend.
-  return kernels as unknown as Kernels<DeviceBuffer>;
 }

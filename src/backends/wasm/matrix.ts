@@ -35,7 +35,7 @@ function product(
   if (M > 0) engine.run('matmulProduct', tasks, { y, a4, b4, bias, scratch, M, K, N, add });
 }
 
-export function matrix(engine: Engine): Pick<Kernels<WasmBuffer>, 'linear' | 'matmul'> {
+export function matrix(engine: Engine) {
   return {
     linear: {
       forward(y, x, weight, bias, { N, I, O }) {
@@ -79,7 +79,7 @@ export function matrix(engine: Engine): Pick<Kernels<WasmBuffer>, 'linear' | 'ma
         }
       },
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }
 
 /** A product of no terms. */

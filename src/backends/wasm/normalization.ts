@@ -4,7 +4,7 @@ import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { shares } from './shares.js';
 
-export function normalization(engine: Engine): Pick<Kernels<WasmBuffer>, 'batchNorm2d' | 'localResponseNorm'> {
+export function normalization(engine: Engine) {
   return {
     batchNorm2d: {
       forward(y, mean, invStd, runningMean, runningVar, x, weight, bias, s) {
@@ -31,5 +31,5 @@ export function normalization(engine: Engine): Pick<Kernels<WasmBuffer>, 'batchN
         engine.run('localResponseNormBackwardThrough', tasks, { dx, through, x, ...sizes, scale: 2 * beta * ratio });
       },
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }

@@ -1,4 +1,5 @@
 /** Calls of the kernels that go through arrays element by element. */
+import { adamFactors } from '../../ops/adam.js';
 import { type BroadcastSizes, broadcastStrides } from '../../ops/broadcast.js';
 import type { Kernels } from '../../ops/index.js';
 import { type BroadcastKernel, broadcasting } from './broadcast.js';
@@ -6,25 +7,10 @@ import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { maximumTasks, shares } from './shares.js';
 
-type Pointwise =
-  | 'relu'
-  | 'sigmoid'
-  | 'tanh'
-  | 'dropout'
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'div'
-  | 'mseLoss'
-  | 'sgd'
-  | 'adam'
-  | 'gradNorm'
-  | 'clipGrad';
-
 /** An exponential takes about as long as eight additions. */
 const exponential = 8;
 
-export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> {
+export function pointwise(engine: Engine) {
   const { combine, sum, gradient } = broadcasting(engine);
   const drop: Kernels<WasmBuffer>['dropout']['forward'] = (y, x, mask, { p }) =>
     engine.run('dropoutForward', shares(y.length), { y, x, mask, length: y.length, scale: 1 / (1 - p) });
@@ -53,15 +39,15 @@ export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> 
     add: {
       forward: forward('addForward'),
       backward(da, db, dy, { shape, aStrides, bStrides }) {
-        if (da) sum(da, dy, aStrides, shape, 1);
-        if (db) sum(db, dy, bStrides, shape, 1);
+        if (da) sum(da, dy, aStrides, shape);
+        if (db) sum(db, dy, bStrides, shape);
       },
     },
     sub: {
       forward: forward('subForward'),
       backward(da, db, dy, { shape, aStrides, bStrides }) {
-        if (da) sum(da, dy, aStrides, shape, 1);
-        if (db) sum(db, dy, bStrides, shape, -1);
+        if (da) sum(da, dy, aStrides, shape);
+        if (db) sum(db, dy, bStrides, shape, { sign: -1 });
       },
     },
     mul: {
@@ -128,22 +114,8 @@ export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> 
     },
     adam: {
       forward(param, expAvg, expAvgSq, dparam, s) {
-        engine.run('adamForward', shares(param.length), {
-          param,
-          expAvg,
-          expAvgSq,
-          dparam,
-          length: param.length,
-          beta1: s.beta1,
-          gain1: 1 - s.beta1,
-          beta2: s.beta2,
-          gain2: 1 - s.beta2,
-          weightDecay: s.decoupled ? 0 : s.weightDecay,
-          shrink: s.decoupled ? s.lr * s.weightDecay : 0,
-          stepSize: s.lr / (1 - s.beta1 ** s.step),
-          rootScale: 1 / Math.sqrt(1 - s.beta2 ** s.step),
-          eps: s.eps,
-        });
+        const arrays = { param, expAvg, expAvgSq, dparam };
+        engine.run('adamForward', shares(param.length), { ...arrays, length: param.length, ...adamFactors(s) });
       },
     },
     gradNorm: {
@@ -158,5 +130,5 @@ export function pointwise(engine: Engine): Pick<Kernels<WasmBuffer>, Pointwise> 
       forward: (dparam, squares, { maxNorm }) =>
         engine.run('clipGradForward', shares(dparam.length), { dparam, squares, length: dparam.length, maxNorm }),
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }

@@ -7,9 +7,7 @@ import type { Engine } from './engine.js';
 import { shares } from './shares.js';
 import { PAD_CIRCULAR, PAD_CONSTANT, PAD_REFLECT, PAD_REPLICATE } from './signatures.js';
 
-type PoolingKernels = Pick<Kernels<WasmBuffer>, 'maxPool2d' | 'avgPool2d' | 'adaptiveAvgPool2d' | 'pad' | 'cat'>;
-
-export function pooling(engine: Engine): PoolingKernels {
+export function pooling(engine: Engine) {
   /** What both passes of avgPool2d take besides their arrays; `floats`: how much scratch memory a thread needs. */
   const average = (s: AvgPool2dSizes, floats: number) => {
     const perThread = 4 * floats;
@@ -66,7 +64,7 @@ export function pooling(engine: Engine): PoolingKernels {
       forward: (y, x, s) => engine.run('catForward', shares(x.length, s.outer), { y, x, ...s }),
       backward: (dx, dy, s) => engine.run('catBackward', shares(dx.length, s.outer), { dx, dy, ...s }),
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }
 
 const modes: Readonly<Record<PadSizes['mode'], number>> = {

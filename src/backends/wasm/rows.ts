@@ -1,20 +1,35 @@
 /** Calls of the kernels that go along rows: softmax and the losses of classifiers, sums and means. */
-import type { CrossEntropySizes } from '../../ops/crossEntropy.js';
+import { crossEntropyShares } from '../../ops/crossEntropy.js';
 import type { Kernels } from '../../ops/index.js';
-import type { NllLossSizes } from '../../ops/nllLoss.js';
-import type { SoftmaxSizes } from '../../ops/softmax.js';
+import { ignoredTarget, type NllLossSizes } from '../../ops/nllLoss.js';
 import { broadcasting } from './broadcast.js';
 import type { Address, WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { maximumTasks, shares } from './shares.js';
 
-type Rows = 'softmax' | 'logSoftmax' | 'crossEntropy' | 'nllLoss' | 'sum' | 'mean';
-
 /** An exponential, and fetching numbers from four rows, take about as long as sixteen additions. */
 const exponential = 16;
 
-export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
+export function rows(engine: Engine) {
   const { sum, spread } = broadcasting(engine);
+
+  /** softmax or logSoftmax: a task takes four rows at a time. */
+  function alongRows(
+    forward: 'softmaxForward' | 'logSoftmaxForward',
+    backward: 'softmaxBackward' | 'logSoftmaxBackward',
+  ): Kernels<WasmBuffer>['softmax'] {
+    const tasks = (rows: number, C: number) => shares(exponential * C * rows, Math.ceil(rows / 4));
+    return {
+      forward(y, x, { outer, C, inner }) {
+        const rows = outer * inner;
+        engine.run(forward, tasks(rows, C), { y, x, rows, C, inner });
+      },
+      backward(dx, dy, y, { outer, C, inner }) {
+        const rows = outer * inner;
+        engine.run(backward, tasks(rows, C), { dx, dy, y, rows, C, inner });
+      },
+    };
+  }
 
   /** The partial sums of losses: two f64 for each task. */
   const partialSums = () => engine.scratch(16 * maximumTasks)[0];
@@ -30,38 +45,26 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
   function weigh(partials: Address, target: WasmBuffer, weight: WasmBuffer | null, s: NllLossSizes): number {
     if (s.reduction !== 'mean') return 0;
     const tasks = shares(target.length);
-    engine.run('targetWeights', tasks, { partials, target, weight, rows: target.length, ignoreIndex: ignored(s) });
+    engine.run('targetWeights', tasks, {
+      partials,
+      target,
+      weight,
+      rows: target.length,
+      ignoreIndex: ignoredTarget(s),
+    });
     return tasks;
   }
 
   return {
-    softmax: {
-      forward(y, x, s) {
-        const [tasks, sizes] = alongRows(s);
-        engine.run('softmaxForward', tasks, { y, x, ...sizes });
-      },
-      backward(dx, dy, y, s) {
-        const [tasks, sizes] = alongRows(s);
-        engine.run('softmaxBackward', tasks, { dx, dy, y, ...sizes });
-      },
-    },
-    logSoftmax: {
-      forward(y, x, s) {
-        const [tasks, sizes] = alongRows(s);
-        engine.run('logSoftmaxForward', tasks, { y, x, ...sizes });
-      },
-      backward(dx, dy, y, s) {
-        const [tasks, sizes] = alongRows(s);
-        engine.run('logSoftmaxBackward', tasks, { dx, dy, y, ...sizes });
-      },
-    },
+    softmax: alongRows('softmaxForward', 'softmaxBackward'),
+    logSoftmax: alongRows('logSoftmaxForward', 'logSoftmaxBackward'),
 
     crossEntropy: {
       forward(loss, x, target, weight, s) {
         const tasks = shares(exponential * x.length, Math.ceil(target.length / 4));
         const partials = partialSums();
-        const losses = s.reduction === 'none' ? loss : null;
-        engine.run('crossEntropyForward', tasks, { loss: losses, partials, x, target, weight, ...scores(target, s) });
+        const arrays = { loss: s.reduction === 'none' ? loss : null, partials, x, target, weight };
+        engine.run('crossEntropyForward', tasks, { ...arrays, ...sizesOf(target, s), ...crossEntropyShares(s) });
         reduce(loss, partials, tasks, s);
       },
       backward(dx, dloss, x, target, weight, s) {
@@ -70,7 +73,13 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
         const tasks = shares(exponential * x.length, Math.ceil(target.length / 4));
         const arrays = { dx, dloss, partials, x, target, weight };
         const each = s.reduction === 'none';
-        engine.run('crossEntropyBackward', tasks, { ...arrays, ...scores(target, s), each, count });
+        engine.run('crossEntropyBackward', tasks, {
+          ...arrays,
+          ...sizesOf(target, s),
+          ...crossEntropyShares(s),
+          each,
+          count,
+        });
       },
     },
     nllLoss: {
@@ -83,10 +92,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
           x,
           target,
           weight,
-          rows: target.length,
-          C: s.C,
-          inner: s.inner,
-          ignoreIndex: ignored(s),
+          ...sizesOf(target, s),
         });
         reduce(loss, partials, tasks, s);
       },
@@ -102,7 +108,7 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
           N: s.N,
           C: s.C,
           inner: s.inner,
-          ignoreIndex: ignored(s),
+          ignoreIndex: ignoredTarget(s),
           each: s.reduction === 'none',
           count,
         });
@@ -110,29 +116,17 @@ export function rows(engine: Engine): Pick<Kernels<WasmBuffer>, Rows> {
     },
 
     sum: {
-      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape, 1),
-      backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape, 1),
+      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape),
+      backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape),
     },
     mean: {
-      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape, s.count),
+      forward: (y, x, s) => sum(y, x, s.yStrides, s.shape, { count: s.count }),
       backward: (dx, dy, s) => spread(dx, dy, s.yStrides, s.shape, s.count),
     },
-  };
+  } satisfies Partial<Kernels<WasmBuffer>>;
 }
 
-/** The tasks of a kernel that takes four rows at a time, and what it takes besides its arrays. */
-function alongRows({ outer, C, inner }: SoftmaxSizes) {
-  const rows = outer * inner;
-  return [shares(exponential * C * rows, Math.ceil(rows / 4)), { rows, C, inner }] as const;
-}
-
-/** What crossEntropy's kernels take of the sizes and options. */
-function scores({ length: rows }: WasmBuffer, s: CrossEntropySizes) {
-  const { C, inner, labelSmoothing } = s;
-  return { rows, C, inner, ignoreIndex: ignored(s), spread: labelSmoothing / C, peak: 1 - labelSmoothing };
-}
-
-/** The target to ignore as i32. Targets are classes, i32 or ignored, so one beyond i32 is none; −1 isn't either. */
-function ignored({ ignoreIndex }: NllLossSizes): number {
-  return Math.abs(ignoreIndex) < 2 ** 31 ? ignoreIndex : -1;
+/** What the kernels of losses take of the sizes and options. */
+function sizesOf({ length: rows }: WasmBuffer, s: NllLossSizes) {
+  return { rows, C: s.C, inner: s.inner, ignoreIndex: ignoredTarget(s) };
 }

@@ -71,7 +71,7 @@ function columnsFor(outputs: number, terms: number, outputsAreNeighbours: boolea
   return Math.max(least, threads / Math.min(threads, powerOf2(terms)));
 }
 
-export function broadcast(engine: Engine): Pick<Kernels<WebGPUBuffer>, Name> {
+export function broadcast(engine: Engine) {
   const most = engine.limits.maxComputeWorkgroupsPerDimension;
 
   function forward(shader: Name) {
@@ -147,5 +147,5 @@ export function broadcast(engine: Engine): Pick<Kernels<WebGPUBuffer>, Name> {
     sub: { forward: forward('sub'), backward: backwardOfSum('sub') },
     mul: { forward: forward('mul'), backward: backwardOfProduct('mul') },
     div: { forward: forward('div'), backward: backwardOfProduct('div') },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }

@@ -15,7 +15,7 @@ import { grid, tilingFor } from './tile.js';
 
 const fewest = 4;
 
-export function conv2d(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'conv2d'> {
+export function conv2d(engine: Engine) {
   return {
     conv2d: {
       forward(y, x, weight, bias, s) {
@@ -34,7 +34,7 @@ export function conv2d(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'conv2d'> {
         }
       },
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }
 
 type Buffer = WebGPUBuffer;

@@ -9,12 +9,13 @@
  * pipeline that isn't compiled yet holds the list up, so that all pipelines of a first step compile at once.
  */
 import type { DeviceBuffer, DType } from '../../tensor/tensorBackend.js';
+import type { Work } from '../webgpuBackend.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { Failures } from './failures.js';
 import { type Pipeline, Pipelines, sizesBytes } from './pipelines.js';
 import { Profiler, timestamps } from './profiler.js';
 import type { Sizes } from './program.js';
-import { Accounting, type Work } from './stats.js';
+import { Accounting } from './stats.js';
 
 export interface Dispatch {
   /** The .wgsl file's name without its ending, and the function in it. */

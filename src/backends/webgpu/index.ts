@@ -5,19 +5,15 @@ import { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { DType, Parked, TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend, type ByteImages } from '../backend.js';
-import type { WebGPUOptions } from '../webgpuOptions.js';
+import type { WebGPUBackend, WebGPUOptions, WebGPUStats } from '../webgpuBackend.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { Engine } from './engine.js';
 import { webgpuKernels } from './kernels.js';
 import { Parking } from './parking.js';
 import type { WebGPUPlatform } from './platform.js';
 import { timestamps } from './profiler.js';
-import type { WebGPUStats } from './stats.js';
 
-export type { KernelStats, WebGPUStats } from './stats.js';
-export type { WebGPUOptions };
-
-export class WebGPUBackend extends Backend {
+export class GPUBackend extends Backend implements WebGPUBackend {
   override readonly name = 'webgpu';
   override readonly dtypes = ['float32', 'int32'] as const;
   override readonly kernels;
@@ -27,7 +23,6 @@ export class WebGPUBackend extends Backend {
 
   private constructor(
     device: GPUDevice,
-    /** What the adapter calls itself. */
     readonly adapter: string,
     shareMemory: boolean,
     private readonly profile: boolean | undefined,
@@ -44,7 +39,7 @@ export class WebGPUBackend extends Backend {
     options: WebGPUOptions,
     platform: WebGPUPlatform,
     { onGpuOnly = false } = {},
-  ): Promise<WebGPUBackend> {
+  ): Promise<GPUBackend> {
     if (onGpuOnly && platform.worthATry === false) throw new Error("backend 'webgpu': this machine shows no GPU");
     const { device, info } = await newDevice(platform, options.profile);
     if (onGpuOnly && computesOnCpu(info)) {
@@ -52,10 +47,9 @@ export class WebGPUBackend extends Backend {
       throw new Error(`backend 'webgpu': the only adapter, ${info.description || info.vendor}, computes on the CPU`);
     }
     const name = info.description || info.device || info.vendor || 'unknown';
-    return new WebGPUBackend(device, name, options.shareMemory ?? !computesOnCpu(info), options.profile, platform);
+    return new GPUBackend(device, name, options.shareMemory ?? !computesOnCpu(info), options.profile, platform);
   }
 
-  /** What was asked of the device since it was created, or since `resetStats()`. */
   stats(): WebGPUStats {
     return this.#engine.accounting.report();
   }
@@ -69,7 +63,7 @@ export class WebGPUBackend extends Backend {
     return this.#engine.view(buffer, from * 4, length);
   }
 
-  /** The device itself, for those who want to lose it. */
+  /** The device itself: tests destroy it, to see what becomes of a lost one. */
   get device(): GPUDevice {
     return this.#engine.device;
   }

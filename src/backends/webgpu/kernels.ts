@@ -2,7 +2,6 @@
 import type { Kernels } from '../../ops/index.js';
 import type { DeviceBuffer } from '../../tensor/tensorBackend.js';
 import { broadcast } from './broadcast.js';
-import type { WebGPUBuffer } from './buffer.js';
 import { conv2d } from './conv2d.js';
 import type { Engine } from './engine.js';
 import { matrix } from './matrix.js';
@@ -14,7 +13,7 @@ import { reductions } from './reductions.js';
 import { rows } from './rows.js';
 
 export function webgpuKernels(engine: Engine): Kernels<DeviceBuffer> {
-  const kernels: Partial<Kernels<WebGPUBuffer>> = {
+  return {
     ...broadcast(engine),
     ...conv2d(engine),
     ...normalization(engine),
@@ -25,6 +24,4 @@ export function webgpuKernels(engine: Engine): Kernels<DeviceBuffer> {
     ...reductions(engine),
     ...rows(engine),
   };
-  // Whoever holds a buffer of this backend got it from this backend.
-  return kernels as unknown as Kernels<DeviceBuffer>;
 }

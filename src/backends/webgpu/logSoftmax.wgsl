@@ -1,47 +1,8 @@
-// logSoftmax: y[c] = (x[c] − max) − log Σ_k e^(x[k] − max).   dx[c] = dy[c] − e^y[c] · Σ_k dy[k].
-//
-// A few threads, or a workgroup, for each row: rows.wgsl.
-// include scores.wgsl
+// logSoftmax: y[c] = z[c] − log Σ_k e^z[k],   z = x − max.   dx[c] = dy[c] − e^y[c] · Σ_k dy[k].
+// include softmaxRows.wgsl
 
-struct Sizes { rows: u32, C: u32, inner: u32, lanes: u32, adjacent: u32 }
-@group(0) @binding(0) var<uniform> s: Sizes;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+fn normOf(sumOfExp: f32) -> f32 { return logOf(sumOfExp); }
+fn outputOf(z: f32, norm: f32) -> f32 { return z - norm; }
 
-@compute @workgroup_size(SUM_THREADS)
-fn forward(
-  @builtin(local_invocation_index) thread: u32,
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-) {
-  for (var block = group.x; block < blocks(); block += groups.x) {
-    let row = rowOf(block, thread);
-    let largest = maxOf(row);
-    let logSum = logOf(sumOfExp(row, largest));
-    for (var c = row.lane.index; c < row.end; c += s.lanes) {
-      let i = at(row, c);
-      y[i] = (x[i] - largest) - logSum;
-    }
-  }
-}
-
-@group(0) @binding(1) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(2) var<storage, read> dy: array<f32>;
-@group(0) @binding(3) var<storage, read> result: array<f32>;
-
-@compute @workgroup_size(SUM_THREADS)
-fn backward(
-  @builtin(local_invocation_index) thread: u32,
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-) {
-  for (var block = group.x; block < blocks(); block += groups.x) {
-    let row = rowOf(block, thread);
-    var sum = 0.0;
-    for (var c = row.lane.index; c < row.end; c += s.lanes) { sum += dy[at(row, c)]; }
-    sum = sumOfLanes(row.lane, sum);
-    for (var c = row.lane.index; c < row.end; c += s.lanes) {
-      let i = at(row, c);
-      dx[i] = dy[i] - expOf(result[i]) * sum;
-    }
-  }
-}
+fn term(dy: f32, y: f32) -> f32 { return dy; }
+fn gradient(dy: f32, y: f32, sum: f32) -> f32 { return dy - expOf(y) * sum; }

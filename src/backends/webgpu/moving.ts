@@ -8,7 +8,7 @@ import type { Dispatch, Engine } from './engine.js';
 /** In the order of their numbers in `pad.wgsl`. */
 const modes: readonly PadMode[] = ['constant', 'reflect', 'replicate', 'circular'];
 
-export function moving(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'cat' | 'pad'> {
+export function moving(engine: Engine) {
   function cat(entry: string, buffers: Dispatch['buffers'], s: CatSizes) {
     engine.run({ shader: 'cat', entry, buffers, sizes: { ...s }, threads: s.outer * s.length });
   }
@@ -26,5 +26,5 @@ export function moving(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'cat' | 'pad
       forward: (y, x, s) => pad('forward', { y, x }, s, y.length),
       backward: (dx, dy, s) => pad('backward', { dx, dy }, s, dx.length),
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }

@@ -7,7 +7,7 @@ import { gridOf, partsFor } from './parts.js';
 
 type Buffers = Dispatch['buffers'];
 
-export function normalization(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'batchNorm2d'> {
+export function normalization(engine: Engine) {
   const most = engine.limits.maxComputeWorkgroupsPerDimension;
 
   /** `Sizes`, told which of the optional buffers are given, and in how many parts the workgroups see a channel. */
@@ -57,5 +57,5 @@ export function normalization(engine: Engine): Pick<Kernels<WebGPUBuffer>, 'batc
         });
       },
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }

@@ -1,11 +1,10 @@
 /** Calls of the kernels in which every element has a thread of its own, and sees its own element only. */
+import { adamFactors } from '../../ops/adam.js';
 import type { Kernels } from '../../ops/index.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Dispatch, Engine } from './engine.js';
 
-type Pointwise = 'relu' | 'sigmoid' | 'tanh' | 'dropout' | 'sgd' | 'adam';
-
-export function pointwise(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pointwise> {
+export function pointwise(engine: Engine) {
   /** One thread for each element of `output`. */
   function run(
     shader: string,
@@ -45,20 +44,8 @@ export function pointwise(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pointwise
       },
     },
     adam: {
-      forward(param, expAvg, expAvgSq, dparam, { lr, beta1, beta2, eps, weightDecay, decoupled, step }) {
-        const sizes = {
-          beta1,
-          gain1: 1 - beta1,
-          beta2,
-          gain2: 1 - beta2,
-          weightDecay: decoupled ? 0 : weightDecay,
-          shrink: decoupled ? lr * weightDecay : 0,
-          stepSize: lr / (1 - beta1 ** step),
-          rootScale: 1 / Math.sqrt(1 - beta2 ** step),
-          eps,
-        };
-        run('adam', 'forward', param, { param, expAvg, expAvgSq, dparam }, sizes);
-      },
+      forward: (param, expAvg, expAvgSq, dparam, s) =>
+        run('adam', 'forward', param, { param, expAvg, expAvgSq, dparam }, { ...adamFactors(s) }),
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }

@@ -6,9 +6,7 @@ import type { PoolSizes } from '../../ops/windows.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { type Dispatch, type Engine, groupThreads } from './engine.js';
 
-type Pooling = 'maxPool2d' | 'avgPool2d' | 'adaptiveAvgPool2d' | 'localResponseNorm';
-
-export function pooling(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pooling> {
+export function pooling(engine: Engine) {
   /** A pass of `windowMeans.wgsl`: every element of `result` is a sum over a rectangle of `given`, `width` columns wide. */
   function means(pass: Omit<Dispatch, 'threads'>, result: WebGPUBuffer, given: WebGPUBuffer, width: number) {
     const share = given.length / Math.max(1, result.length);
@@ -65,7 +63,7 @@ export function pooling(engine: Engine): Pick<Kernels<WebGPUBuffer>, Pooling> {
         });
       },
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }
 
 function average(s: AvgPool2dSizes) {

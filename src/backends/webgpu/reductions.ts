@@ -8,8 +8,6 @@ import { lanesFor } from './lanes.js';
 import { gridOf, partsFor } from './parts.js';
 import { sumInParts } from './sumInParts.js';
 
-type Reductions = 'sum' | 'mean' | 'gradNorm' | 'clipGrad';
-
 interface Dimension {
   size: number;
   xStride: number;
@@ -58,7 +56,7 @@ function walk(dimensions: readonly Dimension[], stride: 'xStride' | 'yStride') {
   };
 }
 
-export function reductions(engine: Engine): Pick<Kernels<WebGPUBuffer>, Reductions> {
+export function reductions(engine: Engine) {
   /** y = finish(Σ x) along the dimensions of stride 0 in y, which isn't empty. */
   function sum(
     shader: 'sum' | 'mean',
@@ -136,5 +134,5 @@ export function reductions(engine: Engine): Pick<Kernels<WebGPUBuffer>, Reductio
         });
       },
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }

@@ -1,7 +1,7 @@
 /** Calls of the kernels that work on rows of scores, one for each element to classify, and of the losses. */
-import type { CrossEntropySizes } from '../../ops/crossEntropy.js';
+import { type CrossEntropySizes, crossEntropyShares } from '../../ops/crossEntropy.js';
 import type { Kernels } from '../../ops/index.js';
-import type { NllLossSizes, Reduction } from '../../ops/nllLoss.js';
+import { ignoredTarget, type NllLossSizes, type Reduction } from '../../ops/nllLoss.js';
 import type { SoftmaxSizes } from '../../ops/softmax.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { type Dispatch, type Engine, groupThreads } from './engine.js';
@@ -9,18 +9,24 @@ import { lanesFor } from './lanes.js';
 import { partsFor } from './parts.js';
 import { sumInParts } from './sumInParts.js';
 
-type Rows = 'softmax' | 'logSoftmax' | 'crossEntropy' | 'nllLoss' | 'mseLoss';
 type Buffers = Dispatch['buffers'];
 type Shader = Pick<Dispatch, 'shader' | 'buffers' | 'sizes'>;
 
 /** Workgroups that keep the largest device busy; where there are more blocks, they take turns in them. */
 const enough = 1024;
 
-export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
-  /** Runs a kernel that takes rows along C in blocks of as many as its workgroup has lanes for. */
-  function alongRows(shader: string, entry: string, buffers: Buffers, { outer, C, inner }: SoftmaxSizes) {
-    const { sizes, blocks } = rowsOf(engine, outer * inner, C, inner);
-    engine.run({ shader, entry, buffers, sizes, groups: groupsFor(blocks) });
+export function rows(engine: Engine) {
+  /** y of x, and dx of dy and y, by kernels that take rows along C in blocks of as many as a workgroup has lanes for. */
+  function alongRows(shader: string) {
+    const run = (entry: string, buffers: Buffers, { outer, C, inner }: SoftmaxSizes) => {
+      const { sizes, blocks } = rowsOf(engine, outer * inner, C, inner);
+      engine.run({ shader, entry, buffers, sizes, groups: groupsFor(blocks) });
+    };
+    return {
+      forward: (y: WebGPUBuffer, x: WebGPUBuffer, s: SoftmaxSizes) => run('forward', { y, x }, s),
+      backward: (dx: WebGPUBuffer, dy: WebGPUBuffer, y: WebGPUBuffer, s: SoftmaxSizes) =>
+        run('backward', { dx, dy, result: y }, s),
+    };
   }
 
   /** Every loss of these blocks of elements; or the sum or the mean of all, made of so many terms. */
@@ -55,14 +61,8 @@ export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
   }
 
   return {
-    softmax: {
-      forward: (y, x, s) => alongRows('softmax', 'forward', { y, x }, s),
-      backward: (dx, dy, y, s) => alongRows('softmax', 'backward', { dx, dy, result: y }, s),
-    },
-    logSoftmax: {
-      forward: (y, x, s) => alongRows('logSoftmax', 'forward', { y, x }, s),
-      backward: (dx, dy, y, s) => alongRows('logSoftmax', 'backward', { dx, dy, result: y }, s),
-    },
+    softmax: alongRows('softmax'),
+    logSoftmax: alongRows('logSoftmax'),
 
     crossEntropy: {
       forward(loss, x, targets, weight, s) {
@@ -104,7 +104,7 @@ export function rows(engine: Engine): Pick<Kernels<WebGPUBuffer>, Rows> {
         engine.run({ shader: 'mseLoss', entry: 'backward', buffers, sizes, threads: x.length });
       },
     },
-  };
+  } satisfies Partial<Kernels<WebGPUBuffer>>;
 }
 
 function groupsFor(blocks: number): [number, number, number] {
@@ -118,20 +118,15 @@ function rowsOf({ sumThreads }: Engine, rows: number, C: number, inner: number) 
 }
 
 /** `Sizes` of nllLoss.wgsl. */
-function targetsOf(
-  targets: WebGPUBuffer,
-  weight: WebGPUBuffer | null,
-  { C, inner, ignoreIndex, reduction }: NllLossSizes,
-) {
+function targetsOf(targets: WebGPUBuffer, weight: WebGPUBuffer | null, s: NllLossSizes) {
   return {
     rows: targets.length,
-    C,
-    inner,
-    // Targets are i32, so one beyond is none; nor is −1, unless it is the one to ignore.
-    ignoreIndex: (ignoreIndex | 0) === ignoreIndex ? ignoreIndex : -1,
+    C: s.C,
+    inner: s.inner,
+    ignoreIndex: ignoredTarget(s),
     hasWeight: weight !== null,
-    isMean: reduction === 'mean',
-    isNone: reduction === 'none',
+    isMean: s.reduction === 'mean',
+    isNone: s.reduction === 'none',
     parts: 0,
   };
 }
@@ -139,8 +134,7 @@ function targetsOf(
 /** `Sizes` of crossEntropy.wgsl, and the blocks of rows. */
 function crossEntropyOf(engine: Engine, targets: WebGPUBuffer, weight: WebGPUBuffer | null, s: CrossEntropySizes) {
   const { sizes, blocks } = rowsOf(engine, targets.length, s.C, s.inner);
-  const shares = { spread: s.labelSmoothing / s.C, peak: 1 - s.labelSmoothing };
-  return { sizes: { ...sizes, ...targetsOf(targets, weight, s), ...shares }, blocks };
+  return { sizes: { ...sizes, ...targetsOf(targets, weight, s), ...crossEntropyShares(s) }, blocks };
 }
 
 /** `Sizes` of mseLoss.wgsl. */

@@ -1,30 +1,6 @@
 /** Accounting: what the backend has asked of the device. */
 
-/** What a kernel does, counted when it is dispatched: for products of matrices by their tiling; for all others, which memory
- *  limits anyway, each buffer is counted once, and operations aren't. */
-export interface Work {
-  /** Multiplications and additions. */
-  readonly flops: number;
-  /** Bytes that its threads ask of global memory, before any cache. */
-  readonly bytes: number;
-}
-
-export interface KernelStats extends Work {
-  readonly dispatches: number;
-  /** Milliseconds on the device; 0 unless the backend was created with `profile: true`. */
-  readonly milliseconds: number;
-}
-
-export interface WebGPUStats {
-  readonly dispatches: number;
-  readonly submits: number;
-  readonly bytesUploaded: number;
-  readonly bytesRead: number;
-  readonly buffersCreated: number;
-  readonly bytesAllocated: number;
-  /** By name: `conv2d.forward`. */
-  readonly kernels: Readonly<Record<string, KernelStats>>;
-}
+import type { KernelStats, WebGPUStats, Work } from '../webgpuBackend.js';
 
 type Counts = { -readonly [Name in Exclude<keyof WebGPUStats, 'kernels'>]: number };
 

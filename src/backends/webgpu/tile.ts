@@ -1,6 +1,7 @@
 /** How a product of matrices is cut into tiles, for `tile.wgsl` and `tileDirect.wgsl`; and what it costs. */
+
+import type { Work } from '../webgpuBackend.js';
 import type { Engine } from './engine.js';
-import type { Work } from './stats.js';
 
 export interface Neighbours {
   /** Neighbours of a in memory are neighbours along the sum, and not along its rows. */
