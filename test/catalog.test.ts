@@ -55,6 +55,7 @@ test('the network has its weights, its options, its images and its epochs, and t
   const { loss, accuracy, confusion } = await evaluate(model.to(backend), testLoader(model, test, backend));
   expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
   expect(epochs[1].validation?.accuracy).toBe(accuracy);
+  expect(Math.abs(loss - epochs[1].validation!.loss)).toBeLessThan(1e-4);
   const said = await receptive('eval', '--weights', weights, '--backend', 'reference');
   expect(said).toContain(`test loss ${loss.toFixed(4)}, test accuracy ${(100 * accuracy).toFixed(2)} %`);
   const counts = confusion.map((row) => row.map((count) => count || '·').join(' '));
