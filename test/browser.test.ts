@@ -201,8 +201,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     ['in a worker of an isolated page', () => isolated, 'answerInWorker'],
   ] as const)(
     '%s, a checkpoint of receptive train opens, with the scores of Node and of receptive eval',
-    async (...c) => {
-      const [, page, where] = c;
+    async (_, page, where) => {
       const run = await mkdtemp(join(folder, 'site', 'run-'));
       const dir = await smallMnist(join(folder, 'site'));
       const weights = join(run, 'best.safetensors');
