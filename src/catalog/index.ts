@@ -12,9 +12,7 @@ export {
   testLoader,
   trainingLoader,
 } from './images.js';
-export { entryOf, nearNames } from './names.js';
 export {
-  checkVariant,
   createNetwork,
   type Network,
   type NetworkChoice,
@@ -28,4 +26,4 @@ export {
   networksByGroup,
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
-export { checkOptions, oneOf, path, type RunOptions, runOptions, whole } from './runOptions.js';
+export { checkOptions, type RunOptions, runOptions } from './runOptions.js';

@@ -1,16 +1,8 @@
 /** All that can be typed behind a command, once: parsing, checking and `--help` are made from these tables. */
 import { join } from 'node:path';
 import * as v from 'valibot';
-import {
-  checkOptions,
-  checkVariant,
-  type NetworkChoice,
-  oneOf,
-  path,
-  type RunOptions,
-  runOptions,
-  whole,
-} from '../catalog/index.js';
+import { checkVariant, type NetworkChoice } from '../catalog/networks.js';
+import { checkOptions, oneOf, path, type RunOptions, runOptions, whole } from '../catalog/runOptions.js';
 import { backendNames } from '../node/backends.js';
 
 export interface Flag<Schema extends v.GenericSchema = v.GenericSchema> {

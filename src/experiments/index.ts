@@ -1,5 +1,5 @@
 /** The lecture's claims, tried on real data: values only; whoever asks prints or draws them. */
-import { entryOf } from '../catalog/index.js';
+import { entryOf } from '../catalog/names.js';
 import type { StepRecord } from '../training/index.js';
 import { type Conditions, type Run, trainContender } from './contenders.js';
 import { depth } from './depth.js';
