@@ -1,6 +1,6 @@
 /**
- * `receptive/catalog`: what can be asked for by name, in Node and in a browser. Networks and data sets, what a run is made of, and
- * opening what a run left.
+ * `receptive/catalog`: what can be asked for by name, in Node and in a browser. Networks and data sets, what a run is made of,
+ * and opening what a run left.
  */
 export { type DataSet, type DataSetName, dataSetNamed, dataSetNames, dataSets } from './dataSets.js';
 export {

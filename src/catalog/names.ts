@@ -1,6 +1,7 @@
 /** Looking something up by a name that somebody typed. */
 
-/** The entry of that name. Throws a RangeError that lists the near names, or all if none is near. `kind` is what they are names of. */
+/** The entry of that name. Throws a RangeError that lists the near names, or all if none is near. `kind` says what the names are
+ *  names of, such as 'model'. */
 export function entryOf<Entry>(kind: string, table: Readonly<Record<string, Entry>>, name: string): Entry {
   if (Object.hasOwn(table, name)) return table[name];
   const names = Object.keys(table);

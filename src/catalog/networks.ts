@@ -191,7 +191,8 @@ export function createNetwork(choice: NetworkChoice, images: Shape, numClasses: 
   return network.make({ inChannels: images[0], numClasses, ...Object.fromEntries(variantOf(choice)) });
 }
 
-/** Throws a RangeError if a variant is asked of a network that has none; `nameOf` says what an option is called where it was written. */
+/** Throws a RangeError if a variant is asked of a network that has none. `nameOf` says what an option is called where it was
+ *  written. Default: as here. */
 export function checkVariant(choice: NetworkChoice, nameOf: (key: string) => string = (key) => key): void {
   const asked = variantOf(choice).map(([key]) => nameOf(key));
   if (asked.length > 0 && choice.model !== 'preactResnet') {

@@ -40,7 +40,8 @@ export async function openCheckpoint(bytes: Uint8Array, name = 'checkpoint'): Pr
   }
 }
 
-/** What the run was made of that saved this checkpoint. Throws a FormatError if it doesn't say, or says what this version doesn't know. */
+/** What the run was made of that saved this checkpoint. Throws a FormatError if it doesn't say, or if it says something that this
+ *  version doesn't know. */
 export function runOptionsOf({ about }: Checkpoint, name = 'checkpoint'): RunOptions {
   if (!('model' in about)) {
     throw new FormatError(`${name}: this checkpoint doesn't say which network of the catalog it is of`);
