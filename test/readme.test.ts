@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { transformWithOxc } from 'vite';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { networksByGroup } from '../src/catalog/index.js';
 import { type OperationName, operationNames, ops } from '../src/ops/index.js';
 
 const root = new URL('../', import.meta.url);
@@ -30,6 +31,28 @@ test('the table of operations is the list of operations', async () => {
   expect(readme, `README should have this table:\n${table}\n`).toContain(table);
 });
 
+/** `8,490, 97,298` where they are few, otherwise `11,689,512 to 60,192,808`. */
+function listed(numbers: readonly number[]): string {
+  const distinct = [...new Set(numbers)];
+  const ends = [Math.min(...distinct), Math.max(...distinct)];
+  const [shown, between] = distinct.length > 4 ? [ends, ' to '] : [distinct, ', '];
+  return shown.map((number) => number.toLocaleString('en-US')).join(between);
+}
+
+test('the table of networks is the catalog', () => {
+  const rows = networksByGroup().map(({ group: { title, paper, about }, members }) => {
+    const files = new Set(members.map(([, { file }]) => file));
+    const links = [...files].map((file) => {
+      const names = members.filter(([, network]) => network.file === file).map(([name]) => `\`${name}\``);
+      return `[${names.join(', ')}](src/models/${file})`;
+    });
+    const origin = `${paper ? `[${title}](${paper})` : title}${about ? `, ${about}` : ''}`;
+    return `| ${links.join(', ')} | ${origin} | ${listed(members.map(([, { parameters }]) => parameters))} |`;
+  });
+  const table = ['| networks | from | parameters |', '|---|---|---|', ...rows].join('\n');
+  expect(readme, `README should have this table:\n${table}\n`).toContain(table);
+});
+
 test('every link into the repository leads to a file', () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1]);
   expect(links.length).toBeGreaterThan(30);
@@ -45,13 +68,20 @@ test('the line that it quotes from conv2d is there', async () => {
 const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
 
 describe('its code runs against the built package', () => {
-  test('all examples are found', () => expect(examples).toHaveLength(5));
+  test('all examples are found', () => expect(examples).toHaveLength(6));
+
+  /** The run whose checkpoint an example opens. */
+  beforeAll(async () => {
+    const options = ['train', 'mnist', '--limit', '64', '--test-limit', '64', '--out', 'build/readme/mnist'];
+    await promisify(execFile)(process.execPath, ['dist/cli/main.js', ...options], { cwd: root.pathname });
+  });
 
   test.each(examples.map((code, i) => [i, code] as const))('example %i', async (i, code) => {
     const few = code
       .replaceAll('await mnist({ train: true })', '(await mnist({ train: true })).take(128)')
       .replaceAll('await mnist({ train: false })', '(await mnist({ train: false })).take(64)')
       .replaceAll("'runs/residual'", "'build/readme/run'")
+      .replaceAll("'runs/mnist/", "'build/readme/mnist/")
       .replaceAll("'mnist.safetensors'", "'build/readme/mnist.safetensors'");
     const folder = new URL('build/readme/', root); // inside the package, so that it can import it by name
     await mkdir(folder, { recursive: true });

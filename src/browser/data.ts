@@ -8,22 +8,22 @@ export * from '../data/index.js';
 
 /** MNIST from the URL of a folder of IDX files: `mnist({ train: true, dir: '/mnist' })`. */
 export async function mnist(options: MnistOptions): Promise<ImageDataset> {
-  return mnistFrom(folderAt('mnist', options.dir), options);
+  return mnistFrom(given('mnist', options.dir), options);
 }
 
 /** Fashion-MNIST from the URL of a folder of IDX files. */
 export async function fashionMnist(options: FashionMnistOptions): Promise<ImageDataset> {
-  return fashionMnistFrom(folderAt('fashionMnist', options.dir), options);
+  return fashionMnistFrom(given('fashionMnist', options.dir), options);
 }
 
 /** CIFAR-10 from the URL of the folder of its binary version. */
 export async function cifar10(options: Cifar10Options): Promise<ImageDataset> {
-  return cifar10From(folderAt('cifar10', options.dir), options);
+  return cifar10From(given('cifar10', options.dir), options);
 }
 
-function folderAt(operation: string, dir: string | undefined): Folder {
-  if (!dir) throw new Error(`${operation}: give the URL of the folder with the files as { dir }`);
-  const path = dir.replace(/\/$/, '');
+/** A folder at a URL, for the catalog to load a data set from. `operation` is who reads it, for messages. */
+export function openFolder(url: string, operation = 'openFolder'): Folder {
+  const path = url.replace(/\/$/, '');
   return {
     path,
     async read(name) {
@@ -34,4 +34,9 @@ function folderAt(operation: string, dir: string | undefined): Folder {
       return new Uint8Array(await response.arrayBuffer());
     },
   };
+}
+
+function given(operation: string, dir: string | undefined): Folder {
+  if (!dir) throw new Error(`${operation}: give the URL of the folder with the files as { dir }`);
+  return openFolder(dir, operation);
 }

@@ -1,4 +1,5 @@
 /** Pictures made of characters. */
+import { percent } from '../experiments/index.js';
 import type { ConfusionMatrix } from '../training/metrics.js';
 
 const LEVELS = '▁▂▃▄▅▆▇█';
@@ -50,11 +51,6 @@ export function drawImage(values: ArrayLike<number>, H: number, W: number): stri
     lines.push(line.join('').trimEnd());
   }
   return lines.join('\n');
-}
-
-/** 0.9677 as `96.77 %`. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }
 
 /** Seconds as `1:05` or `1:01:05`. */

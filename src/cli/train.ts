@@ -1,27 +1,35 @@
 /** `receptive train`. */
 import { join } from 'node:path';
-import { DataLoader } from '../data/index.js';
+import {
+  checkOptions,
+  createNetwork,
+  imagesOf,
+  loadImages,
+  networkNamed,
+  type RunOptions,
+  runOptions,
+  runOptionsOf,
+  testLoader,
+  trainingLoader,
+} from '../catalog/index.js';
+import { percent } from '../experiments/index.js';
 import { createBackend } from '../node/backends.js';
 import { FolderStore } from '../node/folderStore.js';
 import { openLog } from '../node/log.js';
 import { SGD } from '../optim/index.js';
 import { manualSeed } from '../tensor/random.js';
-import type { Checkpoint } from '../training/checkpoint.js';
-import { evaluate } from '../training/evaluate.js';
-import { fit } from '../training/fit.js';
-import type { ClassifierOutput, LossFunction } from '../training/index.js';
-import { confusionTable, duration, percent, sparkline } from './charts.js';
-import { imagesOf, loadData, testBatchSize, trainingLoader } from './datasets.js';
-import { networkNamed } from './networks.js';
+import { type Checkpoint, type ClassifierOutput, evaluate, fit, type LossFunction } from '../training/index.js';
+import { confusionTable, duration, sparkline } from './charts.js';
 import {
   CHECKPOINT_EVERY,
-  checkOptions,
-  makeModel,
-  type RunOptions,
-  runOptions,
-  type StartOptions,
-  startOptions,
-} from './options.js';
+  checkFlags,
+  checkVariantFlags,
+  flagName,
+  startFlags,
+  type Typed,
+  type Values,
+} from './flags.js';
+import { folderOf } from './folder.js';
 import { TrainingProgress } from './progress.js';
 import { UsageError } from './usageError.js';
 
@@ -29,26 +37,27 @@ import { UsageError } from './usageError.js';
 const INTERRUPTED = 130;
 
 /** Trains, and returns the exit code. */
-export async function train(name: string, flags: Readonly<Record<string, unknown>>): Promise<number> {
-  const start = checkOptions(startOptions, flags);
+export async function train(name: string, flags: Typed): Promise<number> {
+  const start = checkFlags(startFlags, flags);
   const typed = name === 'mnist' ? flags : { model: name, ...flags };
-  const wanted = checkOptions(runOptions, typed);
+  const wanted = checkOptions(runOptions, typed, flagName);
+  checkVariantFlags(wanted);
   const store = new FolderStore(start.out ?? join('runs', name));
   const checkpoint = start.resume ? await store.load('last') : null;
-  const options = checkpoint ? savedOptions(checkpoint, wanted, typed) : wanted;
+  const options = checkpoint ? savedOptions(checkpoint, store.path('last'), wanted, typed) : wanted;
 
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(options.seed);
   const backend = await createBackend(start.backend, { threads: start.threads });
-  const model = makeModel(options, imagesOf(options).shape[0], 10).to(backend);
+  const { shape, classes } = imagesOf(options);
+  const model = createNetwork(options, shape, classes.length).to(backend);
   const { batchSize, lr, momentum, weightDecay } = options;
   const optimizer = new SGD(model.parameters(), { lr, momentum, weightDecay });
-  const [training, test] = [
-    await loadData(options, true, options.limit),
-    await loadData(options, false, options.testLimit),
-  ];
+  const folder = folderOf(options);
+  const training = await loadImages(options, folder, { train: true });
+  const test = await loadImages(options, folder, { train: false });
   const loader = trainingLoader(model, training, batchSize, backend);
-  const testLoader = new DataLoader(test, { batchSize: testBatchSize(model, test), backend });
+  const validation = testLoader(model, test, backend);
   await store.prepare();
   const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step);
   if (!checkpoint) await store.setAside();
@@ -71,7 +80,7 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
     const result = await fit(model, optimizer, loader, {
       epochs: start.epochs,
       loss: networkNamed(options.model).loss as LossFunction<ClassifierOutput> | undefined,
-      validation: testLoader,
+      validation,
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
       about: { ...options },
@@ -100,7 +109,7 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
       console.log(`go on with: ${resumeCommand(name, start, store)}`);
       return INTERRUPTED;
     }
-    const { accuracy, confusion } = result.validation ?? (await evaluate(model, testLoader));
+    const { accuracy, confusion } = result.validation ?? (await evaluate(model, validation));
     console.log(`\n${confusionTable(confusion, test.classes ?? [])}\n`);
     if (losses.length > 0) console.log(`loss ${sparkline(losses)} ${losses.at(-1)?.toFixed(4)}`);
     console.log(`test accuracy ${percent(accuracy)} after ${duration((performance.now() - began) / 1000)}`);
@@ -116,30 +125,25 @@ export async function train(name: string, flags: Readonly<Record<string, unknown
 
 /** The options that a run was started with. One that is typed again must be the same, but for the folder of the data, which may
  *  have moved. */
-function savedOptions(
-  checkpoint: Checkpoint,
-  wanted: RunOptions,
-  typed: Readonly<Record<string, unknown>>,
-): RunOptions {
-  const saved = checkOptions(runOptions, checkpoint.about);
+function savedOptions(checkpoint: Checkpoint, file: string, wanted: RunOptions, typed: Typed): RunOptions {
+  const saved = runOptionsOf(checkpoint, file);
   for (const key of Object.keys(saved) as (keyof RunOptions)[]) {
     if (key in typed && key !== 'dataDir' && wanted[key] !== saved[key]) {
-      const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw new UsageError(
-        `the run to resume has ${flag} ${saved[key]}, not ${wanted[key]}: leave it out, or start a new run`,
+        `the run to resume has ${flagName(key)} ${saved[key]}, not ${wanted[key]}: leave it out, or start a new run`,
       );
     }
   }
   return { ...saved, dataDir: wanted.dataDir ?? saved.dataDir };
 }
 
-function resumeCommand(name: string, start: StartOptions, store: FolderStore): string {
+function resumeCommand(name: string, start: Values<typeof startFlags>, store: FolderStore): string {
   const { epochs, threads, log } = start;
   const backend = start.backend === 'auto' ? undefined : start.backend;
   const checkpointEvery = start.checkpointEvery === CHECKPOINT_EVERY ? undefined : start.checkpointEvery;
-  const options = { out: store.folder, epochs, backend, threads, log, 'checkpoint-every': checkpointEvery };
+  const options = { out: store.folder, epochs, backend, threads, log, checkpointEvery };
   const typed = Object.entries(options).flatMap(([key, value]) =>
-    value === undefined ? [] : [`--${key}`, quoted(value)],
+    value === undefined ? [] : [flagName(key), quoted(value)],
   );
   return ['npx receptive train', name, '--resume', ...typed].join(' ');
 }

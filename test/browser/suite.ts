@@ -5,12 +5,17 @@ import {
   type BackendOptions,
   createBackend,
   defaultGenerator,
+  evaluate,
   functional as F,
   manualSeed,
   models,
+  noGrad,
   type OperationName,
   optim,
+  scoresOf,
 } from 'receptive';
+import { loadImages, openCheckpoint, testLoader } from 'receptive/catalog';
+import { openFolder } from 'receptive/data';
 import { backendCandidate, type CheckOptions, checkLaw, type LawName, lawsFor } from 'receptive/testing';
 
 /** A backend, and how it is created. */
@@ -79,6 +84,19 @@ export const suite = {
         losses.push(await loss.item());
       }
       return { ...started(backend), losses };
+    }),
+
+  /** Loss, accuracy and scores of a run's network, from the addresses of its checkpoint and of its data set. */
+  testCheckpoint: (choice: Choice, weights: string, data: string) =>
+    withBackend(choice, async (backend) => {
+      const bytes = new Uint8Array(await (await fetch(weights)).arrayBuffer());
+      const { model, options, images, epochs } = await openCheckpoint(bytes, weights);
+      const test = await loadImages(options, openFolder(data), { train: false });
+      const loader = testLoader(model.to(backend), test, backend);
+      const { loss, accuracy } = await evaluate(model, loader);
+      const [x] = (await loader.batches().next()).value!;
+      const scores = noGrad(() => scoresOf(model.eval().forward(x)));
+      return { loss, accuracy, scores: Array.from(await scores.data()), classes: images.classes, epochs };
     }),
 };
 

@@ -1,4 +1,5 @@
 /** What an experiment is: networks to compare, a picture of what became of them, and what that says of a claim. */
+import type { NetworkName } from '../catalog/index.js';
 import type { Contender, Recipe, Run } from './contenders.js';
 import type { Axes, Panel } from './lineChart.js';
 
@@ -6,8 +7,8 @@ export interface Experiment {
   readonly title: string;
   /** What is tested, in a sentence or two, with its source. */
   readonly claim: string;
-  /** A network whose images the contenders take (cli/networks.ts). */
-  readonly imagesAs: string;
+  /** A network of the catalog whose images the contenders take. */
+  readonly imagesAs: NetworkName;
   /** The short run, of a few minutes on two cores. */
   readonly recipe: Recipe;
   readonly limit: number;
@@ -40,6 +41,11 @@ export function accuracyOf({ testAccuracy }: Run): number {
 /** A loss for people to read. */
 export function formatLoss(loss: number): string {
   return Number.isFinite(loss) ? loss.toFixed(4) : 'diverged';
+}
+
+/** 0.9677 as `96.77 %`. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
 }
 
 /** The run of that label. */

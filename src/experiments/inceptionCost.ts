@@ -1,9 +1,8 @@
-import * as F from '../../nn/functional/index.js';
-import { Conv2d, Linear, MaxPool2d, Module, Sequential } from '../../nn/index.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { percent } from '../charts.js';
+import * as F from '../nn/functional/index.js';
+import { Conv2d, Linear, MaxPool2d, Module, Sequential } from '../nn/index.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { Contender } from './contenders.js';
-import { type Experiment, runOf } from './experiment.js';
+import { type Experiment, percent, runOf } from './experiment.js';
 
 const WIDE = 64;
 const REDUCED = [32, 16, 8, 4];

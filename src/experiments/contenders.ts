@@ -1,12 +1,11 @@
 /** Networks that are trained the same way, to be compared. */
-import type { Backend } from '../../backends/backend.js';
-import { DataLoader, type ImageDataset } from '../../data/index.js';
-import { summary } from '../../nn/index.js';
-import { SGD } from '../../optim/index.js';
-import { manualSeed } from '../../tensor/random.js';
-import { type Classifier, DivergedError, fit } from '../../training/index.js';
-import { testBatchSize, trainingLoader } from '../datasets.js';
-import { TrainingProgress } from '../progress.js';
+import type { Backend } from '../backends/backend.js';
+import { testLoader, trainingLoader } from '../catalog/index.js';
+import type { ImageDataset } from '../data/index.js';
+import { summary } from '../nn/index.js';
+import { SGD } from '../optim/index.js';
+import { manualSeed } from '../tensor/random.js';
+import { type Classifier, DivergedError, fit, type StepRecord } from '../training/index.js';
 
 export interface Contender {
   readonly label: string;
@@ -36,39 +35,44 @@ export interface Run {
   readonly seconds: number;
 }
 
+/** On what contenders are trained, and how. */
+export interface Conditions {
+  readonly training: ImageDataset;
+  readonly test: ImageDataset;
+  readonly recipe: Recipe;
+  /** A new backend for each contender, which is closed behind it. */
+  createBackend(): Promise<Backend>;
+}
+
 /** Trains one from the recipe's seed: all see the same images in the same order. */
 export async function trainContender(
   { label, make }: Contender,
-  [training, test]: readonly [ImageDataset, ImageDataset],
-  recipe: Recipe,
-  newBackend: () => Promise<Backend>,
+  { training, test, recipe, createBackend }: Conditions,
+  onStep?: (record: StepRecord) => void,
 ): Promise<Run> {
   const { epochs, batchSize, seed, ...rest } = recipe;
   manualSeed(seed);
   const model = make(training.shape[0]);
   const { parameters, multiplyAdds } = summary(model, [1, ...training.shape]);
-  const backend = await newBackend();
-  const validation = new DataLoader(test, { batchSize: testBatchSize(model, test), backend });
+  const backend = await createBackend();
   const loader = trainingLoader(model, training, batchSize, backend);
   const losses: number[] = [];
-  const progress = new TrainingProgress(epochs, label);
   const began = performance.now();
   let last = { loss: Number.NaN, accuracy: Number.NaN, validation: null as { accuracy: number } | null };
   manualSeed(seed);
   try {
     const result = await fit(model.to(backend), new SGD(model.parameters(), rest), loader, {
       epochs,
-      validation,
+      validation: testLoader(model, test, backend),
       onStep(record) {
         losses.push(record.loss);
-        progress.step(record);
+        onStep?.(record);
       },
     });
     last = result.epochs[result.epochs.length - 1];
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
   } finally {
-    progress.stop();
     await backend.close();
   }
   return {

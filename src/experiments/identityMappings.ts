@@ -1,7 +1,6 @@
-import * as models from '../../models/index.js';
-import { percent } from '../charts.js';
+import * as models from '../models/index.js';
 import type { Contender } from './contenders.js';
-import { accuracyOf, type Experiment, lossOf, runOf, smoothedLosses } from './experiment.js';
+import { accuracyOf, type Experiment, lossOf, percent, runOf, smoothedLosses } from './experiment.js';
 
 const DEPTH = 20;
 

@@ -1,7 +1,6 @@
-import * as models from '../../models/index.js';
-import { percent } from '../charts.js';
+import * as models from '../models/index.js';
 import type { Run } from './contenders.js';
-import { type Experiment, formatLoss, lossOf, runOf, smoothedLosses } from './experiment.js';
+import { type Experiment, formatLoss, lossOf, percent, runOf, smoothedLosses } from './experiment.js';
 
 const DEPTHS = [20, 56];
 

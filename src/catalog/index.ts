@@ -1,0 +1,29 @@
+/**
+ * `receptive/catalog`: what can be asked for by name, in Node and in a browser. Networks and data sets, what a run is made of,
+ * and opening what a run left.
+ */
+export { type DataSet, type DataSetName, dataSetNamed, dataSetNames, dataSets } from './dataSets.js';
+export {
+  type ImageChoice,
+  type Images,
+  imagesOf,
+  type Limits,
+  loadImages,
+  testLoader,
+  trainingLoader,
+} from './images.js';
+export {
+  createNetwork,
+  type Network,
+  type NetworkChoice,
+  type NetworkGroup,
+  type NetworkName,
+  type NetworkOptions,
+  networkGroups,
+  networkNamed,
+  networkNames,
+  networks,
+  networksByGroup,
+} from './networks.js';
+export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
+export { checkOptions, type RunOptions, runOptions } from './runOptions.js';

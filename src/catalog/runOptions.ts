@@ -1,0 +1,78 @@
+/**
+ * What a run is made of. A checkpoint keeps these options, so that a resumed run has them again, and whoever opens the checkpoint
+ * makes the same network.
+ *
+ * A rule's message goes on from the option's name (`must be a number above 0`): a command calls it `--batch-size`, a page has its
+ * field beside it.
+ */
+import * as v from 'valibot';
+import { activations, shortcuts } from '../models/index.js';
+import { dataSetNames } from './dataSets.js';
+import { nearNames } from './names.js';
+import { networkNames } from './networks.js';
+
+const number = (rule: string) => v.pipe(v.number(rule), v.finite(rule));
+const positive = v.pipe(number('must be a number above 0'), v.gtValue(0, 'must be a number above 0'));
+const notNegative = v.pipe(number('must be a number ≥ 0'), v.minValue(0, 'must be a number ≥ 0'));
+
+/** A whole number that is at least so large. `what` is for the message. */
+export const whole = (least: number, what = 'a whole number') => {
+  const rule = `must be ${what} ≥ ${least}`;
+  return v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule));
+};
+
+/** One of these names. The message has them all, and those that are near what was given. */
+export const oneOf = <Name extends string>(names: readonly Name[]) =>
+  v.picklist(names, ({ input }) => {
+    const near = nearNames(names, String(input));
+    return `must be one of ${names.join(', ')}${near.length > 0 ? `; near '${input}' are ${near.join(', ')}` : ''}`;
+  });
+
+/** A path, not empty. `what` it leads to is for the message. */
+export const path = (what: string) => {
+  const rule = `must be ${what}`;
+  return v.pipe(v.union([v.string(), v.number()], rule), v.transform(String), v.nonEmpty(rule));
+};
+
+/** null: not asked for. */
+const orNull = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema), null);
+
+export const runOptions = v.object({
+  model: v.optional(oneOf(networkNames), 'mnistNet'),
+  data: v.optional(oneOf(dataSetNames), 'mnist'),
+  /** Folder of the data's files, where the run found them. */
+  dataDir: orNull(path('a folder')),
+  /** Sides of the images in pixels. Null: as they are, or the least that the network takes. */
+  imageSize: orNull(whole(1, 'a number of pixels')),
+  /** The first so many training and test images. Null: all. */
+  limit: orNull(whole(1)),
+  testLimit: orNull(whole(1)),
+  /** Of preactResnet. Null: as in the paper. */
+  depth: orNull(whole(8)),
+  shortcut: orNull(oneOf(shortcuts)),
+  activation: orNull(oneOf(activations)),
+  /** Images a step. */
+  batchSize: v.optional(whole(1), 64),
+  lr: v.optional(positive, 0.01),
+  momentum: v.optional(notNegative, 0.5),
+  weightDecay: v.optional(notNegative, 0),
+  /** Of the weights and of the images' order. */
+  seed: v.optional(whole(0), 0),
+});
+export type RunOptions = v.InferOutput<typeof runOptions>;
+
+/**
+ * What the schema knows of the given values, with its defaults. Throws a RangeError about the first that is wrong; `nameOf` says
+ * what its option is called where it was written. Default: as in the schema.
+ */
+export function checkOptions<Schema extends v.GenericSchema>(
+  schema: Schema,
+  given: unknown,
+  nameOf: (key: string) => string = (key) => key,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, given);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const key = v.getDotPath(issue);
+  throw new RangeError(key === null ? issue.message : `${nameOf(key)} ${issue.message}`);
+}

