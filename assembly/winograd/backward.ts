@@ -193,6 +193,7 @@ export function winogradGradientWeights(
       for (let slice = 1; slice < slices; slice++) v = f32x4.add(v, v128.load(from + (j + <usize>(slice * 36)) * f));
       v128.store(sum + (j << 4), v);
     }
+    // Down the columns, then along the rows. A row of w is r vectors: 48 or 80 bytes.
     if (r == 3) {
       for (let j: usize = 0; j < 6; j++) weightGradientTransform(3, half + (j << 4), ROW, sum + (j << 4), ROW);
       for (let j: usize = 0; j < 3; j++) weightGradientTransform(3, out + j * 48, 16, half + j * ROW, 16);

@@ -43,6 +43,7 @@ export function winogradWeights(
       }
     }
     const to = U + ((<usize>i) << 4);
+    // Down the columns, then along the rows. A row of w is r vectors: 48 or 80 bytes.
     if (r == 3) {
       for (let j: usize = 0; j < 3; j++) weightTransform(3, half + (j << 4), 48, kernel + (j << 4), 48);
       for (let j: usize = 0; j < 6; j++) weightTransform(3, to + j * 6 * f, f, half + j * 48, 16);

@@ -56,7 +56,7 @@
  * The functions below apply one matrix to a column of vectors. Rows for p and −p share their even and their odd terms, which
  * are computed once: even + odd, even − odd. tiles.ts has the layouts, forward.ts and backward.ts the kernels.
  *
- * Rounding: the entries of Bᵀ, G and A up to 16 cost about a digit against plain sums; `src/testing/winograd.ts` has the bound.
+ * Rounding: the entries of Bᵀ, G and A up to 8 cost about a digit against plain sums; `src/testing/winograd.ts` has the bound.
  *
  * Source: Winograd, "Arithmetic Complexity of Computations" (1980);
  * Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks" (2015), https://arxiv.org/abs/1509.09308
