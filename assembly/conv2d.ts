@@ -1,5 +1,5 @@
 /**
- * conv2d: every option, directly. The maths: `src/ops/conv2d.ts`; stride 1 with 3x3 and 5x5 kernels goes by `winograd.ts`.
+ * conv2d: every option, directly. The maths: `src/ops/conv2d.ts`; stride 1 with 3x3 and 5x5 kernels goes by `winograd`.
  *
  * An output pixel p is Σ_k w[k] · x[p + taps[k]], where k counts input channels and the
  * kernel's rows and columns, and taps[k] is how far away in memory that pixel lies. Eight output channels are computed at

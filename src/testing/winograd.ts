@@ -1,5 +1,5 @@
 /**
- * The error bound of Winograd's convolution on tiles of 6x6 (`assembly/winograd.ts`). It computes
+ * The error bound of Winograd's convolution on tiles of 6x6 (`assembly/winograd/transforms.ts`). It computes
  *
  *   Y = Aᵀ · [ Σ_ci (G · w · Gᵀ) ⊙ (Bᵀ · X · B) ] · A
  *
@@ -15,22 +15,42 @@
 import type { Conv2dSizes } from '../ops/conv2d.js';
 import { type Budget, rounded } from './budget.js';
 
-/** |Bᵀ|, of the points 0, 1, −1, 2, −2, ∞. */
-const B = [
-  [4, 0, 5, 0, 1, 0],
-  [0, 4, 4, 1, 1, 0],
-  [0, 4, 4, 1, 1, 0],
-  [0, 2, 1, 2, 1, 0],
-  [0, 2, 1, 2, 1, 0],
-  [0, 4, 0, 5, 0, 1],
-];
-const points = [0, 1, 1, 2, 2];
-const scales = [1 / 4, 1 / 6, 1 / 6, 1 / 24, 1 / 24];
+/** The finite points that the 6x6 tiles are made from; the last row of every matrix is of the point ∞. */
+export const points = [0, 1, -1, 2, -2];
+
+/** A polynomial's coefficients times (t − q). */
+const timesRoot = (c: readonly number[], q: number) => [0, ...c].map((up, i) => up - q * (c[i] ?? 0));
+const product = (factors: readonly number[]) => factors.reduce((all, factor) => all * factor, 1);
+/** The polynomial of degree roots.length with these roots, as `size` coefficients. */
+const polynomial = (roots: readonly number[], size: number) =>
+  Array.from({ length: size }, (_, i) => roots.reduce(timesRoot, [1])[i] ?? 0);
 const last = (size: number) => Array.from({ length: size }, (_, j) => Number(j === size - 1));
-/** |G| for a kernel of r: scaled powers of the points. */
-const G = (r: number) => [...points.map((p, i) => last(r).map((_, j) => scales[i] * p ** j)), last(r)];
-/** |A| for m outputs: powers of the points. */
-const A = (m: number) => [...points.map((p) => last(m).map((_, j) => p ** j)), last(m)];
+
+/** Bᵀ: the numerators of Lagrange's polynomials (`assembly/winograd/transforms.ts` derives the three). */
+export const inputMatrix = (of: readonly number[]) => [
+  ...of.map((p) =>
+    polynomial(
+      of.filter((q) => q !== p),
+      of.length + 1,
+    ),
+  ),
+  polynomial(of, of.length + 1),
+];
+/** G for a kernel of r: powers of the points, divided by Lagrange's denominators. */
+export const weightMatrix = (of: readonly number[], r: number) => [
+  ...of.map((p) => last(r).map((_, j) => p ** j / product(of.filter((q) => q !== p).map((q) => p - q)))),
+  last(r),
+];
+/** A for m outputs: powers of the points. */
+export const outputMatrix = (of: readonly number[], m: number) => [
+  ...of.map((p) => last(m).map((_, j) => p ** j)),
+  last(m),
+];
+
+const absolute = (M: Matrix) => M.map((row) => row.map(Math.abs));
+const B = absolute(inputMatrix(points));
+const G = (r: number) => absolute(weightMatrix(points, r));
+const A = (m: number) => absolute(outputMatrix(points, m));
 
 type Matrix = readonly (readonly number[])[];
 

@@ -1,7 +1,7 @@
 /**
  * Calls of the convolution kernels, and which way a convolution goes: the first that suits it of
  *
- *   1. `assembly/winograd.ts`       3x3 and 5x5, stride 1, ten channels on both sides and eight tiles at least: fewer products
+ *   1. `assembly/winograd`       3x3 and 5x5, stride 1, ten channels on both sides and eight tiles at least: fewer products
  *   2. `assembly/depthwise3x3.ts`   every channel on its own (groups = C_in = C_out), 3x3, stride 1, padding 1: pixels in lanes
  *   3. `assembly/depthwise.ts`      every channel on its own, whatever the options: channels in lanes, no sum over them
  *   4. `assembly/conv2d.ts`         everything

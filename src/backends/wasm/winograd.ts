@@ -1,9 +1,9 @@
-/** Calls of `assembly/winograd.ts`. */
+/** Calls of `assembly/winograd`. */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Place } from './buffer.js';
 import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
-import type { KernelArguments, WinogradSizes } from './signatures.js';
+import { type KernelArguments, WINOGRAD_GAP, WINOGRAD_SCRATCH, type WinogradSizes } from './signatures.js';
 
 /** With fewer tiles than this, transforming the weights costs more than the products that it saves. */
 const MIN_TILES = 8;
@@ -50,7 +50,7 @@ interface Plan {
 /** Bytes of V and M of the tiles that are worked on at a time: they should stay in a core's own cache. */
 const cache = 400_000;
 /** The gaps between the 36, in bytes: see `apart` in the kernels. */
-const gaps = 36 * 64;
+const gaps = 36 * WINOGRAD_GAP;
 /** Tasks that a call is split into, about, and tiles that are worth a task. */
 const wanted = 16;
 const enough = 16;
@@ -71,7 +71,7 @@ function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
     H_seen: m * down + 6 - m,
     W_seen: m * across + 6 - m,
     T,
-    tileBytes: bytes * T + 2 * gaps + 2048,
+    tileBytes: bytes * T + 2 * gaps + WINOGRAD_SCRATCH,
     weights: 36 * C_out4 * C_in4 * 64 + gaps,
   };
 }
