@@ -9,6 +9,7 @@
  * (size, stride), the outermost first. Of equal shapes, or a shape and a number, everything is one row.
  */
 import { get, put } from './lanes';
+import { Optional } from './optional';
 import { first } from './share';
 
 /** Where entry `i`, counted through all of `dims`, is: its distance in elements. `dims`: address of `rank` pairs of i32. */
@@ -24,33 +25,43 @@ export function offset(i: i32, dims: usize, rank: i32): i32 {
   return rank > 0 ? at + i * load<i32>(dims, 4) : at; // what is left over is the place in the outermost
 }
 
-/**
- * Writes y, of `length` elements in rows of `n`. `F` is the operation: a class without content, whose method `of(a, b)` does
- * it on lanes. A call of it compiles to the instruction itself.
- */
+/** How y is walked, and where its operands stand. */
+@unmanaged
+export class BroadcastSizes {
+  /** Elements of y, and of a row of it. */
+  length: i32;
+  n: i32;
+  /** 1: the operand walks along a row; 0: it stands on one number. */
+  aStep: i32;
+  bStep: i32;
+  /** The dimensions before the last: `rank` pairs of (size, stride) for each operand; none where all is one row. */
+  aDims: Optional;
+  bDims: Optional;
+  rank: i32;
+}
+
+/** Writes y. `F` is the operation: a class without content, whose method `of(a, b)` does it on lanes. A call of it compiles to
+ *  the instruction itself. */
 @inline
 export function broadcast<F>(
   y: usize,
   a: usize,
   b: usize,
-  length: i32,
-  n: i32,
-  aStep: i32,
-  bStep: i32,
-  aDims: usize,
-  bDims: usize,
-  rank: i32,
+  s: BroadcastSizes,
   task: i32,
   tasks: i32,
 ): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  const n = s.n;
+  const aStep = s.aStep;
+  const bStep = s.bStep;
+  let i = first(s.length, task, tasks);
+  const end = first(s.length, task + 1, tasks);
   while (i < end) {
     const row = i / n;
     const column = i - row * n;
     const count = min(n - column, end - i);
-    const aRow = a + ((<usize>(offset(row, aDims, rank) + column * aStep)) << 2);
-    const bRow = b + ((<usize>(offset(row, bDims, rank) + column * bStep)) << 2);
+    const aRow = a + ((<usize>(offset(row, s.aDims, s.rank) + column * aStep)) << 2);
+    const bRow = b + ((<usize>(offset(row, s.bDims, s.rank) + column * bStep)) << 2);
     along<F>(y + ((<usize>i) << 2), aRow, bRow, count, aStep, bStep);
     i += count;
   }
@@ -58,7 +69,7 @@ export function broadcast<F>(
 
 /** A part of a row. */
 @inline
-function along<F>(y: usize, a: usize, b: usize, count: i32, aStep: i32, bStep: i32): void {
+export function along<F>(y: usize, a: usize, b: usize, count: i32, aStep: i32, bStep: i32): void {
   const f = changetype<F>(0);
   const end = (<usize>count) << 2;
   let at: usize = 0;

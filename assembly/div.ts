@@ -7,8 +7,7 @@
  * quotients again and a product, and an element that was stretched sums over its uses: sum.ts does that.
  * The maths: `src/ops/div.ts`.
  */
-import { broadcast } from './broadcast';
-import { Optional } from './optional';
+import { broadcast, BroadcastSizes } from './broadcast';
 
 @unmanaged
 class Quotient {
@@ -18,20 +17,7 @@ class Quotient {
   }
 }
 
-/** Writes y, of `length` elements. The other arguments: see broadcast.ts. */
-export function divForward(
-  y: usize,
-  a: usize,
-  b: usize,
-  length: i32,
-  n: i32,
-  aStep: i32,
-  bStep: i32,
-  aDims: Optional,
-  bDims: Optional,
-  rank: i32,
-  task: i32,
-  tasks: i32,
-): void {
-  broadcast<Quotient>(y, a, b, length, n, aStep, bStep, aDims, bDims, rank, task, tasks);
+/** Writes y. */
+export function divForward(y: usize, a: usize, b: usize, s: BroadcastSizes, task: i32, tasks: i32): void {
+  broadcast<Quotient>(y, a, b, s, task, tasks);
 }

@@ -42,8 +42,8 @@ export { subForward } from './sub';
 export { copy, sumBackward, sumOfAll, sumOfColumns, sumOfRows } from './sum';
 export { tanhBackward, tanhForward } from './tanh';
 export { addPartials } from './total';
-export { winogradGradient, winogradGradientWeights, winogradInputGradient } from './winograd/backward';
-export { winogradForward, winogradWeights } from './winograd/forward';
+export { winogradInputGradient, winogradUnpackWeightGradient, winogradWeightGradient } from './winograd/backward';
+export { winogradForward, winogradTransformWeights } from './winograd/forward';
 
 /** Where the constants of the kernels end: memory from here on is the engine's to hand out. */
 export function heapBase(): usize {

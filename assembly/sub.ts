@@ -6,8 +6,7 @@
  * The gradients need no kernel of their own. As y = a − b,  da += dy  and  db −= dy,  and an element that was
  * stretched sums over its uses: sum.ts does that, dividing by −1 for db. The maths: `src/ops/sub.ts`.
  */
-import { broadcast } from './broadcast';
-import { Optional } from './optional';
+import { broadcast, BroadcastSizes } from './broadcast';
 
 @unmanaged
 class Difference {
@@ -17,20 +16,7 @@ class Difference {
   }
 }
 
-/** Writes y, of `length` elements. The other arguments: see broadcast.ts. */
-export function subForward(
-  y: usize,
-  a: usize,
-  b: usize,
-  length: i32,
-  n: i32,
-  aStep: i32,
-  bStep: i32,
-  aDims: Optional,
-  bDims: Optional,
-  rank: i32,
-  task: i32,
-  tasks: i32,
-): void {
-  broadcast<Difference>(y, a, b, length, n, aStep, bStep, aDims, bDims, rank, task, tasks);
+/** Writes y. */
+export function subForward(y: usize, a: usize, b: usize, s: BroadcastSizes, task: i32, tasks: i32): void {
+  broadcast<Difference>(y, a, b, s, task, tasks);
 }

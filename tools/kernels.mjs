@@ -1,7 +1,7 @@
 /**
  * Makes `src/backends/wasm/signatures.ts` of the kernels in `assembly`, so that they are called by the names of their
  * parameters: what `assembly/index.ts` exports, the structs that those functions take, and the numbers that both sides share
- * (`export const NAME: i32 = …`). The layout of a struct stands in `assembly` alone: its fields are i32, in their order.
+ * (`export const NAME: i32 = …`). The layout of a struct stands in `assembly` alone: its fields are i32 and addresses, in their order.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -71,9 +71,14 @@ function readDeclarations(file) {
     const fields = [...body.matchAll(/(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)?^ {2}(\w+): (\w+);/gm)];
     if (fields.length === 0 && !base) continue; // a class of methods
     for (const [, , field, type] of fields) {
-      if (type !== 'i32') throw new Error(`assembly/${file}: ${name}.${field} is a ${type}; a struct's fields are i32`);
+      if (!['i32', 'usize', 'Optional'].includes(type)) {
+        throw new Error(`assembly/${file}: ${name}.${field} is a ${type}; a struct's fields are i32 and addresses`);
+      }
     }
-    collect(structs, name, file, { base, fields: fields.map(([, doc, field]) => ({ field, doc: doc?.trim() })) });
+    collect(structs, name, file, {
+      base,
+      fields: fields.map(([, doc, field, type]) => ({ field, type, doc: doc?.trim() })),
+    });
   }
 }
 
@@ -113,7 +118,9 @@ const constantsText = [...constants].map(
   ([name, { file, line, value, doc }]) => `/** ${doc} ${link(file, line)} */\nexport const ${name} = ${value};\n`,
 );
 const structsText = structsTaken.map(([name, { file }]) => {
-  const fields = fieldsOf(name).map(({ field, doc }) => `${doc ? `  ${doc}\n` : ''}  readonly ${field}: number;\n`);
+  const fields = fieldsOf(name).map(
+    ({ field, type, doc }) => `${doc ? `  ${doc}\n` : ''}  readonly ${field}: ${types[type]};\n`,
+  );
   return `/** A struct of [assembly/${file}](../../../assembly/${file}). */\nexport interface ${name} {\n${fields.join('')}}\n`;
 });
 const argumentsText = [...kernels].map(([name, { file, line, doc, parameters }]) => {
@@ -122,13 +129,13 @@ const argumentsText = [...kernels].map(([name, { file, line, doc, parameters }])
   );
   return `  /** ${link(file, line)}: ${doc} */\n  ${name}: {\n${fields.join('')}  };\n`;
 });
+const numberOf = (value, type) => (numbers[type] ? `${numbers[type]}(${value})` : value);
 const positionalText = [...kernels].map(([name, { parameters }]) => {
   const values = parameters.map(({ name: parameter, type }) => {
-    if (structs.has(type))
-      return `struct([${fieldsOf(type)
-        .map(({ field }) => `a.${parameter}.${field}`)
-        .join(', ')}])`;
-    return numbers[type] ? `${numbers[type]}(a.${parameter})` : `a.${parameter}`;
+    if (!structs.has(type)) return numberOf(`a.${parameter}`, type);
+    return `struct([${fieldsOf(type)
+      .map((of) => numberOf(`a.${parameter}.${of.field}`, of.type))
+      .join(', ')}])`;
   });
   const takesStruct = parameters.some(({ type }) => structs.has(type));
   return `  ${name}: (a${takesStruct ? ', struct' : ''}) => [${values.join(', ')}],\n`;

@@ -20,7 +20,7 @@ import { inputGradientTransform, weightGradientTransform } from './transforms';
  * dU (slices, 36, C_out / 4, C_in, 4): for each slice of the work, the sum over its tiles. A task is one slice and one part of
  * the output channels.
  */
-export function winogradGradient(
+export function winogradWeightGradient(
   dU: usize,
   x: usize,
   dy: usize,
@@ -165,7 +165,7 @@ export function winogradInputGradient(
 }
 
 /** dw (C_out, C_in, r, r) = Gᵀ · (Σ of dU over the slices) · G. Tasks share blocks of four output channels x C_in. */
-export function winogradGradientWeights(
+export function winogradUnpackWeightGradient(
   dw: usize,
   dU: usize,
   scratch: usize,

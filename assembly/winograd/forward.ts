@@ -9,7 +9,7 @@ import { outputTransform, weightTransform } from './transforms';
  * U = G · w · Gᵀ. `lanes` output channels and `K` input channels, `laneStep` and `kStep` bytes apart in w; for the gradient
  * of x the two change places. Tasks share blocks of four lanes x K. `scratch`: WINOGRAD_SCRATCH bytes for each thread.
  */
-export function winogradWeights(
+export function winogradTransformWeights(
   U: usize,
   w: usize,
   scratch: usize,

@@ -64,7 +64,8 @@ export function broadcasting(engine: Engine) {
     const [aWhole, bWhole] = [a.length === length, b.length === length];
     if ((aWhole || a.length === 1) && (bWhole || b.length === 1)) {
       const [aStep, bStep] = [aWhole ? 1 : 0, bWhole ? 1 : 0];
-      engine.run(kernel, tasks, { y, a, b, length, n: length, aStep, bStep, aDims: null, bDims: null, rank: 0 });
+      const s = { length, n: length, aStep, bStep, aDims: null, bDims: null, rank: 0 };
+      engine.run(kernel, tasks, { y, a, b, s });
       return;
     }
     const merged = merge(shape, aStrides, bStrides);
@@ -76,7 +77,7 @@ export function broadcasting(engine: Engine) {
     const bDims = behind(aDims, 8 * rank);
     engine.writeIntegers(aDims, pairs(merged.shape, aSteps));
     engine.writeIntegers(bDims, pairs(merged.shape, bSteps));
-    engine.run(kernel, tasks, { y, a, b, length, n, aStep, bStep, aDims, bDims, rank });
+    engine.run(kernel, tasks, { y, a, b, s: { length, n, aStep, bStep, aDims, bDims, rank } });
   }
 
   /** y = sign · Σ x / count, every x being summed into the y that it meets in a walk over x's shape. */

@@ -119,9 +119,9 @@ export function winogradForward(
   engine.run('winogradForward', tasks, { y, x, U, bias, scratch, s: sizesOf(s, p, { images, band, perThread }) });
 }
 
-function transformWeights(engine: Engine, weights: KernelArguments['winogradWeights']): void {
+function transformWeights(engine: Engine, weights: KernelArguments['winogradTransformWeights']): void {
   const tasks = pieces(Math.ceil(weights.lanes / 4) * Math.ceil(weights.K / 4) * 4, 36 * 4);
-  engine.run('winogradWeights', tasks, weights);
+  engine.run('winogradTransformWeights', tasks, weights);
 }
 
 export function winogradInputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void {
@@ -154,7 +154,7 @@ export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place
   const perThread = p.tileBytes + images * seen * 16;
   const [dU, scratch] = engine.scratch(slices * p.weights, engine.threads * perThread);
   const sizes = sizesOf(s, p, { images, band, perThread, slices, parts });
-  engine.run('winogradGradient', slices * parts, { dU, x, dy, scratch, s: sizes });
+  engine.run('winogradWeightGradient', slices * parts, { dU, x, dy, scratch, s: sizes });
   const tasks = pieces(p.C_out4 * C_in, 36 * slices * 4);
-  engine.run('winogradGradientWeights', tasks, { dw: dweight, dU, scratch, r, slices, C_out, C_in });
+  engine.run('winogradUnpackWeightGradient', tasks, { dw: dweight, dU, scratch, r, slices, C_out, C_in });
 }
