@@ -10,7 +10,7 @@ import {
   type OperationName,
   optim,
 } from 'receptive';
-import { backendCandidate, type CheckOptions, checkLaw, type LawName, lawsFor } from 'receptive/testing';
+import { backendCandidate, type CheckOptions, checkAll, type LawName } from 'receptive/testing';
 import type { WasmBackend } from '../../src/backends/wasm/index.js';
 
 /** A backend, and how it is created. */
@@ -55,11 +55,9 @@ export const suite = {
       const candidate = backendCandidate(backend);
       const laws: Partial<Record<OperationName, LawName[]>> = {};
       const broken: string[] = [];
-      for (const name of names) {
-        laws[name] = lawsFor(name, candidate);
-        for (const law of laws[name]) {
-          await checkLaw(name, law, candidate, options).catch((error) => broken.push(String(error)));
-        }
+      for await (const { operation, law, failure } of checkAll(candidate, { ...options, operations: names })) {
+        laws[operation] = [...(laws[operation] ?? []), law];
+        if (failure) broken.push(String(failure));
       }
       return { ...started(backend), laws, broken };
     }),

@@ -82,6 +82,10 @@ export class WasmBackend extends Backend {
     this.#engine.free(buffer.address);
   }
 
+  override view(whole: WasmBuffer, from: number, length: number): WasmBuffer {
+    return { ...whole, address: whole.address + 4 * from, length, byteLength: 4 * length };
+  }
+
   override write(buffer: WasmBuffer, values: TypedArray): void {
     this.#view(buffer).set(values);
   }

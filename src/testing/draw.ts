@@ -1,0 +1,27 @@
+/**
+ * Drawing and shrinking problems, which is fast-check's work. No other file loads it, and this one does so when the first
+ * problem is drawn: cases, problems and layers are there without it, for whoever measures them.
+ */
+import type { Arbitrary } from 'fast-check';
+import type { OperationCase } from './case.js';
+import { ordinary, type Problem, problem } from './problem.js';
+
+export type FastCheck = typeof import('fast-check');
+
+/** fast-check, or an error that says how to install it. */
+export async function fastCheck(): Promise<FastCheck> {
+  try {
+    return await import('fast-check');
+  } catch (cause) {
+    throw new Error(
+      'receptive/testing draws its problems with fast-check, which is not installed: npm install --save-dev fast-check',
+      { cause },
+    );
+  }
+}
+
+/** Problems of an operation: drawn sizes, a kind of numbers and a seed for them. */
+export function problems(fc: FastCheck, c: OperationCase): Arbitrary<Problem> {
+  const numbers = fc.record({ kind: fc.constantFrom(...(c.kinds ?? ordinary)), seed: fc.noShrink(fc.nat()) });
+  return fc.tuple(c.drafts(fc), numbers).map(([draft, n]) => problem(draft, n));
+}
