@@ -133,7 +133,8 @@ async function examine(
     } catch (cause) {
       return { cause };
     } finally {
-      onProblem?.(operation, law, ++done, runs + named.length);
+      done++;
+      onProblem?.(operation, law, done, runs + named.length);
     }
   };
 

@@ -14,7 +14,7 @@ export async function fastCheck(): Promise<FastCheck> {
     return await import('fast-check');
   } catch (cause) {
     throw new Error(
-      'receptive/testing draws its problems with fast-check, which is not installed: npm install --save-dev fast-check',
+      'receptive/testing draws its problems with fast-check, which is not installed: npm install fast-check',
       { cause },
     );
   }
