@@ -6,9 +6,9 @@ import { type ArrayKernel, arrayCandidate, backendCandidate, type Candidate } fr
 import type { LawName } from './case.js';
 import { cases } from './cases/index.js';
 import { compare } from './compare.js';
-import { fastCheck, problems } from './draw.js';
+import { fastCheck, outlines, problems } from './draw.js';
 import { laws } from './laws/index.js';
-import { describe, type Problem, problem } from './problem.js';
+import { type Draft, describe, type Numbers, type Problem, problem } from './problem.js';
 import type { Subject } from './run.js';
 
 export interface CheckOptions {
@@ -138,12 +138,12 @@ async function examine(
     }
   };
 
-  for (const [i, p] of (await drawn(operation, runs, seed)).entries()) {
+  for (const p of await drawn(operation, runs, seed)) {
     await breathe();
     if (signal?.aborted) return null;
     if (!(await violation(p))) continue;
-    const smallest = await shrunk(subject, law, { runs, seed, path: String(i) });
-    return broken(smallest.problem, `run ${i + 1} of ${runs}, shrunk ${smallest.shrinks} times`, smallest.cause);
+    const smallest = await shrunk(subject, law, { runs, seed, path: String(done - 1) });
+    return broken(smallest.problem, `run ${done} of ${runs}, shrunk ${smallest.shrinks} times`, smallest.cause);
   }
   for (const [name, p] of namedProblems(operation, seed)) {
     await breathe();
@@ -173,15 +173,22 @@ const keptProblems = new Map<string, readonly Problem[]>();
 const keptNamed = new Map<string, readonly (readonly [string, Problem])[]>();
 
 /** The same for every law and candidate: drawn once, with all that the maths owes for them, as long as it's the same operation. */
-async function drawn(operation: OperationName, runs: number, seed: number): Promise<readonly Problem[]> {
+async function drawn(operation: OperationName, runs: number, seed: number): Promise<Iterable<Problem>> {
   const key = `${operation} ${runs} ${seed}`;
   const kept = keptProblems.get(key);
   if (kept) return kept;
   const fc = await fastCheck();
-  const all = fc.sample(problems(fc, cases[operation]), { numRuns: runs, seed });
+  const outlined = fc.sample(outlines(fc, cases[operation]), { numRuns: runs, seed });
   keptProblems.clear();
-  if (runs <= mostKept) keptProblems.set(key, all);
+  if (runs > mostKept) return filledIn(outlined);
+  const all = [...filledIn(outlined)];
+  keptProblems.set(key, all);
   return all;
+}
+
+/** One after the other, so that only one is in memory. */
+function* filledIn(outlined: readonly [Draft<unknown>, Numbers][]): Generator<Problem> {
+  for (const [draft, numbers] of outlined) yield problem(draft, numbers);
 }
 
 function namedProblems(operation: OperationName, seed: number) {

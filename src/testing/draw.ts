@@ -4,7 +4,7 @@
  */
 import type { Arbitrary } from 'fast-check';
 import type { OperationCase } from './case.js';
-import { ordinary, type Problem, problem } from './problem.js';
+import { type Draft, type Numbers, ordinary, type Problem, problem } from './problem.js';
 
 export type FastCheck = typeof import('fast-check');
 
@@ -20,8 +20,13 @@ export async function fastCheck(): Promise<FastCheck> {
   }
 }
 
-/** Problems of an operation: drawn sizes, a kind of numbers and a seed for them. */
-export function problems(fc: FastCheck, c: OperationCase): Arbitrary<Problem> {
+/** Problems of an operation without their numbers: sizes, a kind and a seed. */
+export function outlines(fc: FastCheck, c: OperationCase): Arbitrary<[Draft<unknown>, Numbers]> {
   const numbers = fc.record({ kind: fc.constantFrom(...(c.kinds ?? ordinary)), seed: fc.noShrink(fc.nat()) });
-  return fc.tuple(c.drafts(fc), numbers).map(([draft, n]) => problem(draft, n));
+  return fc.tuple(c.drafts(fc), numbers);
+}
+
+/** The same problems with their numbers. */
+export function problems(fc: FastCheck, c: OperationCase): Arbitrary<Problem> {
+  return outlines(fc, c).map(([draft, numbers]) => problem(draft, numbers));
 }
