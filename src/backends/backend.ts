@@ -60,6 +60,13 @@ export abstract class Backend implements TensorBackend {
   /** What this backend stores. */
   abstract readonly dtypes: readonly DType[];
 
+  /** How far one operation in f32 rounds, relatively: 2⁻²⁴ to nearest, 2⁻²³ where the device may round either way. */
+  readonly unitRoundoff: number = 2 ** -24;
+
+  /** Elements `from` (a multiple of 64) to `from + length` of a buffer, as one of their own that isn't freed. For tests: they
+   *  put sentinels around what a kernel is given. */
+  view?(whole: DeviceBuffer, from: number, length: number): DeviceBuffer;
+
   /** Whether an operation's sums are taken apart for these sizes (Winograd): its rounding errors then have another bound. */
   rearranges?(operation: OperationName, sizes: unknown): boolean;
 

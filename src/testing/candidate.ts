@@ -1,8 +1,8 @@
 /**
  * What is put to the test: kernels over plain arrays, or a backend's.
  *
- * Kernels over arrays get each array as the middle of a larger one, filled with sentinels on both sides. A backend's
- * memory is its own business, so it brings `Guards` if it can tell whether something was written beside a buffer.
+ * Either gets each array as the middle of a larger one, filled with sentinels on both sides: what is written beside it
+ * shows. A backend says by its `view` which part of a buffer the middle is; one without has no sentinels.
  */
 import type { Backend } from '../backends/backend.js';
 import { type OperationName, type Ops, ops } from '../ops/index.js';
@@ -19,6 +19,8 @@ export interface Argument {
 
 export interface Candidate {
   readonly name: string;
+  /** Unit roundoff of its arithmetic. Default: 2⁻²⁴, rounding to nearest. */
+  readonly unitRoundoff?: number;
   has(operation: OperationName, pass: Pass): boolean;
   /** Whether it takes the operation's sums apart for these sizes (Winograd), so that another bound holds. Default: never. */
   rearranges?(operation: OperationName, sizes: unknown): boolean;
@@ -50,8 +52,8 @@ function kernelOf(kernels: unknown, operation: OperationName, pass: Pass): AnyKe
   return (kernels as Partial<Record<OperationName, Partial<Record<Pass, AnyKernel>>>>)[operation]?.[pass];
 }
 
-/** Elements on each side of an array: more than a lane, a tile's row, or a cache line. */
-const margin = 32;
+/** Elements on each side of an array: more than a lane or a tile's row, and 256 bytes, where WebGPU lets a binding begin. */
+const margin = 64;
 /** Exact in f32, f64 and i32, and unlikely as a result. */
 const sentinel = -8765432;
 
@@ -97,65 +99,40 @@ function dtypeOf(values: TypedArray): DType {
   return values instanceof Float64Array ? 'float64' : 'float32';
 }
 
-/** Buffers with sentinels on both sides, in a backend's own memory. */
-export interface Guards {
-  allocate(length: number, dtype: DType): DeviceBuffer;
-  free(buffer: DeviceBuffer): void;
-  /** Where something was written beside the buffer ("3 elements past its end"), or null. */
-  damage(buffer: DeviceBuffer): Promise<string | null>;
-}
-
-/** A backend's kernels over its own buffers. Without guards it is its allocator that hands them out. */
-export function backendCandidate(backend: Backend, guards?: Guards): Candidate {
-  const memory = guards ?? backend;
+/** A backend's kernels over its own buffers. */
+export function backendCandidate(backend: Backend): Candidate {
+  const isGuarded = backend.view !== undefined;
   return {
     name: backend.name,
+    unitRoundoff: backend.unitRoundoff,
     has: (operation, pass) => pass in ops[operation], // a backend owes all of them
     rearranges: (operation, sizes) => backend.rearranges?.(operation, sizes) ?? false,
     async run(operation, pass, args, sizes) {
       const kernel = kernelOf(backend.kernels, operation, pass);
       if (!kernel) throw new Violation(`backend '${backend.name}' has no kernel ${operation}.${pass}`);
+      const wholes = new Map<Argument, DeviceBuffer>();
       const buffers = new Map<Argument, DeviceBuffer>();
       try {
         for (const argument of args) {
-          if (!argument || buffers.has(argument)) continue;
-          const buffer = memory.allocate(argument.values.length, dtypeOf(argument.values));
-          buffers.set(argument, buffer);
-          backend.write(buffer, argument.values);
+          if (!argument || wholes.has(argument)) continue;
+          const { values } = argument;
+          const content = isGuarded ? withMargins(values) : values;
+          const whole = backend.allocate(content.length, dtypeOf(values));
+          wholes.set(argument, whole);
+          backend.write(whole, content);
+          buffers.set(argument, backend.view?.(whole, margin, values.length) ?? whole);
         }
         kernel(...args.map((argument) => argument && buffers.get(argument)), sizes);
         const results = new Map<Argument, TypedArray>();
-        const reads = [...buffers].map(async ([argument, buffer]) => results.set(argument, await backend.read(buffer)));
+        const reads = [...wholes].map(async ([argument, whole]) => results.set(argument, await backend.read(whole)));
         await Promise.all(reads);
-        for (const [argument, buffer] of buffers) {
-          const damage = await guards?.damage(buffer);
-          if (damage) throw new Violation(`${argument.name}: written ${damage}`);
-        }
-        return args.map((argument) => argument && results.get(argument)!);
+        if (isGuarded) for (const [argument, whole] of results) checkMargins(argument.name, whole);
+        return args.map((argument) => {
+          const result = argument && results.get(argument)!;
+          return result && isGuarded ? withoutMargins(result) : result;
+        });
       } finally {
-        for (const buffer of buffers.values()) memory.free(buffer);
-      }
-    },
-  };
-}
-
-/** Guards for a backend whose buffers are plain arrays. */
-export function arrayGuards(): Guards {
-  const wholes = new Map<DeviceBuffer, TypedArray>();
-  return {
-    allocate(length, dtype) {
-      const whole = withMargins(newArray(dtype, length));
-      const buffer = withoutMargins(whole);
-      wholes.set(buffer, whole);
-      return buffer;
-    },
-    free: (buffer) => void wholes.delete(buffer),
-    async damage(buffer) {
-      try {
-        checkMargins('', wholes.get(buffer)!);
-        return null;
-      } catch (error) {
-        return (error as Error).message.replace(': written ', '');
+        for (const whole of wholes.values()) backend.free(whole);
       }
     },
   };

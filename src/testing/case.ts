@@ -1,8 +1,9 @@
 /** What the kit knows about an operation. One case feeds the equivalence tests, the laws, and the benchmarks. */
-import type fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import type { OperationName } from '../ops/index.js';
 import type { Budget } from './budget.js';
-import type { Draft, Problem } from './problem.js';
+import type { FastCheck } from './draw.js';
+import type { Draft, Kind } from './problem.js';
 
 /** Every law, by what it says. `laws/index.ts` has them. */
 export type LawName =
@@ -62,8 +63,10 @@ export interface OperationCase<Sizes = unknown> {
    *  'adjoint' alone, f(t·x) = t·f(x) for t ≥ 0 is enough. */
   linearIn?(s: Sizes): readonly (readonly string[])[];
 
-  /** Legal problems of all sizes, small ones. */
-  readonly problems: fc.Arbitrary<Problem<Sizes>>;
+  /** Draws legal problems of all sizes, small ones. fast-check is handed in, so that whoever only measures doesn't load it. */
+  drafts(fc: FastCheck): Arbitrary<Draft<Sizes>>;
+  /** What the numbers of drawn problems are like. Default: `ordinary`. */
+  readonly kinds?: readonly Kind[];
   /** Problems with a name: the lecture's layers, and counterexamples of the past. */
   readonly named: Readonly<Record<string, Draft<Sizes>>>;
   /** Layers as they are in training, for the benchmarks. */

@@ -10,21 +10,31 @@ export class Violation extends Error {
 /** Below it f32 has no full precision, and WebGPU may write 0. */
 const smallestNormal = 2 ** -126;
 
-/** Throws a Violation that names the worst element. The sign of zero is free, as it is in PyTorch; NaN equals NaN. */
-export function compare(what: string, got: ArrayLike<number>, expected: ArrayLike<number>, budget: Budget): void {
+/** How a law compares. */
+export type Compare = (what: string, got: ArrayLike<number>, expected: ArrayLike<number>, budget: Budget) => void;
+
+/** Throws a Violation that names the worst element. The sign of zero is free, as it is in PyTorch; NaN equals NaN.
+ *  `measured` is told the largest error in units of its budget, before that. */
+export function compare(
+  what: string,
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  budget: Budget,
+  measured: (ratio: number) => void,
+): void {
   if (got.length !== expected.length) {
     throw new Violation(`${what}: ${got.length} elements, but ${expected.length} expected`);
   }
-  let worst = -1;
-  let worstRatio = 1;
+  let worst = 0;
+  let worstRatio = 0;
   let wrong = 0;
   for (let i = 0; i < expected.length; i++) {
     const ratio = excess(got[i], expected[i], budget(i));
-    if (ratio <= 1) continue;
-    wrong++;
+    if (ratio > 1) wrong++;
     if (ratio > worstRatio) [worst, worstRatio] = [i, ratio];
   }
-  if (worst < 0) return;
+  measured(worstRatio);
+  if (wrong === 0) return;
   const allowed = budget(worst);
   throw new Violation(
     `${what}[${worst}] is ${got[worst]}, but ${expected[worst]} expected` +

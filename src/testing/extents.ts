@@ -2,14 +2,15 @@
  * Sizes that know about lanes and tiles. Kernels go wrong where a size stops being a multiple of 4, 8 or 16, and where it
  * is smaller than one of them. At most two sizes of a problem are as large as a tile, so that it takes about a millisecond.
  */
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import type { Pair } from '../ops/shape.js';
+import type { FastCheck } from './draw.js';
 
 const small = [1, 2, 3, 4, 5];
 const wide = [1, 4, 6, 7, 8, 9, 12, 15, 16, 17, 31, 32, 33];
 
 /** A size for each name. */
-export function extents<Name extends string>(...names: Name[]): fc.Arbitrary<Record<Name, number>> {
+export function extents<Name extends string>(fc: FastCheck, ...names: Name[]): Arbitrary<Record<Name, number>> {
   const sizes = fc.tuple(...names.map(() => fc.constantFrom(...small)));
   const large = fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...wide)), { maxLength: 2 });
   return fc.tuple(sizes, large).map(([values, replaced]) => {
@@ -34,16 +35,17 @@ export function capped<Sizes extends Record<string, number>>(
 }
 
 /** Mostly one or two, and now and then none at all. */
-export const batch = fc.constantFrom(1, 2, 1, 2, 3, 1, 2, 0);
+export const batch = (fc: FastCheck) => fc.constantFrom(1, 2, 1, 2, 3, 1, 2, 0);
 
 /** A shape of up to four dimensions, one of them empty now and then. */
-export const shape: fc.Arbitrary<number[]> = fc
-  .record({
-    s: extents('a', 'b', 'c', 'd'),
-    rank: fc.integer({ min: 0, max: 4 }),
-    empty: fc.constantFrom(4, 3, 4, 4, 4, 4),
-  })
-  .map(({ s, rank, empty }) => [s.a, s.b, s.c, s.d].map((size, d) => (d === empty ? 0 : size)).slice(4 - rank));
+export const shape = (fc: FastCheck): Arbitrary<number[]> =>
+  fc
+    .record({
+      s: extents(fc, 'a', 'b', 'c', 'd'),
+      rank: fc.integer({ min: 0, max: 4 }),
+      empty: fc.constantFrom(4, 3, 4, 4, 4, 4),
+    })
+    .map(({ s, rank, empty }) => [s.a, s.b, s.c, s.d].map((size, d) => (d === empty ? 0 : size)).slice(4 - rank));
 
 /** One direction of a sliding window, and an image that it fits: `out` windows and perhaps a rest. */
 export interface WindowDirection {
@@ -56,9 +58,10 @@ export interface WindowDirection {
 
 /** `limit` is the largest padding for a kernel size. */
 export function windowDirection(
+  fc: FastCheck,
   limit: (K: number) => number,
   maxDilation = 3,
-): fc.Arbitrary<(out: number) => WindowDirection> {
+): Arbitrary<(out: number) => WindowDirection> {
   return fc
     .record({
       K: fc.constantFrom(1, 3, 2, 5, 4, 7),

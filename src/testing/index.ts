@@ -1,5 +1,6 @@
 /**
- * `receptive/testing`: holds kernels equal to the maths. It needs fast-check.
+ * `receptive/testing`: holds kernels equal to the maths. Cases, their layers and problems are there at once; checking draws
+ * problems with fast-check, which is loaded when the first check begins, and which `npm install fast-check` brings.
  *
  *   await checkKernel('relu', {
  *     forward(y, x) { for (let i = 0; i < y.length; i++) y[i] = x[i] > 0 ? x[i] : 0; },
@@ -16,16 +17,25 @@ export {
   type ArrayKernel,
   type ArrayKernels,
   arrayCandidate,
-  arrayGuards,
   backendCandidate,
   type Candidate,
-  type Guards,
   type Pass,
   reference,
 } from './candidate.js';
 export type { Arrays, Evaluation, LawName, OperationCase, Parameters } from './case.js';
 export { cases } from './cases/index.js';
-export { type CheckOptions, checkBackend, checkKernel, checkLaw, LawError, lawsFor, newSeed } from './check.js';
+export {
+  type CheckAllOptions,
+  type CheckOptions,
+  checkAll,
+  checkBackend,
+  checkKernel,
+  checkLaw,
+  LawError,
+  type LawReport,
+  lawsFor,
+  newSeed,
+} from './check.js';
 export { Violation } from './compare.js';
 export { laws } from './laws/index.js';
 export { type Draft, describe, type Kind, type Problem, problem } from './problem.js';

@@ -2,7 +2,6 @@
  * A problem: the arguments of one kernel call. Its arrays follow from a kind and a seed and aren't drawn element by
  * element, so that drawing is fast, a failing problem shrinks in its sizes, and three lines of print repeat it.
  */
-import fc from 'fast-check';
 import { formatShape, numel, type Shape } from '../ops/shape.js';
 import type { TypedArray } from '../tensor/tensorBackend.js';
 
@@ -68,14 +67,6 @@ export function withInputs<Sizes>(p: Problem<Sizes>, inputs: Inputs): Problem<Si
 }
 
 export const ordinary: readonly Kind[] = ['uniform', 'integers', 'cancelling'];
-
-export function problems<Sizes>(
-  drafts: fc.Arbitrary<Draft<Sizes>>,
-  kinds: readonly Kind[] = ordinary,
-): fc.Arbitrary<Problem<Sizes>> {
-  const numbers = fc.record({ kind: fc.constantFrom(...kinds), seed: fc.noShrink(fc.nat()) });
-  return fc.tuple(drafts, numbers).map(([draft, n]) => problem(draft, n));
-}
 
 /** A float array like the inputs of p, for what a law needs besides them; another `stream`, other numbers. */
 export function drawLike(p: Problem, length: number, stream: number): Float32Array {

@@ -4,7 +4,7 @@ import type { TypedArray } from '../tensor/tensorBackend.js';
 import type { Budget } from './budget.js';
 import type { Argument, Candidate } from './candidate.js';
 import type { Arrays, OperationCase, Parameters } from './case.js';
-import { compareUntouched } from './compare.js';
+import { type Compare, compareUntouched } from './compare.js';
 import { drawLike, generator, type Problem } from './problem.js';
 
 /** A candidate for one operation. */
@@ -13,6 +13,7 @@ export interface Subject {
   readonly candidate: Candidate;
   /** Unit roundoff. */
   readonly u: number;
+  readonly compare: Compare;
 }
 
 type Results = Record<string, TypedArray>;
@@ -53,14 +54,43 @@ function backwardOf(c: OperationCase): AnyKernel {
   return (ops[c.operation] as unknown as { backward: AnyKernel }).backward;
 }
 
+/** What a pass owes, and how closely. */
+interface Owed {
+  readonly exact: Arrays;
+  readonly budget: Readonly<Record<string, Budget>>;
+}
+
 /** What forward owes for this problem, and how closely. */
-export function owedForward(
-  { operation: c, candidate, u }: Subject,
-  { inputs, sizes: s }: Problem,
-): { exact: Arrays; budget: Record<string, Budget> } {
-  const given = widened(inputs);
-  const exact = exactForward(c, given, s);
-  return { exact, budget: c.budget({ given, exact, s, u, rearranged: rearranged(c, candidate, s) }) };
+export function owedForward({ operation: c, candidate, u }: Subject, p: Problem): Owed {
+  const s = p.sizes;
+  const isRearranged = rearranged(c, candidate, s);
+  return remembered(p, `forward ${u} ${isRearranged}`, () => {
+    const given = widened(p.inputs);
+    const exact = remembered(p, 'forward', () => exactForward(c, given, s));
+    return { exact, budget: tabulated(exact, c.budget({ given, exact, s, u, rearranged: isRearranged })) };
+  });
+}
+
+const memory = new WeakMap<object, Map<string, unknown>>();
+
+/** Computed once for each object, such as a problem, and kept as long as that is: the maths owes every candidate the same. */
+export function remembered<T>(of: object, what: string, compute: () => T): T {
+  let known = memory.get(of);
+  if (!known) {
+    known = new Map();
+    memory.set(of, known);
+  }
+  if (!known.has(what)) known.set(what, compute());
+  return known.get(what) as T;
+}
+
+/** Budgets that are computed once for each element. */
+function tabulated(exact: Arrays, budgets: Readonly<Record<string, Budget>>): Record<string, Budget> {
+  const tables = Object.entries(budgets).map(([name, budget]): [string, Budget] => {
+    const table = new Float64Array(exact[name]?.length ?? 0).map((_, i) => budget(i));
+    return [name, (i) => table[i]];
+  });
+  return Object.fromEntries(tables);
 }
 
 function rearranged({ operation }: OperationCase, candidate: Candidate, s: unknown): boolean {
@@ -72,7 +102,11 @@ export const dyName = (c: OperationCase) => `d${c.forward.writes[0]}`;
 
 /** All that backward may read, as f32: the inputs, the results of the maths' forward pass, and a drawn dy. */
 export function backwardGiven(c: OperationCase, p: Problem): MaybeArrays {
-  const results = exactForward(c, widened(p.inputs), p.sizes);
+  return remembered(p, 'given to backward', () => drawBackward(c, p));
+}
+
+function drawBackward(c: OperationCase, p: Problem): MaybeArrays {
+  const results = remembered(p, 'forward', () => exactForward(c, widened(p.inputs), p.sizes));
   const stored = Object.fromEntries(
     Object.entries(results).map(([name, a]) => [name, a instanceof Float64Array ? Float32Array.from(a) : a]),
   );
@@ -81,14 +115,14 @@ export function backwardGiven(c: OperationCase, p: Problem): MaybeArrays {
 }
 
 /** What backward owes for this problem, and how closely. */
-export function owedBackward(
-  { operation: c, candidate, u }: Subject,
-  given: MaybeArrays,
-  s: unknown,
-): { exact: Arrays; budget: Record<string, Budget> } {
-  const wide = widened(given);
-  const exact = exactBackward(c, wide, s);
-  return { exact, budget: c.gradientBudget!({ given: wide, exact, s, u, rearranged: rearranged(c, candidate, s) }) };
+export function owedBackward({ operation: c, candidate, u }: Subject, given: MaybeArrays, s: unknown): Owed {
+  const isRearranged = rearranged(c, candidate, s);
+  return remembered(given, `backward ${u} ${isRearranged}`, () => {
+    const wide = widened(given);
+    const exact = remembered(given, 'backward', () => exactBackward(c, wide, s));
+    const budget = c.gradientBudget!({ given: wide, exact, s, u, rearranged: isRearranged });
+    return { exact, budget: tabulated(exact, budget) };
+  });
 }
 
 /** The gradients that exist for this problem. */

@@ -16,7 +16,7 @@ import {
 } from 'receptive';
 import { loadImages, openCheckpoint, testLoader } from 'receptive/catalog';
 import { openFolder } from 'receptive/data';
-import { backendCandidate, type CheckOptions, checkLaw, type LawName, lawsFor } from 'receptive/testing';
+import { backendCandidate, type CheckOptions, checkAll, type LawName } from 'receptive/testing';
 
 /** A backend, and how it is created. */
 export interface Choice {
@@ -58,11 +58,9 @@ export const suite = {
       const candidate = backendCandidate(backend);
       const laws: Partial<Record<OperationName, LawName[]>> = {};
       const broken: string[] = [];
-      for (const name of names) {
-        laws[name] = lawsFor(name, candidate);
-        for (const law of laws[name]) {
-          await checkLaw(name, law, candidate, options).catch((error) => broken.push(String(error)));
-        }
+      for await (const { operation, law, failure } of checkAll(candidate, { ...options, operations: names })) {
+        laws[operation] = [...(laws[operation] ?? []), law];
+        if (failure) broken.push(String(failure));
       }
       return { ...started(backend), laws, broken };
     }),

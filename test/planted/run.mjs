@@ -15,16 +15,7 @@ import { shaderBugs } from './shaderBugs.mjs';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'receptive-planted-'));
-for (const part of [
-  'src',
-  'assembly',
-  'dist',
-  'tools',
-  'test/laws',
-  'test/openWebGPU.ts',
-  'test/wasmGuards.ts',
-  'test/webgpuGuards.ts',
-]) {
+for (const part of ['src', 'assembly', 'dist', 'tools', 'test/laws']) {
   cpSync(join(repository, part), join(copy, part), { recursive: true });
 }
 for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'asconfig.json']) {

@@ -18,6 +18,10 @@ export class ReferenceBackend extends Backend {
     // JavaScript collects arrays.
   }
 
+  override view(whole: DeviceBuffer, from: number, length: number): DeviceBuffer {
+    return (whole as TypedArray).subarray(from, from + length);
+  }
+
   override write(buffer: DeviceBuffer, values: TypedArray): void {
     (buffer as TypedArray).set(values);
   }

@@ -4,7 +4,7 @@ import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { OperationName } from '../../ops/index.js';
 import type { DType, TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend, type MemoryReport } from '../backend.js';
-import type { WasmBuffer } from './buffer.js';
+import { behind, type WasmBuffer } from './buffer.js';
 import { Engine } from './engine.js';
 import { wasmKernels } from './kernels.js';
 import { peak } from './peak.js';
@@ -81,6 +81,10 @@ export class WasmBackend extends Backend {
 
   protected override destroy(buffer: WasmBuffer): void {
     this.#engine.free(buffer.address);
+  }
+
+  override view(whole: WasmBuffer, from: number, length: number): WasmBuffer {
+    return { ...whole, address: behind(whole, 4 * from), length, byteLength: 4 * length };
   }
 
   override write(buffer: WasmBuffer, values: TypedArray): void {

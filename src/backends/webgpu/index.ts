@@ -16,6 +16,7 @@ import { timestamps } from './profiler.js';
 export class GPUBackend extends Backend implements WebGPUBackend {
   override readonly name = 'webgpu';
   override readonly dtypes = ['float32', 'int32'] as const;
+  override readonly unitRoundoff = 2 ** -23; // WGSL leaves the rounding open
   override readonly kernels;
   readonly #engine: Engine;
 
@@ -58,8 +59,8 @@ export class GPUBackend extends Backend implements WebGPUBackend {
     this.#engine.accounting.reset();
   }
 
-  /** For tests: the part of a buffer from element `from` (a multiple of 64) on, with what is behind it in a shader's reach. */
-  view(buffer: WebGPUBuffer, from: number, length: number): WebGPUBuffer {
+  /** What is behind it stays in a shader's reach. */
+  override view(buffer: WebGPUBuffer, from: number, length: number): WebGPUBuffer {
     return this.#engine.view(buffer, from * 4, length);
   }
 

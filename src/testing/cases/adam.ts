@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import type { AdamStep } from '../../ops/adam.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { extents } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function step(param: Shape, s: Partial<AdamStep>): Draft<AdamStep> {
   const sizes = { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false, step: 1, ...s };
@@ -24,25 +24,26 @@ function step(param: Shape, s: Partial<AdamStep>): Draft<AdamStep> {
   };
 }
 
-const drafts = fc
-  .record({
-    s: extents('rows', 'columns'),
-    lr: fc.constantFrom(1e-3, 0.1),
-    beta1: fc.constantFrom(0.9, 0.5, 0),
-    beta2: fc.constantFrom(0.999, 0.9),
-    eps: fc.constantFrom(1e-8, 1e-3),
-    weightDecay: fc.constantFrom(0, 0.01),
-    decoupled: fc.boolean(),
-    step: fc.constantFrom(1, 2, 10, 1000),
-  })
-  .map(({ s: { rows, columns }, ...options }) => step([rows, columns], options));
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'rows', 'columns'),
+      lr: fc.constantFrom(1e-3, 0.1),
+      beta1: fc.constantFrom(0.9, 0.5, 0),
+      beta2: fc.constantFrom(0.999, 0.9),
+      eps: fc.constantFrom(1e-8, 1e-3),
+      weightDecay: fc.constantFrom(0, 0.01),
+      decoupled: fc.boolean(),
+      step: fc.constantFrom(1, 2, 10, 1000),
+    })
+    .map(({ s: { rows, columns }, ...options }) => step([rows, columns], options));
 
 export const adam: OperationCase<AdamStep> = {
   operation: 'adam',
   forward: { writes: ['param', 'expAvg', 'expAvgSq'], reads: ['dparam'] },
   laws: ['forward', 'equation'],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     'first step': step([10, 1, 5, 5], {}),
     'a later step': step([17], { step: 100 }),

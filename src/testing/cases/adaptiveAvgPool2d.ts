@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   type AdaptivePoolSizes,
   adaptiveAvgPool2dBackward,
@@ -8,17 +7,19 @@ import {
 import type { Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { batch, capped, extents, unravel } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function pooling(x: Shape, H_out: number, W_out: number): Draft<AdaptivePoolSizes> {
   return { arrays: { x: { shape: x } }, sizes: () => adaptiveAvgPool2dSizes(x, [H_out, W_out]) };
 }
 
-const drafts = fc.record({ N: batch, s: extents('C', 'H', 'W', 'H_out', 'W_out') }).map(({ N, s }) => {
-  const { C, H, W, H_out, W_out } = capped(s, 2_000, (t) => t.C * Math.max(t.H, t.H_out) * Math.max(t.W, t.W_out));
-  return pooling([N, C, H, W], H_out, W_out);
-});
+const drafts = (fc: FastCheck) =>
+  fc.record({ N: batch(fc), s: extents(fc, 'C', 'H', 'W', 'H_out', 'W_out') }).map(({ N, s }) => {
+    const { C, H, W, H_out, W_out } = capped(s, 2_000, (t) => t.C * Math.max(t.H, t.H_out) * Math.max(t.W, t.W_out));
+    return pooling([N, C, H, W], H_out, W_out);
+  });
 
 /** The rows (or columns) of cell o: those that share some of the stretch from o / out to (o + 1) / out of the image. */
 function cell(o: number, size: number, out: number): number[] {
@@ -32,7 +33,7 @@ export const adaptiveAvgPool2d: OperationCase<AdaptivePoolSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'constantImage', 'globalMean'],
   linearIn: () => [['x']],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     'ResNet, global mean': pooling([2, 16, 7, 7], 1, 1),
     'global mean of a power of 2': pooling([1, 2, 8, 8], 1, 1),

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   type AvgPool2dOptions,
   type AvgPool2dSizes,
@@ -9,20 +8,26 @@ import {
 import type { Pair, Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { unravel } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 import { pixelsUnder, poolings } from './pooling.js';
 
 function pooling(x: Shape, kernel: Pair, options: AvgPool2dOptions): Draft<AvgPool2dSizes> {
   return { arrays: { x: { shape: x } }, options, sizes: () => avgPool2dSizes(x, kernel, options) };
 }
 
-const drafts = fc
-  .record({ p: poolings(1), countIncludePad: fc.boolean(), divisorOverride: fc.constantFrom(null, null, null, 3) })
-  .map(({ p: { x, kernel, options }, ...rest }) => {
-    const { dilation, ...others } = options;
-    return pooling(x, kernel, { ...others, ...rest });
-  });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      p: poolings(fc, 1),
+      countIncludePad: fc.boolean(),
+      divisorOverride: fc.constantFrom(null, null, null, 3),
+    })
+    .map(({ p: { x, kernel, options }, ...rest }) => {
+      const { dilation, ...others } = options;
+      return pooling(x, kernel, { ...others, ...rest });
+    });
 
 /** Taps from `start` on that are inside the padded image. */
 function tapsInPadding(start: number, K: number, size: number, P: number): number {
@@ -49,7 +54,7 @@ export const avgPool2d: OperationCase<AvgPool2dSizes> = {
   ],
   linearIn: () => [['x']],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     'Inception, 3x3': pooling([2, 10, 12, 12], 3, { stride: 1, padding: 1 }),
     'DenseNet transition': pooling([1, 8, 8, 8], 2, {}),

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { type BatchNormOptions, type BatchNormSizes, batchNorm2dSizes } from '../../ops/batchNorm2d.js';
 import type { Shape } from '../../ops/shape.js';
 import { type Budget, exact as exactly, gamma, rounded } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { capped, extents, total } from '../extents.js';
-import { type Draft, type Fill, problems } from '../problem.js';
+import type { Draft, Fill } from '../problem.js';
 
 interface Given {
   readonly affine: boolean;
@@ -31,21 +31,22 @@ function layer(x: Shape, options: BatchNormOptions, { affine, running }: Given, 
   };
 }
 
-const drafts = fc
-  .record({
-    s: extents('N', 'C', 'H', 'W'),
-    training: fc.boolean(),
-    momentum: fc.constantFrom(0.1, 0.5, 0, 1),
-    eps: fc.constantFrom(1e-5, 1e-3),
-    affine: fc.boolean(),
-    running: fc.boolean(),
-  })
-  .map(({ s, affine, running, ...options }) => {
-    const { N, C, H, W } = capped(s, 4_000, (t) => t.N * t.C * t.H * t.W);
-    // One value has no variance to train with.
-    const width = N * H * W === 1 ? 2 : W;
-    return layer([N, C, H, width], options, { affine, running: running || !options.training });
-  });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'N', 'C', 'H', 'W'),
+      training: fc.boolean(),
+      momentum: fc.constantFrom(0.1, 0.5, 0, 1),
+      eps: fc.constantFrom(1e-5, 1e-3),
+      affine: fc.boolean(),
+      running: fc.boolean(),
+    })
+    .map(({ s, affine, running, ...options }) => {
+      const { N, C, H, W } = capped(s, 4_000, (t) => t.N * t.C * t.H * t.W);
+      // One value has no variance to train with.
+      const width = N * H * W === 1 ? 2 : W;
+      return layer([N, C, H, width], options, { affine, running: running || !options.training });
+    });
 
 /** Numbers that grow, so that parts of a channel have means of their own. */
 const growing: Fill = (random, i) => i / 1000 + random();
@@ -71,7 +72,7 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
           ['weight', 'bias'],
         ],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     training: layer([2, 8, 7, 7], { training: true }, usual),
     evaluation: layer([2, 8, 7, 7], {}, usual),

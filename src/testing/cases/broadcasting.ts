@@ -1,15 +1,16 @@
 /** What the cases of add, sub, mul and div share: two shapes that broadcast. */
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import { type BroadcastSizes, broadcastSizes } from '../../ops/broadcast.js';
 import { numel, type Shape } from '../../ops/shape.js';
 import type { Arrays } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { shape } from '../extents.js';
-import { type Draft, type Fill, problems } from '../problem.js';
+import type { Draft, Fill } from '../problem.js';
 
 type Name = 'add' | 'sub' | 'mul' | 'div';
 
 /** A shape that stretches to `to`: leading dimensions left out, others shrunk to 1. */
-function stretching(to: Shape): fc.Arbitrary<Shape> {
+function stretching(fc: FastCheck, to: Shape): Arbitrary<Shape> {
   const dims = fc.record({
     from: fc.constantFrom(0, 0, ...to.keys()),
     ones: fc.array(fc.constantFrom(false, false, true), { minLength: to.length, maxLength: to.length }),
@@ -22,10 +23,13 @@ export function broadcasting(operation: Name, fill?: { b: Fill }) {
     arrays: { a: { shape: a }, b: { shape: b, fill: fill?.b } },
     sizes: () => broadcastSizes(operation, a, b),
   });
-  const drafts = shape.chain((to) => fc.tuple(stretching(to), stretching(to))).map(([a, b]) => pair(a, b));
+  const drafts = (fc: FastCheck) =>
+    shape(fc)
+      .chain((to) => fc.tuple(stretching(fc, to), stretching(fc, to)))
+      .map(([a, b]) => pair(a, b));
   return {
     operation,
-    problems: problems(drafts),
+    drafts,
     named: {
       'residual connection': pair([2, 16, 4, 4], [2, 16, 4, 4]),
       'a row for every row': pair([4, 17], [17]),

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { type CatSizes, catSizes } from '../../ops/cat.js';
 import type { Shape } from '../../ops/shape.js';
 import { exact } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { capped, extents } from '../extents.js';
-import { type Draft, ordinary, problems } from '../problem.js';
+import { type Draft, ordinary } from '../problem.js';
 
 /** One call puts one of the joined tensors, the `which`-th, into y, and leaves the rest of y as it is. */
 function joining(shapes: readonly Shape[], dim: number, which: number): Draft<CatSizes> {
@@ -12,18 +12,19 @@ function joining(shapes: readonly Shape[], dim: number, which: number): Draft<Ca
   return { arrays: { y: { shape }, x: { shape: shapes[which] } }, sizes: () => places[which] };
 }
 
-const drafts = fc
-  .record({
-    s: extents('a', 'b', 'c'),
-    dim: fc.constantFrom(0, 1, 2),
-    lengths: fc.array(fc.constantFrom(1, 2, 3, 4, 5, 8, 9, 0), { minLength: 1, maxLength: 4 }),
-    which: fc.nat({ max: 3 }),
-  })
-  .map(({ s, dim, lengths, which }) => {
-    const { a, b, c } = capped(s, 500, (t) => t.a * t.b * t.c);
-    const shapes = lengths.map((length) => [a, b, c].map((size, d) => (d === dim ? length : size)));
-    return joining(shapes, dim, which % shapes.length);
-  });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'a', 'b', 'c'),
+      dim: fc.constantFrom(0, 1, 2),
+      lengths: fc.array(fc.constantFrom(1, 2, 3, 4, 5, 8, 9, 0), { minLength: 1, maxLength: 4 }),
+      which: fc.nat({ max: 3 }),
+    })
+    .map(({ s, dim, lengths, which }) => {
+      const { a, b, c } = capped(s, 500, (t) => t.a * t.b * t.c);
+      const shapes = lengths.map((length) => [a, b, c].map((size, d) => (d === dim ? length : size)));
+      return joining(shapes, dim, which % shapes.length);
+    });
 
 const inception = [16, 24, 24, 24].map((C) => [2, C, 4, 4]);
 
@@ -40,7 +41,8 @@ export const cat: OperationCase<CatSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'split'],
   linearIn: () => [['x']],
 
-  problems: problems(drafts, [...ordinary, 'special']),
+  drafts,
+  kinds: [...ordinary, 'special'],
   named: {
     'Inception, first branch': joining(inception, 1, 0),
     'Inception, last branch': joining(inception, 1, 3),

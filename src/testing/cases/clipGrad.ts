@@ -1,10 +1,9 @@
-import fc from 'fast-check';
 import type { ClipSizes } from '../../ops/gradNorm.js';
 import type { Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { shape } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 /** `squares` is the square of a norm of 0 … 4, so that it is clipped sometimes. */
 function clip(dparam: Shape, maxNorm: number): Draft<ClipSizes> {
@@ -19,7 +18,7 @@ export const clipGrad: OperationCase<ClipSizes> = {
   forward: { writes: ['dparam'], reads: ['squares'] },
   laws: ['forward', 'equation'],
 
-  problems: problems(fc.tuple(shape, fc.constantFrom(1, 0.1, 3)).map(([dparam, maxNorm]) => clip(dparam, maxNorm))),
+  drafts: (fc) => fc.tuple(shape(fc), fc.constantFrom(1, 0.1, 3)).map(([dparam, maxNorm]) => clip(dparam, maxNorm)),
   named: { 'MNIST net, conv1': clip([10, 1, 5, 5], 1), 'one number': clip([1], 0.5) },
   layers: { 'ResNet-18 512 channels': clip([512, 512, 3, 3], 1) },
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { type Conv2dOptions, type Conv2dSizes, conv2dBackward, conv2dForward, conv2dSizes } from '../../ops/conv2d.js';
 import type { Shape } from '../../ops/shape.js';
 import { sumsOfProducts } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { batch, capped, extents, pairs, unravel, windowDirection } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 import { winogradInputGradient, winogradOutput, winogradWeightGradient } from '../winograd.js';
 
 /** `K`: a square kernel's size, or [height, width]. */
@@ -27,66 +27,69 @@ function layer(
 /** More than any tap reaches without dilation, so that the outermost outputs are the bias alone. */
 const padding = (K: number) => K + 1;
 
-const drafts = fc
-  .record({
-    N: batch,
-    s: extents('C_group', 'C_out_group', 'H_out', 'W_out'),
-    h: windowDirection(padding),
-    w: windowDirection(padding),
-    groups: fc.constantFrom(1, 1, 1, 2, 3, 5),
-    depthwise: fc.constantFrom(false, false, false, true),
-    same: fc.constantFrom(false, false, false, true),
-    hasBias: fc.boolean(),
-  })
-  .map(({ N, s, h, w, groups, depthwise, same, hasBias }) => {
-    const G = depthwise ? s.C_group : groups;
-    const [kh, kw] = [h(1), w(1)];
-    const { C_group, C_out_group, H_out, W_out } = capped(
-      depthwise ? { ...s, C_group: 1, C_out_group: Math.ceil(s.C_out_group / 4) } : s,
-      30_000,
-      (t) => Math.max(N, 1) * G * t.C_group * t.C_out_group * t.H_out * t.W_out * kh.K * kw.K,
-    );
-    const { kernel, ...options } = pairs(h(H_out), w(W_out));
-    const x = [N, G * C_group, h(H_out).size, w(W_out).size];
-    if (!same) return layer(x, G * C_out_group, kernel, { ...options, groups: G }, hasBias);
-    const { dilation } = options;
-    return layer(
-      [N, G * C_group, H_out, W_out],
-      G * C_out_group,
-      kernel,
-      { dilation, groups: G, padding: 'same' },
-      hasBias,
-    );
-  });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      N: batch(fc),
+      s: extents(fc, 'C_group', 'C_out_group', 'H_out', 'W_out'),
+      h: windowDirection(fc, padding),
+      w: windowDirection(fc, padding),
+      groups: fc.constantFrom(1, 1, 1, 2, 3, 5),
+      depthwise: fc.constantFrom(false, false, false, true),
+      same: fc.constantFrom(false, false, false, true),
+      hasBias: fc.boolean(),
+    })
+    .map(({ N, s, h, w, groups, depthwise, same, hasBias }) => {
+      const G = depthwise ? s.C_group : groups;
+      const [kh, kw] = [h(1), w(1)];
+      const { C_group, C_out_group, H_out, W_out } = capped(
+        depthwise ? { ...s, C_group: 1, C_out_group: Math.ceil(s.C_out_group / 4) } : s,
+        30_000,
+        (t) => Math.max(N, 1) * G * t.C_group * t.C_out_group * t.H_out * t.W_out * kh.K * kw.K,
+      );
+      const { kernel, ...options } = pairs(h(H_out), w(W_out));
+      const x = [N, G * C_group, h(H_out).size, w(W_out).size];
+      if (!same) return layer(x, G * C_out_group, kernel, { ...options, groups: G }, hasBias);
+      const { dilation } = options;
+      return layer(
+        [N, G * C_group, H_out, W_out],
+        G * C_out_group,
+        kernel,
+        { dilation, groups: G, padding: 'same' },
+        hasBias,
+      );
+    });
 
 /** Square kernels with stride 1 and some channels on both sides, where kernels may take Winograd's way; sizes around its
  *  tiles of 2 or 4 pixels. */
-const dense = fc
-  .record({
-    N: fc.integer({ min: 1, max: 3 }),
-    C_in: fc.integer({ min: 9, max: 21 }),
-    C_out: fc.integer({ min: 9, max: 21 }),
-    K: fc.constantFrom(3, 5),
-    H_out: fc.integer({ min: 1, max: 10 }),
-    W_out: fc.integer({ min: 1, max: 10 }),
-    padding: fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 5 })),
-    hasBias: fc.boolean(),
-  })
-  .map(({ N, C_in, C_out, K, H_out, W_out, padding: [P_h, P_w], hasBias }) => {
-    const size = (out: number, P: number) => Math.max(1, out + K - 1 - 2 * P);
-    return layer([N, C_in, size(H_out, P_h), size(W_out, P_w)], C_out, K, { padding: [P_h, P_w] }, hasBias);
-  });
+const dense = (fc: FastCheck) =>
+  fc
+    .record({
+      N: fc.integer({ min: 1, max: 3 }),
+      C_in: fc.integer({ min: 9, max: 21 }),
+      C_out: fc.integer({ min: 9, max: 21 }),
+      K: fc.constantFrom(3, 5),
+      H_out: fc.integer({ min: 1, max: 10 }),
+      W_out: fc.integer({ min: 1, max: 10 }),
+      padding: fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 5 })),
+      hasBias: fc.boolean(),
+    })
+    .map(({ N, C_in, C_out, K, H_out, W_out, padding: [P_h, P_w], hasBias }) => {
+      const size = (out: number, P: number) => Math.max(1, out + K - 1 - 2 * P);
+      return layer([N, C_in, size(H_out, P_h), size(W_out, P_w)], C_out, K, { padding: [P_h, P_w] }, hasBias);
+    });
 
 /** What networks call depthwise: 3x3 and an output as large as the image; widths around lanes. */
-const depthwise3x3 = fc
-  .record({
-    N: fc.integer({ min: 1, max: 3 }),
-    C: fc.integer({ min: 2, max: 5 }),
-    H: fc.integer({ min: 1, max: 6 }),
-    W: fc.integer({ min: 1, max: 14 }),
-    hasBias: fc.boolean(),
-  })
-  .map(({ N, C, H, W, hasBias }) => layer([N, C, H, W], C, 3, { padding: 1, groups: C }, hasBias));
+const depthwise3x3 = (fc: FastCheck) =>
+  fc
+    .record({
+      N: fc.integer({ min: 1, max: 3 }),
+      C: fc.integer({ min: 2, max: 5 }),
+      H: fc.integer({ min: 1, max: 6 }),
+      W: fc.integer({ min: 1, max: 14 }),
+      hasBias: fc.boolean(),
+    })
+    .map(({ N, C, H, W, hasBias }) => layer([N, C, H, W], C, 3, { padding: 1, groups: C }, hasBias));
 
 export const conv2d: OperationCase<Conv2dSizes> = {
   operation: 'conv2d',
@@ -98,9 +101,12 @@ export const conv2d: OperationCase<Conv2dSizes> = {
     ['weight', 'bias'],
   ],
 
-  problems: problems(
-    fc.oneof({ weight: 5, arbitrary: drafts }, { weight: 1, arbitrary: dense }, { weight: 1, arbitrary: depthwise3x3 }),
-  ),
+  drafts: (fc) =>
+    fc.oneof(
+      { weight: 5, arbitrary: drafts(fc) },
+      { weight: 1, arbitrary: dense(fc) },
+      { weight: 1, arbitrary: depthwise3x3(fc) },
+    ),
   named: {
     'MNIST net, conv1': layer([2, 1, 28, 28], 10, 5),
     'MNIST net, conv2': layer([2, 10, 12, 12], 20, 5),

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { type CrossEntropyOptions, type CrossEntropySizes, crossEntropySizes } from '../../ops/crossEntropy.js';
 import { gamma } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { total } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 import { logProbabilityError } from './logSoftmax.js';
 import { classes, classWeight, counted, lossDrafts } from './nllLoss.js';
 import { row } from './softmax.js';
@@ -27,11 +27,12 @@ function loss(
   };
 }
 
-const drafts = fc
-  .tuple(lossDrafts, fc.constantFrom(0, 0.1, 1))
-  .map(([{ N, C, inner, hasWeight, ...options }, labelSmoothing]) =>
-    loss(N, C, inner, hasWeight, { ...options, labelSmoothing }),
-  );
+const drafts = (fc: FastCheck) =>
+  fc
+    .tuple(lossDrafts(fc), fc.constantFrom(0, 0.1, 1))
+    .map(([{ N, C, inner, hasWeight, ...options }, labelSmoothing]) =>
+      loss(N, C, inner, hasWeight, { ...options, labelSmoothing }),
+    );
 
 /** The share of class c, where t is right: most for t, and ε spread over all. */
 function share(c: number, t: number, { labelSmoothing, C }: CrossEntropySizes): number {
@@ -45,7 +46,7 @@ export const crossEntropy: OperationCase<CrossEntropySizes> = {
   backward: { writes: ['dx'], reads: ['dloss', 'x', 'target', 'weight'] },
   laws: ['forward', 'backward', 'equation', 'gradient', 'logLikelihood'],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     'ten classes': loss(8, 10, 1),
     'a thousand classes': loss(2, 1000, 1, false, { labelSmoothing: 0.1 }),

@@ -1,10 +1,9 @@
-import fc from 'fast-check';
 import { type DropoutSizes, dropoutSizes } from '../../ops/dropout.js';
 import type { Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { shape } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function layer(x: Shape, p: number): Draft<DropoutSizes> {
   const keep = (random: () => number) => (random() < p ? 0 : 1);
@@ -18,7 +17,7 @@ export const dropout: OperationCase<DropoutSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity'],
   linearIn: () => [['x']],
 
-  problems: problems(fc.tuple(shape, fc.constantFrom(0.5, 0.1, 0.9, 0, 1)).map(([x, p]) => layer(x, p))),
+  drafts: (fc) => fc.tuple(shape(fc), fc.constantFrom(0.5, 0.1, 0.9, 0, 1)).map(([x, p]) => layer(x, p)),
   named: { 'GoogLeNet, before fc': layer([2, 64], 0.2), 'all dropped': layer([5], 1) },
   layers: { 'GoogLeNet, before fc, batch 64': layer([64, 1024], 0.2) },
 

@@ -1,9 +1,8 @@
-import fc from 'fast-check';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { shape, total } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function squared(dparam: Shape): Draft<undefined> {
   return {
@@ -17,7 +16,7 @@ export const gradNorm: OperationCase<undefined> = {
   forward: { writes: ['squares'], reads: ['dparam'] },
   laws: ['forward', 'equation'],
 
-  problems: problems(fc.oneof(shape, fc.constantFrom([15], [16], [17], [100])).map(squared)),
+  drafts: (fc) => fc.oneof(shape(fc), fc.constantFrom([15], [16], [17], [100])).map(squared),
   named: {
     'MNIST net, conv1': squared([10, 1, 5, 5]),
     'one number': squared([1]),

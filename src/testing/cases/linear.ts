@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { type LinearSizes, linearBackward, linearForward, linearSizes } from '../../ops/linear.js';
 import { sumsOfProducts } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { capped, extents, total, unravel } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function layer(N: number, I: number, O: number, hasBias = true): Draft<LinearSizes> {
   const [x, weight, bias] = [[N, I], [O, I], hasBias ? [O] : null];
@@ -13,17 +13,18 @@ function layer(N: number, I: number, O: number, hasBias = true): Draft<LinearSiz
   };
 }
 
-const drafts = fc
-  .record({
-    s: extents('N', 'I', 'O'),
-    tall: fc.constantFrom(1, 1, 1, 4, 7),
-    empty: fc.constantFrom('', '', '', '', '', 'N', 'I'),
-    hasBias: fc.boolean(),
-  })
-  .map(({ s, tall, empty, hasBias }) => {
-    const { N, I, O } = capped({ ...s, I: s.I * tall }, 20_000, (t) => t.N * t.I * t.O);
-    return layer(empty === 'N' ? 0 : N, empty === 'I' ? 0 : I, O, hasBias);
-  });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'N', 'I', 'O'),
+      tall: fc.constantFrom(1, 1, 1, 4, 7),
+      empty: fc.constantFrom('', '', '', '', '', 'N', 'I'),
+      hasBias: fc.boolean(),
+    })
+    .map(({ s, tall, empty, hasBias }) => {
+      const { N, I, O } = capped({ ...s, I: s.I * tall }, 20_000, (t) => t.N * t.I * t.O);
+      return layer(empty === 'N' ? 0 : N, empty === 'I' ? 0 : I, O, hasBias);
+    });
 
 export const linear: OperationCase<LinearSizes> = {
   operation: 'linear',
@@ -35,7 +36,7 @@ export const linear: OperationCase<LinearSizes> = {
     ['weight', 'bias'],
   ],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     'MNIST net, fc': layer(4, 320, 10),
     'Inception net, fc': layer(2, 1408, 10),

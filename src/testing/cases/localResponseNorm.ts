@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   type LocalResponseNormOptions,
   type LocalResponseNormSizes,
@@ -7,25 +6,27 @@ import {
 import type { Shape } from '../../ops/shape.js';
 import { expError, gamma, logError } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { capped, extents, total } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function layer(x: Shape, size: number, options: LocalResponseNormOptions = {}): Draft<LocalResponseNormSizes> {
   return { arrays: { x: { shape: x } }, sizes: () => localResponseNormSizes(x, size, options) };
 }
 
-const drafts = fc
-  .record({
-    s: extents('N', 'C', 'H', 'W'),
-    size: fc.constantFrom(1, 2, 3, 4, 5, 9),
-    alpha: fc.constantFrom(1, 1e-4, 0.5),
-    beta: fc.constantFrom(0.75, 1, 0.5),
-    k: fc.constantFrom(1, 2),
-  })
-  .map(({ s, size, ...options }) => {
-    const { N, C, H, W } = capped(s, 2_000, (t) => t.N * t.C * t.H * t.W);
-    return layer([N, C, H, W], size, options);
-  });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'N', 'C', 'H', 'W'),
+      size: fc.constantFrom(1, 2, 3, 4, 5, 9),
+      alpha: fc.constantFrom(1, 1e-4, 0.5),
+      beta: fc.constantFrom(0.75, 1, 0.5),
+      k: fc.constantFrom(1, 2),
+    })
+    .map(({ s, size, ...options }) => {
+      const { N, C, H, W } = capped(s, 2_000, (t) => t.N * t.C * t.H * t.W);
+      return layer([N, C, H, W], size, options);
+    });
 
 /** The channels that channel c's D looks at: `size` of them around it, one more before than after if that is even. */
 function neighbours(c: number, { C, size }: LocalResponseNormSizes): number[] {
@@ -52,7 +53,7 @@ export const localResponseNorm: OperationCase<LocalResponseNormSizes> = {
   backward: { writes: ['dx'], reads: ['dy', 'x'] },
   laws: ['forward', 'backward', 'equation', 'gradient'],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     AlexNet: layer([1, 12, 5, 5], 5),
     'a strong response': layer([1, 8, 3, 3], 3, { alpha: 2, beta: 0.75, k: 1 }),

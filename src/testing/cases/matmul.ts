@@ -1,39 +1,40 @@
-import fc from 'fast-check';
 import { type MatmulSizes, matmulBackward, matmulForward, matmulSizes } from '../../ops/matmul.js';
 import { numel, type Shape } from '../../ops/shape.js';
 import { sumsOfProducts } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { capped, extents, total, unravel } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function product(a: Shape, b: Shape): Draft<MatmulSizes> {
   return { arrays: { a: { shape: a }, b: { shape: b } }, sizes: () => matmulSizes(a, b) };
 }
 
-const drafts = fc
-  .record({
-    s: extents('M', 'K', 'N'),
-    vector: fc.constantFrom('', '', '', '', 'a', 'b'),
-    empty: fc.constantFrom('', '', '', '', '', 'M', 'K'),
-    // Batches of both, of one only, stretched, and stretched on both sides.
-    batches: fc.constantFrom<[Shape, Shape]>(
-      [[], []],
-      [[], []],
-      [[2], [2]],
-      [[3], []],
-      [[], [2]],
-      [
-        [2, 1],
-        [1, 3],
-      ],
-      [[1], [4]],
-    ),
-  })
-  .map(({ s, vector, empty, batches: [aBatch, bBatch] }) => {
-    const full = capped(s, 5_000, (t) => t.M * t.K * t.N);
-    const { M, K, N } = { ...full, M: empty === 'M' ? 0 : full.M, K: empty === 'K' ? 0 : full.K };
-    return product(vector === 'a' ? [K] : [...aBatch, M, K], vector === 'b' ? [K] : [...bBatch, K, N]);
-  });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'M', 'K', 'N'),
+      vector: fc.constantFrom('', '', '', '', 'a', 'b'),
+      empty: fc.constantFrom('', '', '', '', '', 'M', 'K'),
+      // Batches of both, of one only, stretched, and stretched on both sides.
+      batches: fc.constantFrom<[Shape, Shape]>(
+        [[], []],
+        [[], []],
+        [[2], [2]],
+        [[3], []],
+        [[], [2]],
+        [
+          [2, 1],
+          [1, 3],
+        ],
+        [[1], [4]],
+      ),
+    })
+    .map(({ s, vector, empty, batches: [aBatch, bBatch] }) => {
+      const full = capped(s, 5_000, (t) => t.M * t.K * t.N);
+      const { M, K, N } = { ...full, M: empty === 'M' ? 0 : full.M, K: empty === 'K' ? 0 : full.K };
+      return product(vector === 'a' ? [K] : [...aBatch, M, K], vector === 'b' ? [K] : [...bBatch, K, N]);
+    });
 
 export const matmul: OperationCase<MatmulSizes> = {
   operation: 'matmul',
@@ -42,7 +43,7 @@ export const matmul: OperationCase<MatmulSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity'],
   linearIn: () => [['a'], ['b']],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     'two by two': product([2, 2], [2, 2]),
     'rows of 17': product([5, 17], [17, 33]),

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { maxPool2dBackward, maxPool2dSizes } from '../../ops/maxPool2d.js';
 import type { PoolSizes } from '../../ops/windows.js';
 import { exact, sums } from '../budget.js';
 import type { Arrays, OperationCase } from '../case.js';
-import { type Draft, ordinary, problems } from '../problem.js';
+import type { FastCheck } from '../draw.js';
+import { type Draft, ordinary } from '../problem.js';
 import { type Pooling, pixelsUnder, poolings } from './pooling.js';
 
 function pooling({ x, kernel, options }: Pooling): Draft<PoolSizes> {
@@ -11,16 +11,17 @@ function pooling({ x, kernel, options }: Pooling): Draft<PoolSizes> {
 }
 
 /** Squares of two by two, the window of most networks, at sizes around four outputs. */
-const squares = fc
-  .record({
-    planes: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 5 })),
-    size: fc.tuple(fc.integer({ min: 2, max: 9 }), fc.integer({ min: 2, max: 19 })),
-    ceilMode: fc.boolean(),
-    padding: fc.constantFrom(0, 0, 0, 1),
-  })
-  .map(({ planes, size, ceilMode, padding }) =>
-    pooling({ x: [...planes, ...size], kernel: 2, options: { ceilMode, padding } }),
-  );
+const squares = (fc: FastCheck) =>
+  fc
+    .record({
+      planes: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 5 })),
+      size: fc.tuple(fc.integer({ min: 2, max: 9 }), fc.integer({ min: 2, max: 19 })),
+      ceilMode: fc.boolean(),
+      padding: fc.constantFrom(0, 0, 0, 1),
+    })
+    .map(({ planes, size, ceilMode, padding }) =>
+      pooling({ x: [...planes, ...size], kernel: 2, options: { ceilMode, padding } }),
+    );
 
 /** The place of the last NaN in the window, or else of the first of the largest. */
 function maximum(i: number, { x }: Arrays, s: PoolSizes): { xi: number; h: number; w: number } {
@@ -36,10 +37,9 @@ export const maxPool2d: OperationCase<PoolSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'shift', 'windows', 'kernelOfOne', 'maximum'],
   linearIn: () => [['x']],
 
-  problems: problems(fc.oneof({ weight: 3, arbitrary: poolings(3).map(pooling) }, { weight: 1, arbitrary: squares }), [
-    ...ordinary,
-    'special',
-  ]),
+  drafts: (fc) =>
+    fc.oneof({ weight: 3, arbitrary: poolings(fc, 3).map(pooling) }, { weight: 1, arbitrary: squares(fc) }),
+  kinds: [...ordinary, 'special'],
   named: {
     'MNIST net, after conv1': pooling({ x: [2, 10, 24, 24], kernel: 2, options: {} }),
     'MNIST net, after conv2': pooling({ x: [2, 20, 8, 8], kernel: 2, options: {} }),

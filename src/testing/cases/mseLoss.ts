@@ -1,19 +1,20 @@
-import fc from 'fast-check';
 import { type MseLossSizes, mseLossSizes } from '../../ops/mseLoss.js';
 import type { Reduction } from '../../ops/nllLoss.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { extents, total } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function loss(x: Shape, reduction: Reduction = 'mean'): Draft<MseLossSizes> {
   return { arrays: { x: { shape: x }, target: { shape: x } }, sizes: () => mseLossSizes(x, x, reduction) };
 }
 
-const drafts = fc
-  .record({ s: extents('N', 'C'), reduction: fc.constantFrom<Reduction>('mean', 'sum', 'none') })
-  .map(({ s, reduction }) => loss([s.N, s.C], reduction));
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({ s: extents(fc, 'N', 'C'), reduction: fc.constantFrom<Reduction>('mean', 'sum', 'none') })
+    .map(({ s, reduction }) => loss([s.N, s.C], reduction));
 
 export const mseLoss: OperationCase<MseLossSizes> = {
   operation: 'mseLoss',
@@ -21,7 +22,7 @@ export const mseLoss: OperationCase<MseLossSizes> = {
   backward: { writes: ['dx', 'dtarget'], reads: ['dloss', 'x', 'target'] },
   laws: ['forward', 'backward', 'equation', 'gradient'],
 
-  problems: problems(drafts),
+  drafts,
   named: { 'ten numbers': loss([10]), 'one number': loss([1]), 'thousands of numbers': loss([5003]) },
   layers: { 'batch 64': loss([64, 1000]) },
 

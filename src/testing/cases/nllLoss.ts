@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { type NllLossOptions, type NllLossSizes, nllLossSizes, type Reduction } from '../../ops/nllLoss.js';
 import { gamma } from '../budget.js';
 import type { Arrays, OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { capped, extents, total } from '../extents.js';
-import { type Draft, type Fill, problems } from '../problem.js';
+import type { Draft, Fill } from '../problem.js';
 
 /** Classes, with an ignored one now and then. */
 export function classes(C: number, ignoreIndex: number): Fill {
@@ -32,20 +32,22 @@ function loss(
   };
 }
 
-export const lossDrafts = fc
-  .record({
-    s: extents('N', 'C', 'inner'),
-    flat: fc.boolean(),
-    hasWeight: fc.boolean(),
-    reduction: fc.constantFrom<Reduction>('mean', 'sum', 'none'),
-    ignoreIndex: fc.constantFrom(-100, -100, 0),
-  })
-  .map(({ s, flat, ...rest }) => ({
-    ...rest,
-    ...capped({ ...s, inner: flat ? 1 : s.inner }, 2_000, (t) => t.N * t.C * t.inner),
-  }));
+export const lossDrafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'N', 'C', 'inner'),
+      flat: fc.boolean(),
+      hasWeight: fc.boolean(),
+      reduction: fc.constantFrom<Reduction>('mean', 'sum', 'none'),
+      ignoreIndex: fc.constantFrom(-100, -100, 0),
+    })
+    .map(({ s, flat, ...rest }) => ({
+      ...rest,
+      ...capped({ ...s, inner: flat ? 1 : s.inner }, 2_000, (t) => t.N * t.C * t.inner),
+    }));
 
-const drafts = lossDrafts.map(({ N, C, inner, hasWeight, ...options }) => loss(N, C, inner, hasWeight, options));
+const drafts = (fc: FastCheck) =>
+  lossDrafts(fc).map(({ N, C, inner, hasWeight, ...options }) => loss(N, C, inner, hasWeight, options));
 
 /** Every target that counts: its place, its class, the place of class c of its x, and its weight. */
 export function counted({ target, weight }: Pick<Arrays, string>, s: NllLossSizes) {
@@ -62,7 +64,7 @@ export const nllLoss: OperationCase<NllLossSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity'],
   linearIn: () => [['x']],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     'ten classes': loss(8, 10, 1),
     'a class for every pixel': loss(2, 3, 20, true),

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { type PadMode, type PadSizes, padBackward, padSizes } from '../../ops/pad.js';
 import type { Shape } from '../../ops/shape.js';
 import { exact, sums } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { batch, capped, extents, unravel } from '../extents.js';
-import { type Draft, ordinary, problems } from '../problem.js';
+import { type Draft, ordinary } from '../problem.js';
 
 function border(x: Shape, padding: readonly number[], mode: PadMode = 'constant', value = 0): Draft<PadSizes> {
   return { arrays: { x: { shape: x } }, sizes: () => padSizes(x, padding, { mode, value }) };
@@ -24,23 +24,24 @@ function allowed(asked: number, size: number, mode: PadMode): number {
   }
 }
 
-const amount = fc.integer({ min: -3, max: 5 });
-const drafts = fc
-  .record({
-    N: batch,
-    s: extents('C', 'H', 'W'),
-    mode: fc.constantFrom<PadMode>('constant', 'reflect', 'replicate', 'circular'),
-    padding: fc.tuple(amount, amount, amount, amount),
-    value: fc.constantFrom(0, -1.5),
-    away: fc.constantFrom(false, false, false, false, true),
-  })
-  .map(({ N, s, mode, padding, value, away }) => {
-    const { C, H, W } = capped(s, 1_000, (t) => t.C * t.H * t.W);
-    // Cut on one side by more than the image has, and padded on the other: nothing of it is seen.
-    if (away) return border([N, C, H, W], [-W - 1, W + 3, padding[2] > 0 ? H + 2 : -H, H + 1], 'constant', value);
-    const sides = padding.map((asked, side) => allowed(asked, side < 2 ? W : H, mode));
-    return border([N, C, H, W], sides, mode, value);
-  });
+const amount = (fc: FastCheck) => fc.integer({ min: -3, max: 5 });
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      N: batch(fc),
+      s: extents(fc, 'C', 'H', 'W'),
+      mode: fc.constantFrom<PadMode>('constant', 'reflect', 'replicate', 'circular'),
+      padding: fc.tuple(amount(fc), amount(fc), amount(fc), amount(fc)),
+      value: fc.constantFrom(0, -1.5),
+      away: fc.constantFrom(false, false, false, false, true),
+    })
+    .map(({ N, s, mode, padding, value, away }) => {
+      const { C, H, W } = capped(s, 1_000, (t) => t.C * t.H * t.W);
+      // Cut on one side by more than the image has, and padded on the other: nothing of it is seen.
+      if (away) return border([N, C, H, W], [-W - 1, W + 3, padding[2] > 0 ? H + 2 : -H, H + 1], 'constant', value);
+      const sides = padding.map((asked, side) => allowed(asked, side < 2 ? W : H, mode));
+      return border([N, C, H, W], sides, mode, value);
+    });
 
 /** The place shown at p, or null. */
 function shown(p: number, size: number, mode: PadMode): number | null {
@@ -67,7 +68,8 @@ export const pad: OperationCase<PadSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'crop'],
   linearIn: () => [['x']],
 
-  problems: problems(drafts, [...ordinary, 'special']),
+  drafts,
+  kinds: [...ordinary, 'special'],
   named: {
     'a row, reflected': border([1, 1, 1, 4], [2, 2, 0, 0], 'reflect'),
     'a border of zeros': border([2, 3, 8, 8], [1, 1, 1, 1]),

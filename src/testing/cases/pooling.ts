@@ -1,7 +1,8 @@
 /** What the cases of the pooling operations share. */
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import type { Pair, Shape } from '../../ops/shape.js';
 import type { PoolOptions, PoolSizes } from '../../ops/windows.js';
+import type { FastCheck } from '../draw.js';
 import { batch, capped, extents, pairs, unravel, windowDirection } from '../extents.js';
 
 export interface Pooling {
@@ -10,14 +11,14 @@ export interface Pooling {
   readonly options: PoolOptions;
 }
 
-export function poolings(maxDilation: number): fc.Arbitrary<Pooling> {
+export function poolings(fc: FastCheck, maxDilation: number): Arbitrary<Pooling> {
   const halfKernel = (K: number) => Math.floor(K / 2);
   return fc
     .record({
-      N: batch,
-      s: extents('C', 'H_out', 'W_out'),
-      h: windowDirection(halfKernel, maxDilation),
-      w: windowDirection(halfKernel, maxDilation),
+      N: batch(fc),
+      s: extents(fc, 'C', 'H_out', 'W_out'),
+      h: windowDirection(fc, halfKernel, maxDilation),
+      w: windowDirection(fc, halfKernel, maxDilation),
       ceilMode: fc.boolean(),
     })
     .map(({ N, s, h, w, ceilMode }) => {

@@ -1,26 +1,28 @@
 /** What the cases of sum and mean share: a shape, and the dimensions that go. */
-import fc from 'fast-check';
+
 import { type ReduceSizes, reduceSizes } from '../../ops/reduce.js';
 import { numel, type Shape } from '../../ops/shape.js';
 import type { Arrays } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { shape } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 export function reducing(operation: 'sum' | 'mean') {
   const reduction = (x: Shape, dim: number[] | undefined, keepdim = false): Draft<ReduceSizes> => ({
     arrays: { x: { shape: x } },
     sizes: () => reduceSizes(operation, x, dim, keepdim),
   });
-  const drafts = shape.chain((x) =>
-    fc
-      .record({ dims: fc.subarray([...x.keys()]), all: fc.boolean(), keepdim: fc.boolean() })
-      .map(({ dims, all, keepdim }) => reduction(x, all ? undefined : dims, keepdim)),
-  );
+  const drafts = (fc: FastCheck) =>
+    shape(fc).chain((x) =>
+      fc
+        .record({ dims: fc.subarray([...x.keys()]), all: fc.boolean(), keepdim: fc.boolean() })
+        .map(({ dims, all, keepdim }) => reduction(x, all ? undefined : dims, keepdim)),
+    );
   return {
     operation,
     forward: { writes: ['y'], reads: ['x'] },
     backward: { writes: ['dx'], reads: ['dy'] },
-    problems: problems(drafts),
+    drafts,
     named: {
       'all of 17': reduction([17], undefined),
       'every channel': reduction([2, 3, 5, 7], [0, 2, 3]),

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import type { SgdStep } from '../../ops/sgd.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { extents } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 function step(param: Shape, s: Partial<SgdStep>): Draft<SgdStep> {
   const sizes = { lr: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, first: false, ...s };
@@ -16,17 +16,18 @@ function step(param: Shape, s: Partial<SgdStep>): Draft<SgdStep> {
   };
 }
 
-const drafts = fc
-  .record({
-    s: extents('rows', 'columns'),
-    lr: fc.constantFrom(0.01, 1, 0.5),
-    momentum: fc.constantFrom(0.5, 0.9, 0),
-    dampening: fc.constantFrom(0, 0, 0.1),
-    nesterov: fc.boolean(),
-    weightDecay: fc.constantFrom(0, 1e-4, 0.1),
-    first: fc.boolean(),
-  })
-  .map(({ s: { rows, columns }, ...options }) => step([rows, columns], options));
+const drafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'rows', 'columns'),
+      lr: fc.constantFrom(0.01, 1, 0.5),
+      momentum: fc.constantFrom(0.5, 0.9, 0),
+      dampening: fc.constantFrom(0, 0, 0.1),
+      nesterov: fc.boolean(),
+      weightDecay: fc.constantFrom(0, 1e-4, 0.1),
+      first: fc.boolean(),
+    })
+    .map(({ s: { rows, columns }, ...options }) => step([rows, columns], options));
 
 /** v, the new momentumBuffer, and how far param goes. Of absolute values, the sum of their terms'. */
 function terms(s: SgdStep, param: number, dparam: number, momentumBuffer: number | null) {
@@ -41,7 +42,7 @@ export const sgd: OperationCase<SgdStep> = {
   forward: { writes: ['param', 'momentumBuffer'], reads: ['dparam'] },
   laws: ['forward', 'equation', 'plainStep'],
 
-  problems: problems(drafts),
+  drafts,
   named: {
     "the lecture's": step([10, 1, 5, 5], { momentum: 0.5 }),
     'first step': step([17], { momentum: 0.9, first: true }),

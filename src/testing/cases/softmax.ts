@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { type SoftmaxSizes, softmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma } from '../budget.js';
 import type { OperationCase } from '../case.js';
+import type { FastCheck } from '../draw.js';
 import { capped, extents, total } from '../extents.js';
-import { type Draft, problems } from '../problem.js';
+import type { Draft } from '../problem.js';
 
 export function rows(outer: number, C: number, inner: number): Draft<SoftmaxSizes> {
   const x = [outer, C, inner];
@@ -11,16 +11,17 @@ export function rows(outer: number, C: number, inner: number): Draft<SoftmaxSize
 }
 
 /** The softmax of any dimension: `inner` is 1 for the last. */
-export const rowDrafts = fc
-  .record({
-    s: extents('outer', 'C', 'inner'),
-    last: fc.boolean(),
-    empty: fc.constantFrom(false, false, false, false, true),
-  })
-  .map(({ s, last, empty }) => {
-    const { outer, C, inner } = capped(s, 2_000, (t) => t.outer * t.C * t.inner);
-    return rows(empty ? 0 : outer, C, last ? 1 : inner);
-  });
+export const rowDrafts = (fc: FastCheck) =>
+  fc
+    .record({
+      s: extents(fc, 'outer', 'C', 'inner'),
+      last: fc.boolean(),
+      empty: fc.constantFrom(false, false, false, false, true),
+    })
+    .map(({ s, last, empty }) => {
+      const { outer, C, inner } = capped(s, 2_000, (t) => t.outer * t.C * t.inner);
+      return rows(empty ? 0 : outer, C, last ? 1 : inner);
+    });
 
 /** A row of scores, and how well its probabilities can be known. */
 export interface Row {
@@ -62,7 +63,7 @@ export const softmax: OperationCase<SoftmaxSizes> = {
   backward: { writes: ['dx'], reads: ['dy', 'y'] },
   laws: ['forward', 'backward', 'equation', 'gradient', 'sumsToOne', 'shiftOfScores'],
 
-  problems: problems(rowDrafts),
+  drafts: rowDrafts,
   named: { 'ten classes': rows(4, 10, 1), 'a thousand classes': rows(1, 1000, 1), 'one class': rows(2, 1, 3) },
   layers: { 'a thousand classes, batch 64': rows(64, 1000, 1) },
 

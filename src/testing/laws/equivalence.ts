@@ -1,15 +1,17 @@
 /** The kernel equals the maths. */
 import type { Budget } from '../budget.js';
 import type { Arrays } from '../case.js';
-import { compare, Violation } from '../compare.js';
+import { Violation } from '../compare.js';
 import {
   backwardGiven,
   drawnGradients,
   gradientNames,
   owedBackward,
   owedForward,
+  remembered,
   runBackward,
   runForward,
+  type Subject,
   widened,
 } from '../run.js';
 import type { Law } from './law.js';
@@ -17,6 +19,7 @@ import type { Law } from './law.js';
 type Written = Readonly<Record<string, ArrayLike<number>>>;
 
 function compareAll(
+  subject: Subject,
   got: Written,
   exact: Arrays,
   budget: Readonly<Record<string, Budget>>,
@@ -24,7 +27,7 @@ function compareAll(
 ): void {
   for (const name of names) {
     if (!budget[name]) throw new Violation(`${name} has no error budget in this operation's case`);
-    compare(name, got[name], exact[name], budget[name]);
+    subject.compare(name, got[name], exact[name], budget[name]);
   }
 }
 
@@ -33,7 +36,7 @@ export const forward: Law = {
   needs: ['forward'],
   async check(subject, problem) {
     const { exact, budget } = owedForward(subject, problem);
-    compareAll(await runForward(subject, problem), exact, budget);
+    compareAll(subject, await runForward(subject, problem), exact, budget);
   },
 };
 
@@ -47,7 +50,7 @@ export const backward: Law = {
     const given = backwardGiven(subject.operation, problem);
     const { exact, budget } = owedBackward(subject, given, problem.sizes);
     for (const wanted of some.length < all.length ? [all, some] : [all]) {
-      compareAll(await runBackward(subject, given, wanted, problem.sizes), exact, budget, wanted);
+      compareAll(subject, await runBackward(subject, given, wanted, problem.sizes), exact, budget, wanted);
     }
   },
 };
@@ -61,11 +64,18 @@ export const equation: Law = {
   async check(subject, problem) {
     const { operation } = subject;
     const { exact, budget } = owedForward(subject, problem);
-    const elements = operation.equation(widened(problem.inputs), problem.sizes);
+    const equal = remembered(problem, 'equation', () => {
+      const elements = operation.equation(widened(problem.inputs), problem.sizes);
+      const entries = Object.entries(exact).map(([name, { length }]) => [
+        name,
+        Array.from({ length }, (_, i) => elements[name](i)),
+      ]);
+      return Object.fromEntries(entries) as Record<string, number[]>;
+    });
     const got = await runForward(subject, problem);
     for (const name of Object.keys(exact)) {
-      const expected = Array.from(got[name], (_, i) => elements[name](i));
-      compare(
+      const expected = equal[name];
+      subject.compare(
         name,
         got[name],
         expected,

@@ -4,7 +4,6 @@
  * 'distinct' numbers keep the step from crossing a kink.
  */
 
-import { compare } from '../compare.js';
 import { drawLike, withNumbers } from '../problem.js';
 import { dyName, exactBackward, exactForward, gradientNames, widened } from '../run.js';
 import type { Law } from './law.js';
@@ -14,7 +13,8 @@ const tolerance = 1e-6;
 
 export const gradient: Law = {
   needs: [],
-  async check({ operation: c }, problem) {
+  async check(subject, problem) {
+    const { operation: c } = subject;
     const p = withNumbers(problem, { kind: 'distinct' });
     const inputs = widened(p.inputs);
     const results = exactForward(c, inputs, p.sizes);
@@ -31,7 +31,7 @@ export const gradient: Law = {
       };
       const got = dot(gradients[name], d);
       const scale = gradients[name].reduce((sum, g, i) => sum + Math.abs(g * d[i]), 0) + 1e-3;
-      compare(`⟨${name}, direction⟩`, [got], [(along(h) - along(-h)) / (2 * h)], () => tolerance * scale);
+      subject.compare(`⟨${name}, direction⟩`, [got], [(along(h) - along(-h)) / (2 * h)], () => tolerance * scale);
     });
   },
 };

@@ -1,8 +1,16 @@
 /** Laws of operations that are linear in some of their inputs. */
 import type { Budget } from '../budget.js';
-import { compare } from '../compare.js';
 import { type Inputs, type Problem, withInputs, withNumbers } from '../problem.js';
-import { backwardGiven, dyName, owedBackward, owedForward, runBackward, runForward, type Subject } from '../run.js';
+import {
+  backwardGiven,
+  dyName,
+  owedBackward,
+  owedForward,
+  remembered,
+  runBackward,
+  runForward,
+  type Subject,
+} from '../run.js';
 import { dot } from './gradient.js';
 import type { Law } from './law.js';
 
@@ -12,12 +20,19 @@ function linearGroups({ operation }: Subject, p: Problem): string[][] {
   return groups.map((group) => group.filter((name) => p.inputs[name])).filter((group) => group.length > 0);
 }
 
-/** The same problem with each array of the group changed. */
-function changed(p: Problem, group: readonly string[], value: (name: string, i: number) => number): Problem {
-  const arrays: Inputs = Object.fromEntries(
-    group.map((name) => [name, p.inputs[name]!.map((_, i) => value(name, i)) as Float32Array]),
-  );
-  return withInputs(p, arrays);
+/** The same problem with each array of the group changed; the very same object again for the same change. */
+function changed(
+  p: Problem,
+  how: string,
+  group: readonly string[],
+  value: (name: string, i: number) => number,
+): Problem {
+  return remembered(p, `${how} in ${group}`, () => {
+    const arrays: Inputs = Object.fromEntries(
+      group.map((name) => [name, p.inputs[name]!.map((_, i) => value(name, i)) as Float32Array]),
+    );
+    return withInputs(p, arrays);
+  });
 }
 
 /** f at one problem: the candidate's, and how far it may be off. */
@@ -42,7 +57,7 @@ export const adjoint: Law = {
     for (const group of linearGroups(subject, p)) {
       const zero = await valueAt(
         subject,
-        changed(p, group, () => 0),
+        changed(p, 'zero', group, () => 0),
       );
       const wanted = group.map((name) => `d${name}`);
       const gradients = await runBackward(subject, given, wanted, p.sizes);
@@ -64,7 +79,7 @@ export const adjoint: Law = {
           size += Math.abs(x[i] * dx[i]);
         }
       }
-      compare(`⟨dy, f(${group}) − f(0)⟩`, [forwards], [backwards], () => allowed + 1e-13 * size);
+      subject.compare(`⟨dy, f(${group}) − f(0)⟩`, [forwards], [backwards], () => allowed + 1e-13 * size);
     }
   },
 };
@@ -73,27 +88,27 @@ export const adjoint: Law = {
 export const linearity: Law = {
   needs: ['forward'],
   async check(subject, problem) {
-    const p = withNumbers(problem, { kind: 'integers' });
-    const other = withNumbers(p, { seed: p.seed + 1 });
+    const p = remembered(problem, 'integers', () => withNumbers(problem, { kind: 'integers' }));
+    const other = remembered(problem, 'other integers', () => withNumbers(p, { seed: p.seed + 1 }));
     const [a, b] = [(p.seed % 5) - 2, (p.seed % 3) + 1];
     for (const group of linearGroups(subject, p)) {
       const [x, z] = [p.inputs, other.inputs];
       const at = await valueAt(subject, p);
       const atOther = await valueAt(
         subject,
-        changed(p, group, (name, i) => z[name]![i]),
+        changed(p, 'other', group, (name, i) => z[name]![i]),
       );
       const atZero = await valueAt(
         subject,
-        changed(p, group, () => 0),
+        changed(p, 'zero', group, () => 0),
       );
       const atBoth = await valueAt(
         subject,
-        changed(p, group, (name, i) => a * x[name]![i] + b * z[name]![i]),
+        changed(p, 'both', group, (name, i) => a * x[name]![i] + b * z[name]![i]),
       );
       const rest = 1 - a - b;
       const expected = Array.from(atBoth.y, (_, i) => a * at.y[i] + b * atOther.y[i] + rest * atZero.y[i]);
-      compare(`f(${a}·x + ${b}·z) in ${group}`, atBoth.y, expected, (i) => {
+      subject.compare(`f(${a}·x + ${b}·z) in ${group}`, atBoth.y, expected, (i) => {
         const sum =
           atBoth.budget(i) +
           Math.abs(a) * at.budget(i) +

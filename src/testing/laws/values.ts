@@ -9,7 +9,6 @@ import type { PadSizes } from '../../ops/pad.js';
 import type { SgdStep } from '../../ops/sgd.js';
 import type { SoftmaxSizes } from '../../ops/softmax.js';
 import { exact, gamma } from '../budget.js';
-import { compare } from '../compare.js';
 import { total, unravel } from '../extents.js';
 import { withInputs, withNumbers } from '../problem.js';
 import { owedForward, runForward } from '../run.js';
@@ -21,7 +20,7 @@ export const idempotent: Law = {
   async check(subject, problem) {
     const { y } = await runForward(subject, problem);
     const again = await runForward(subject, withInputs(problem, { x: y as Float32Array }));
-    compare('f(f(x))', again.y, y, exact);
+    subject.compare('f(f(x))', again.y, y, exact);
   },
 };
 
@@ -42,7 +41,7 @@ export const sumsToOne: Law = {
     };
     const rows = Array.from({ length: s.outer * s.inner }, (_, row) => row);
     const sums = rows.map((row) => total(s.C, (c) => p(at(row, c))));
-    compare(
+    subject.compare(
       'Σ p',
       sums,
       sums.map(() => 1),
@@ -59,7 +58,7 @@ export const shiftOfScores: Law = {
     const shifted = withInputs(p, { x: p.inputs.x!.map((score) => score + 64) as Float32Array });
     const [{ y }, { y: y2 }] = [await runForward(subject, p), await runForward(subject, shifted)];
     const [{ budget: b }, { budget: b2 }] = [p, shifted].map((q) => owedForward(subject, q));
-    compare('f(x + 64)', y2, y, (i) => b.y(i) + b2.y(i));
+    subject.compare('f(x + 64)', y2, y, (i) => b.y(i) + b2.y(i));
   },
 };
 
@@ -98,7 +97,7 @@ export const logLikelihood: Law = {
     const counted = [...target].filter((t) => t !== s.ignoreIndex);
     const divisor = s.reduction === 'mean' ? counted.reduce((sum, t) => sum + (weight?.[t] ?? 1), 0) : 1;
     const expected = right.map((r, i) => ((1 - s.labelSmoothing) * r + (s.labelSmoothing / s.C) * spread[i]) / divisor);
-    compare('crossEntropy', loss, expected, (i) => budget.loss(i) + 1e-12 * Math.abs(expected[i]));
+    subject.compare('crossEntropy', loss, expected, (i) => budget.loss(i) + 1e-12 * Math.abs(expected[i]));
   },
 };
 
@@ -121,8 +120,13 @@ export const moments: Law = {
       const [, deviationOfX] = momentsOf(elements.map((i) => x![i]));
       const expected = (Math.abs(weight?.[c] ?? 1) * deviationOfX) / Math.sqrt(deviationOfX ** 2 + s.eps);
       const slack = 1e-12 * (1 + expected);
-      compare(`the mean of channel ${c}`, [mean], [bias?.[c] ?? 0], () => worst + slack + 1e-12 * Math.abs(mean));
-      compare(`the deviation of channel ${c}`, [deviation], [expected], () => worst + slack);
+      subject.compare(
+        `the mean of channel ${c}`,
+        [mean],
+        [bias?.[c] ?? 0],
+        () => worst + slack + 1e-12 * Math.abs(mean),
+      );
+      subject.compare(`the deviation of channel ${c}`, [deviation], [expected], () => worst + slack);
     }
   },
 };
@@ -141,7 +145,7 @@ export const split: Law = {
     const x = problem.inputs.x!;
     const out = new Float32Array(x.length);
     catBackward(out, y as Float32Array, problem.sizes as CatSizes);
-    compare('the part that is x', out, x, exact);
+    subject.compare('the part that is x', out, x, exact);
   },
 };
 
@@ -157,7 +161,7 @@ export const crop: Law = {
       const [ho, wo] = [h + s.top, w + s.left];
       if (ho >= 0 && ho < s.H_out && wo >= 0 && wo < s.W_out) inside[i] = y[(n * s.H_out + ho) * s.W_out + wo];
     }
-    compare('the inside of y', inside, problem.inputs.x!, exact);
+    subject.compare('the inside of y', inside, problem.inputs.x!, exact);
   },
 };
 
@@ -176,7 +180,7 @@ export const alias: Law = {
       [both, both, { name: 'b', values: b }],
       problem.sizes,
     );
-    compare('y, being a', y!, owed.y, budget.y);
+    subject.compare('y, being a', y!, owed.y, budget.y);
   },
 };
 
@@ -192,6 +196,11 @@ export const plainStep: Law = {
     const { lr } = p.sizes as SgdStep;
     const { param: moved } = await runForward(subject, p);
     const expected = Array.from(param!, (x, i) => x - lr * dparam![i]);
-    compare('param', moved, expected, (i) => gamma(4, subject.u) * (Math.abs(param![i]) + Math.abs(lr * dparam![i])));
+    subject.compare(
+      'param',
+      moved,
+      expected,
+      (i) => gamma(4, subject.u) * (Math.abs(param![i]) + Math.abs(lr * dparam![i])),
+    );
   },
 };

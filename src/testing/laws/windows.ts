@@ -3,7 +3,6 @@ import { avgPool2dForward } from '../../ops/avgPool2d.js';
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { PoolSizes } from '../../ops/windows.js';
 import { exact } from '../budget.js';
-import { compare } from '../compare.js';
 import { total, unravel } from '../extents.js';
 import { type Problem, withInputs, withNumbers } from '../problem.js';
 import { owedForward, runForward } from '../run.js';
@@ -44,7 +43,7 @@ export const shift: Law = {
       before.set(i, i - s.W_out - 1);
       expected[i] = y[i - s.W_out - 1];
     }
-    compare('y of the moved image', y2, expected, (i) => (before.has(i) ? b.y(before.get(i)!) + b2.y(i) : 0));
+    subject.compare('y of the moved image', y2, expected, (i) => (before.has(i) ? b.y(before.get(i)!) + b2.y(i) : 0));
   },
 };
 
@@ -61,7 +60,7 @@ function count(K: number, S: number, P: number, D: number, isAllowed: (end: numb
  */
 export const windows: Law = {
   needs: [],
-  async check(_, problem) {
+  async check(subject, problem) {
     const s = problem.sizes as Windows;
     const { ceilMode, padding } = problem.draft.options!;
     const directions = [
@@ -74,8 +73,8 @@ export const windows: Law = {
       const next = whole * S - P;
       const isLastSeen = next - S + D * (K - 1) === size + after - 1;
       const expected = ceilMode && !isLastSeen && next < size ? whole + 1 : whole;
-      compare(name, [out], [expected], exact);
-      if (padding === 'same') compare(`${name} of 'same' padding`, [out], [size], exact);
+      subject.compare(name, [out], [expected], exact);
+      if (padding === 'same') subject.compare(`${name} of 'same' padding`, [out], [size], exact);
     }
   },
 };
@@ -98,7 +97,7 @@ export const kernelOfOne: Law = {
       p = { ...p, sizes: { ...(p.sizes as Conv2dSizes), C_out: C_in, G: C_in } };
     }
     const { y } = await runForward(subject, p);
-    compare('y of windows of one pixel', y, p.inputs.x!, exact);
+    subject.compare('y of windows of one pixel', y, p.inputs.x!, exact);
   },
 };
 
@@ -113,7 +112,7 @@ export const constantImage: Law = {
     };
     const { y } = await runForward(subject, p);
     const { budget } = owedForward(subject, p);
-    compare(
+    subject.compare(
       'y of a constant image',
       y,
       y.map(() => 0.75),
@@ -131,16 +130,16 @@ export const maximum: Law = {
     const { y, indices } = await runForward(subject, p);
     const x = p.inputs.x!;
     const plane = (i: number) => Math.floor(i / (s.H_out * s.W_out)) * s.H * s.W;
-    compare(
+    subject.compare(
       'x at indices',
       y.map((_, i) => x[plane(i) + indices[i]]),
       y,
       exact,
     );
-    compare('the first place of the maximum', indices, firstPlaces(y, x, s), exact);
+    subject.compare('the first place of the maximum', indices, firstPlaces(y, x, s), exact);
 
     const raised = await runForward(subject, withInputs(p, { x: x.map((value) => value + 4) as Float32Array }));
-    compare(
+    subject.compare(
       'the maximum of x + 4',
       raised.y,
       y.map((value) => value + 4),
@@ -150,7 +149,7 @@ export const maximum: Law = {
     if (s.P_h + s.P_w > 0 || s.D_h + s.D_w > 2) return;
     const average = new Float64Array(y.length);
     avgPool2dForward(average, Float64Array.from(x), { ...s, countIncludePad: false, divisorOverride: null });
-    compare(
+    subject.compare(
       'the larger of maximum and average',
       y.map((value, i) => Math.max(value, average[i])),
       y,
@@ -193,6 +192,6 @@ export const globalMean: Law = {
     const { y } = await runForward(subject, p);
     const means = Array.from(y, (_, plane) => total(pixels, (i) => x[plane * pixels + i]) / pixels);
     const { budget } = owedForward(subject, p);
-    compare('the mean', y, means, (i) => budget.y(i) + 1e-13 * Math.abs(means[i]));
+    subject.compare('the mean', y, means, (i) => budget.y(i) + 1e-13 * Math.abs(means[i]));
   },
 };
