@@ -1,6 +1,6 @@
 /** How far a run is: a bar on a terminal, plain lines elsewhere. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { StepRecord } from '../training/fit.js';
+import type { StepRecord } from '../training/progress.js';
 import { duration, percent } from './charts.js';
 
 /** Seconds between two plain lines. */
