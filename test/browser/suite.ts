@@ -4,11 +4,11 @@ import {
   type BackendOptions,
   createBackend,
   defaultGenerator,
-  functional as F,
   manualSeed,
   models,
   type OperationName,
   optim,
+  trainingStep,
 } from 'receptive';
 import { backendCandidate, type CheckOptions, checkLaw, type LawName, lawsFor } from 'receptive/testing';
 import type { WasmBackend } from '../../src/backends/wasm/index.js';
@@ -74,10 +74,8 @@ export const suite = {
       const labels = Int32Array.from({ length: N }, () => defaultGenerator.random() % 10);
       const losses: number[] = [];
       for (let step = 0; step < steps; step++) {
-        const loss = F.crossEntropy(model.forward(x), labels);
-        optimizer.zeroGrad();
-        loss.backward();
-        optimizer.step();
+        const { scores, loss } = trainingStep(model, optimizer, [x, labels]);
+        scores.release();
         losses.push(await loss.item());
       }
       return { ...started(backend), losses };
