@@ -1,5 +1,5 @@
 /** Training steps of the lecture's networks. */
-import { type Backend, functional as F, models, optim } from 'receptive';
+import { type Backend, models, optim, trainingStep } from 'receptive';
 
 export const nets = ['mnistNet', 'inceptionNet', 'residualNet'] as const;
 export const batch = 64;
@@ -12,10 +12,8 @@ export function trainer(backend: Backend, net: (typeof nets)[number]): () => Pro
   const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
   return async () => {
     using x = backend.tensor(images, [batch, 1, 28, 28]);
-    const loss = F.crossEntropy(model.forward(x), labels);
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
+    const { scores, loss } = trainingStep(model, optimizer, [x, labels]);
+    scores.release();
     await loss.item();
   };
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { images, labels, serve, shapeOf } from './worker.js';
 
 await serve(async ({ net, pass, backend: name, threads }) => {
-  const { createBackend, functional: F, models, noGrad, optim } = await import('../../dist/node/index.js');
+  const { createBackend, models, noGrad, optim, trainingStep } = await import('../../dist/node/index.js');
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   const backend = await createBackend(name, { threads });
   const model = models[net]()
@@ -14,10 +14,8 @@ await serve(async ({ net, pass, backend: name, threads }) => {
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.5 });
   const steps = {
     async training() {
-      const loss = F.crossEntropy(model.forward(x), y);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
+      const { scores, loss } = trainingStep(model, optimizer, [x, y]);
+      scores.release();
       await loss.item();
     },
     async forward() {

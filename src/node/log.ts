@@ -1,6 +1,6 @@
 /** A file with one line for every training step: JSON lines, or a table (CSV) if its name ends so. */
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
-import type { StepRecord } from '../training/fit.js';
+import type { StepRecord } from '../training/progress.js';
 import { readFileIfPresent, reasonOf, writeFileAtomically } from './files.js';
 
 const COLUMNS = ['epoch', 'step', 'lr', 'loss', 'accuracy'] as const;

@@ -12,8 +12,7 @@
  */
 import type { Kernels } from '../ops/index.js';
 import type { Storage } from './storage.js';
-import type { Tensor } from './tensor.js';
-import type { DeviceBuffer } from './tensorBackend.js';
+import type { DeviceBuffer, TensorBackend } from './tensorBackend.js';
 
 /** Writes the gradients of the inputs (null where none is asked for) from dy, the gradient of the output y. */
 export type BackwardPass = (
@@ -23,19 +22,33 @@ export type BackwardPass = (
   y: DeviceBuffer,
 ) => void;
 
+/** What the graph needs to know of a tensor. `Tensor` is one; the graph doesn't import it, since tensors import the graph. */
+export interface GraphTensor {
+  readonly requiresGrad: boolean;
+  readonly grad: GraphTensor | null;
+  node: GraphNode | typeof consumed | null;
+  readonly retained: boolean;
+  readonly storage: Storage;
+  readonly backend: TensorBackend;
+  describe(): string;
+  assertAlive(operation: string): void;
+  accumulateGrad(gradient: Storage): void;
+  release(by: string): void;
+}
+
 export interface GraphNode {
   /** The operation, for messages. */
   readonly name: string;
   readonly number: number;
-  readonly inputs: readonly (Tensor | null)[];
+  readonly inputs: readonly (GraphTensor | null)[];
   /** What the forward pass kept for the backward pass besides inputs and output. */
-  readonly saved: readonly Tensor[];
+  readonly saved: readonly GraphTensor[];
   /** How often each input had been changed in place when it was read. */
   readonly versions: readonly number[];
   /** 'view': the output shows the input's own memory in another shape, and so does its gradient. */
   readonly backward: BackwardPass | 'view';
   /** The input whose gradient is dy itself, if there is one: it gets dy, and not a copy. */
-  readonly passesTo: Tensor | null;
+  readonly passesTo: GraphTensor | null;
 }
 
 /** Left in a node's place when a walk has used it up. */
@@ -45,24 +58,24 @@ let nodes = 0;
 
 export function graphNode(
   name: string,
-  inputs: readonly (Tensor | null)[],
-  saved: readonly Tensor[],
+  inputs: readonly (GraphTensor | null)[],
+  saved: readonly GraphTensor[],
   backward: BackwardPass | 'view',
-  passesTo: Tensor | null,
+  passesTo: GraphTensor | null,
 ): GraphNode {
   const versions = inputs.map((x) => x?.storage.version ?? 0);
   return { name, number: nodes++, inputs, saved, versions, backward, passesTo };
 }
 
 /** Adds the gradient of `root` with respect to every leaf that it depends on to that leaf's `grad`. Takes over `seed`. */
-export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): void {
-  const arrived = new Map<Tensor, Storage>([[root, seed]]); // for each tensor, the sum of the gradients that came so far
+export function walkBack(root: GraphTensor, seed: Storage, retainGraph: boolean): void {
+  const arrived = new Map<GraphTensor, Storage>([[root, seed]]); // for each tensor, the sum of the gradients that came so far
   const owned = new Set<Storage>([seed]); // every gradient that isn't a leaf's yet
   const release = (gradient: Storage) => {
     owned.delete(gradient);
     gradient.release();
   };
-  const give = (tensor: Tensor, gradient: Storage) => {
+  const give = (tensor: GraphTensor, gradient: Storage) => {
     const sum = arrived.get(tensor);
     if (sum) {
       sum.add(gradient);
@@ -90,7 +103,7 @@ export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): voi
         });
         const buffers = gradients.map((gradient) => (gradient === dy ? null : (gradient?.buffer ?? null)));
         if (buffers.some((buffer) => buffer)) {
-          node.backward(output.backend.kernels, dy.buffer, buffers, output.buffer);
+          node.backward(output.backend.kernels, dy.buffer, buffers, output.storage.buffer);
         }
         if (passed < 0) release(dy);
         gradients.forEach((gradient, i) => {
@@ -111,8 +124,8 @@ export function walkBack(root: Tensor, seed: Storage, retainGraph: boolean): voi
 
 /** Every recorded output that `root` depends on, itself included, the newest first. Throws before anything is changed if
  *  one of them, or something that its backward pass reads or adds to, is gone. */
-function outputsInReverse(root: Tensor): Tensor[] {
-  const found = new Set<Tensor>();
+function outputsInReverse(root: GraphTensor): GraphTensor[] {
+  const found = new Set<GraphTensor>();
   const search = [root];
   for (let output = search.pop(); output; output = search.pop()) {
     if (output.node === consumed) {
@@ -135,7 +148,7 @@ function outputsInReverse(root: Tensor): Tensor[] {
 }
 
 /** What the forward pass read must still be there, with its content, and on the same backend. */
-function assertUnchanged(name: string, x: Tensor, output: Tensor, version: number): void {
+function assertUnchanged(name: string, x: GraphTensor, output: GraphTensor, version: number): void {
   if (x.requiresGrad && x.node === consumed) return; // the search says so when it comes there
   x.assertAlive('backward');
   if (x.backend !== output.backend) {
@@ -150,7 +163,7 @@ function assertUnchanged(name: string, x: Tensor, output: Tensor, version: numbe
   }
 }
 
-function consume(output: Tensor, isRoot: boolean): void {
+function consume(output: GraphTensor, isRoot: boolean): void {
   const node = output.node as GraphNode;
   for (const tensor of node.saved) tensor.release('backward()');
   output.node = consumed;

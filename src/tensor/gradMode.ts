@@ -1,8 +1,14 @@
 /** Whether operations are recorded for backward(), and which tensors a noGrad block has made so far. */
-import type { Tensor } from './tensor.js';
+
+/** What a block needs to know of a tensor. */
+interface BlockTensor {
+  readonly requiresGrad: boolean;
+  readonly retained: boolean;
+  release(by: string): void;
+}
 
 /** Weak: what JavaScript has forgotten within a long block is collected before its end. */
-let blocks: WeakRef<Tensor>[][] = [];
+let blocks: WeakRef<BlockTensor>[][] = [];
 
 /** Whether operations are recorded: everywhere but in a noGrad block. */
 export function isGradEnabled(): boolean {
@@ -10,7 +16,7 @@ export function isGradEnabled(): boolean {
 }
 
 /** A tensor tells the block that it was made in. */
-export function madeInBlock(tensor: Tensor): void {
+export function madeInBlock(tensor: BlockTensor): void {
   blocks.at(-1)?.push(new WeakRef(tensor));
 }
 
@@ -21,7 +27,7 @@ export function madeInBlock(tensor: Tensor): void {
  * batches, a noGrad for each batch returns memory sooner.
  */
 export function noGrad<T>(fn: () => T): T {
-  const made: WeakRef<Tensor>[] = [];
+  const made: WeakRef<BlockTensor>[] = [];
   blocks.push(made);
   const close = (result: unknown) => {
     blocks = blocks.filter((block) => block !== made);
@@ -56,7 +62,7 @@ export function noGrad<T>(fn: () => T): T {
   return result;
 }
 
-function tensorsIn(value: unknown, seen = new Set<unknown>()): Tensor[] {
+function tensorsIn(value: unknown, seen = new Set<unknown>()): BlockTensor[] {
   if (typeof value !== 'object' || value === null || seen.has(value)) return [];
   seen.add(value);
   if (isTensor(value)) return [value];
@@ -64,6 +70,6 @@ function tensorsIn(value: unknown, seen = new Set<unknown>()): Tensor[] {
   return plain ? Object.values(value).flatMap((item) => tensorsIn(item, seen)) : [];
 }
 
-function isTensor(value: object): value is Tensor {
+function isTensor(value: object): value is BlockTensor {
   return 'retained' in value && 'release' in value;
 }

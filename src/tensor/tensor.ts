@@ -4,7 +4,7 @@ import type { Kernels } from '../ops/index.js';
 import { matmulSizes } from '../ops/matmul.js';
 import { reduceSizes } from '../ops/reduce.js';
 import { formatShape, normalizeDim, numel, type Shape, ShapeError, sameShape } from '../ops/shape.js';
-import { type BackwardPass, type consumed, type GraphNode, graphNode, walkBack } from './autograd.js';
+import { type BackwardPass, type consumed, type GraphNode, type GraphTensor, graphNode, walkBack } from './autograd.js';
 import { isGradEnabled, madeInBlock } from './gradMode.js';
 import { Storage } from './storage.js';
 import { type DeviceBuffer, type DType, type TensorBackend, type TypedArray, typedArray } from './tensorBackend.js';
@@ -36,7 +36,7 @@ export interface ReduceOptions {
   keepdim?: boolean;
 }
 
-export class Tensor {
+export class Tensor implements GraphTensor {
   readonly shape: Shape;
   requiresGrad: boolean;
   /** The gradient that backward() has added up so far: null before the first, and after `zeroGrad()`. */

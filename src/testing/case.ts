@@ -2,8 +2,10 @@
 import type { Arbitrary } from 'fast-check';
 import type { OperationName } from '../ops/index.js';
 import type { Budget } from './budget.js';
-import type { FastCheck } from './draw.js';
 import type { Draft, Kind } from './problem.js';
+
+/** fast-check as it is handed to cases: see draw.ts. */
+export type FastCheck = typeof import('fast-check');
 
 /** Every law, by what it says. `laws/index.ts` has them. */
 export type LawName =

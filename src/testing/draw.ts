@@ -3,10 +3,8 @@
  * problem is drawn: cases, problems and layers are there without it, for whoever measures them.
  */
 import type { Arbitrary } from 'fast-check';
-import type { OperationCase } from './case.js';
+import type { FastCheck, OperationCase } from './case.js';
 import { type Draft, type Numbers, ordinary, type Problem, problem } from './problem.js';
-
-export type FastCheck = typeof import('fast-check');
 
 /** fast-check, or an error that says how to install it. */
 export async function fastCheck(): Promise<FastCheck> {

@@ -4,7 +4,7 @@
  */
 import type { Arbitrary } from 'fast-check';
 import type { Pair } from '../ops/shape.js';
-import type { FastCheck } from './draw.js';
+import type { FastCheck } from './case.js';
 
 const small = [1, 2, 3, 4, 5];
 const wide = [1, 4, 6, 7, 8, 9, 12, 15, 16, 17, 31, 32, 33];

@@ -17,33 +17,15 @@ import {
 } from '../formats/index.js';
 import type { LRScheduler, PlateauState, ReduceLROnPlateau, SchedulerState } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { defaultGenerator, type GeneratorState } from '../tensor/random.js';
+import { defaultGenerator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Classifier } from './evaluate.js';
-import type { EpochRecord } from './fit.js';
 import { ClassificationMetrics } from './metrics.js';
+import type { EpochRecord, Progress } from './progress.js';
 
 /** Somewhere to keep checkpoints: a folder, a database. A save must be all or nothing. */
 export interface CheckpointStore {
   save(name: 'last' | 'best', bytes: Uint8Array): Promise<void>;
-}
-
-/** Where a run is. */
-export interface Progress {
-  /** Epochs finished. */
-  epoch: number;
-  /** Steps taken in the epoch under way. */
-  stepInEpoch: number;
-  step: number;
-  /** Of the epoch under way. */
-  metrics: ClassificationMetrics;
-  /** The generator when the epoch under way began: its order is drawn from it again. */
-  epochGenerator: GeneratorState;
-  readonly history: EpochRecord[];
-  bestAccuracy: number | null;
-  /** Null before the first epoch, as JSON has no infinity. */
-  bestLoss: number | null;
-  epochsSinceBest: number;
 }
 
 /** What a checkpoint is taken of, and restored to. */

@@ -10,5 +10,8 @@ export {
   type LossFunction,
   scoresOf,
 } from './evaluate.js';
-export { DivergedError, type EpochRecord, type FitOptions, type FitResult, fit, type StepRecord } from './fit.js';
+export { DivergedError, fit } from './fit.js';
+export type { FitOptions, FitResult } from './fitOptions.js';
 export { argmax, ClassificationMetrics, type ConfusionMatrix } from './metrics.js';
+export type { EpochRecord, StepRecord } from './progress.js';
+export { type TrainingStep, type TrainingStepOptions, trainingStep } from './step.js';

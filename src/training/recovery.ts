@@ -6,8 +6,10 @@ import type { Backend, DeviceLostError } from '../backends/backend.js';
 import { Checkpoint, encodeCheckpoint, type TrainingState } from './checkpoint.js';
 
 export interface RecoveryOptions {
-  readonly maxRecoveries?: number;
-  readonly onDeviceLost?: (error: DeviceLostError, step: number) => void;
+  /** How often a lost device (WebGPU) is replaced before the error is thrown. Default 3. */
+  maxRecoveries?: number;
+  /** Called when training goes on from `step` on a fresh device, since the last one was lost. */
+  onDeviceLost?: (error: DeviceLostError, step: number) => void;
 }
 
 export class Recovery {

@@ -6,13 +6,13 @@ import {
   createBackend,
   defaultGenerator,
   evaluate,
-  functional as F,
   manualSeed,
   models,
   noGrad,
   type OperationName,
   optim,
   scoresOf,
+  trainingStep,
 } from 'receptive';
 import { loadImages, openCheckpoint, testLoader } from 'receptive/catalog';
 import { openFolder } from 'receptive/data';
@@ -75,10 +75,8 @@ export const suite = {
       const labels = Int32Array.from({ length: N }, () => defaultGenerator.random() % 10);
       const losses: number[] = [];
       for (let step = 0; step < steps; step++) {
-        const loss = F.crossEntropy(model.forward(x), labels);
-        optimizer.zeroGrad();
-        loss.backward();
-        optimizer.step();
+        const { scores, loss } = trainingStep(model, optimizer, [x, labels]);
+        scores.release();
         losses.push(await loss.item());
       }
       return { ...started(backend), losses };

@@ -1,8 +1,7 @@
 import type { AdamStep } from '../../ops/adam.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { extents } from '../extents.js';
 import type { Draft } from '../problem.js';
 

@@ -6,8 +6,7 @@ import {
 } from '../../ops/adaptiveAvgPool2d.js';
 import type { Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { batch, capped, extents, unravel } from '../extents.js';
 import type { Draft } from '../problem.js';
 

@@ -7,8 +7,7 @@ import {
 } from '../../ops/avgPool2d.js';
 import type { Pair, Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { unravel } from '../extents.js';
 import type { Draft } from '../problem.js';
 import { pixelsUnder, poolings } from './pooling.js';

@@ -1,8 +1,7 @@
 import { type BatchNormOptions, type BatchNormSizes, batchNorm2dSizes } from '../../ops/batchNorm2d.js';
 import type { Shape } from '../../ops/shape.js';
 import { type Budget, exact as exactly, gamma, rounded } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
 import type { Draft, Fill } from '../problem.js';
 

@@ -2,8 +2,7 @@
 import type { Arbitrary } from 'fast-check';
 import { type BroadcastSizes, broadcastSizes } from '../../ops/broadcast.js';
 import { numel, type Shape } from '../../ops/shape.js';
-import type { Arrays } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { Arrays, FastCheck } from '../case.js';
 import { shape } from '../extents.js';
 import type { Draft, Fill } from '../problem.js';
 

@@ -1,8 +1,7 @@
 import { type CatSizes, catSizes } from '../../ops/cat.js';
 import type { Shape } from '../../ops/shape.js';
 import { exact } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents } from '../extents.js';
 import { type Draft, ordinary } from '../problem.js';
 

@@ -1,8 +1,7 @@
 import { type Conv2dOptions, type Conv2dSizes, conv2dBackward, conv2dForward, conv2dSizes } from '../../ops/conv2d.js';
 import type { Shape } from '../../ops/shape.js';
 import { sumsOfProducts } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { batch, capped, extents, pairs, unravel, windowDirection } from '../extents.js';
 import type { Draft } from '../problem.js';
 import { winogradInputGradient, winogradOutput, winogradWeightGradient } from '../winograd.js';

@@ -1,7 +1,6 @@
 import { type CrossEntropyOptions, type CrossEntropySizes, crossEntropySizes } from '../../ops/crossEntropy.js';
 import { gamma } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { total } from '../extents.js';
 import type { Draft } from '../problem.js';
 import { logProbabilityError } from './logSoftmax.js';

@@ -1,7 +1,6 @@
 import { type LinearSizes, linearBackward, linearForward, linearSizes } from '../../ops/linear.js';
 import { sumsOfProducts } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total, unravel } from '../extents.js';
 import type { Draft } from '../problem.js';
 

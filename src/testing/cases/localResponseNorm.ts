@@ -5,8 +5,7 @@ import {
 } from '../../ops/localResponseNorm.js';
 import type { Shape } from '../../ops/shape.js';
 import { expError, gamma, logError } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
 import type { Draft } from '../problem.js';
 

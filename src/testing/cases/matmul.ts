@@ -1,8 +1,7 @@
 import { type MatmulSizes, matmulBackward, matmulForward, matmulSizes } from '../../ops/matmul.js';
 import { numel, type Shape } from '../../ops/shape.js';
 import { sumsOfProducts } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total, unravel } from '../extents.js';
 import type { Draft } from '../problem.js';
 

@@ -1,8 +1,7 @@
 import { maxPool2dBackward, maxPool2dSizes } from '../../ops/maxPool2d.js';
 import type { PoolSizes } from '../../ops/windows.js';
 import { exact, sums } from '../budget.js';
-import type { Arrays, OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { Arrays, FastCheck, OperationCase } from '../case.js';
 import { type Draft, ordinary } from '../problem.js';
 import { type Pooling, pixelsUnder, poolings } from './pooling.js';
 

@@ -2,8 +2,7 @@ import { type MseLossSizes, mseLossSizes } from '../../ops/mseLoss.js';
 import type { Reduction } from '../../ops/nllLoss.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { extents, total } from '../extents.js';
 import type { Draft } from '../problem.js';
 

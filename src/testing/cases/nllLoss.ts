@@ -1,7 +1,6 @@
 import { type NllLossOptions, type NllLossSizes, nllLossSizes, type Reduction } from '../../ops/nllLoss.js';
 import { gamma } from '../budget.js';
-import type { Arrays, OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { Arrays, FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
 import type { Draft, Fill } from '../problem.js';
 

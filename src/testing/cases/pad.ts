@@ -1,8 +1,7 @@
 import { type PadMode, type PadSizes, padBackward, padSizes } from '../../ops/pad.js';
 import type { Shape } from '../../ops/shape.js';
 import { exact, sums } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { batch, capped, extents, unravel } from '../extents.js';
 import { type Draft, ordinary } from '../problem.js';
 

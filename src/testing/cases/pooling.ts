@@ -2,7 +2,7 @@
 import type { Arbitrary } from 'fast-check';
 import type { Pair, Shape } from '../../ops/shape.js';
 import type { PoolOptions, PoolSizes } from '../../ops/windows.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck } from '../case.js';
 import { batch, capped, extents, pairs, unravel, windowDirection } from '../extents.js';
 
 export interface Pooling {

@@ -2,8 +2,7 @@
 
 import { type ReduceSizes, reduceSizes } from '../../ops/reduce.js';
 import { numel, type Shape } from '../../ops/shape.js';
-import type { Arrays } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { Arrays, FastCheck } from '../case.js';
 import { shape } from '../extents.js';
 import type { Draft } from '../problem.js';
 

@@ -1,7 +1,6 @@
 import { type SoftmaxSizes, softmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma } from '../budget.js';
-import type { OperationCase } from '../case.js';
-import type { FastCheck } from '../draw.js';
+import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
 import type { Draft } from '../problem.js';
 

@@ -1,5 +1,5 @@
 /** What the cases of the activations share. */
-import type { FastCheck } from '../draw.js';
+import type { FastCheck } from '../case.js';
 import { shape } from '../extents.js';
 import { type Draft, type Kind, ordinary } from '../problem.js';
 

@@ -1,0 +1,46 @@
+/** What a run of training is told, and what it gives. */
+import type { Batch } from '../data/loader.js';
+import type { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Checkpoint, CheckpointStore } from './checkpoint.js';
+import type { ClassifierOutput, Evaluation } from './evaluate.js';
+import type { EpochRecord, StepRecord } from './progress.js';
+import type { RecoveryOptions } from './recovery.js';
+import type { TrainingStepOptions } from './step.js';
+
+export interface FitOptions<Output extends ClassifierOutput = Tensor>
+  extends TrainingStepOptions<Output>,
+    RecoveryOptions {
+  /** Passes over the training set, those before a resume included. Default 1. */
+  epochs?: number;
+  /** Evaluated after every epoch. */
+  validation?: AsyncIterable<Batch>;
+  /** Steps the learning rate. ReduceLROnPlateau is given the validation loss, or without one the training loss. */
+  scheduler?: LRScheduler | ReduceLROnPlateau;
+  /** When the scheduler steps. Default 'epoch'. */
+  schedulerEvery?: 'epoch' | 'step';
+  /** Stop after `patience` epochs in which the validation (or training) loss didn't fall by more than `minDelta` (0). */
+  earlyStopping?: { patience: number; minDelta?: number };
+  /** Where `last` (after every epoch and on interruption) and `best` (of the validation accuracy) are saved. */
+  checkpoints?: CheckpointStore;
+  /** Save `last` after so many steps too. Default: after epochs only. */
+  checkpointEvery?: number;
+  /** Kept in every checkpoint: what is needed to build the model and the loaders again. */
+  about?: Readonly<Record<string, unknown>>;
+  /** Go on from here, bit for bit as if never interrupted. Model, optimizer and loaders must be made as before. */
+  resume?: Checkpoint;
+  /** When aborted: the step, or the batch of the validation, is finished, `last` is saved, and fit returns. */
+  signal?: { readonly aborted: boolean };
+  /** Called after every step and every epoch; a promise is waited for. */
+  onStep?: (record: StepRecord) => void | Promise<void>;
+  onEpoch?: (record: EpochRecord) => void | Promise<void>;
+}
+
+export interface FitResult {
+  /** Why it ended. */
+  readonly ended: 'finished' | 'stopped early' | 'interrupted';
+  readonly epochs: readonly EpochRecord[];
+  readonly step: number;
+  /** Of the last epoch that was trained now; null if there was none, or no validation set. */
+  readonly validation: Evaluation | null;
+}
