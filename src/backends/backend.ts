@@ -87,7 +87,9 @@ export abstract class Backend implements TensorBackend {
   /** Takes images to the device, and returns what makes batches of them there; null if they are too large. */
   imagesOnDevice?(images: ByteImages): ((indices: Int32Array) => Tensor) | null;
 
+  /** The first made is last, and so the next to go out: equal training steps get the same buffers, and WebGPU's bind groups fit. */
   readonly #pool = new Map<string, DeviceBuffer[]>();
+  readonly #number = new WeakMap<DeviceBuffer, number>();
   readonly #live = new Map<DeviceBuffer, string>(); // with the place in the pool that each goes back to
   #allocated = 0;
   #mostAllocated = 0;
@@ -143,7 +145,7 @@ export abstract class Backend implements TensorBackend {
     const most = Math.max(smallPool, 2 * Math.max(this.#mostAllocated, this.#allocated + bytes));
     if (this.#reserved + bytes > most) this.emptyCache();
     const buffer = this.#createOrThrow(length, dtype);
-    this.#created++;
+    this.#number.set(buffer, this.#created++);
     this.#reserved += buffer.byteLength;
     return buffer;
   }
@@ -167,8 +169,13 @@ export abstract class Backend implements TensorBackend {
     this.#live.delete(buffer);
     this.#allocated -= buffer.byteLength;
     const pooled = this.#pool.get(place);
-    if (pooled) pooled.push(buffer);
-    else this.#pool.set(place, [buffer]);
+    if (!pooled) {
+      this.#pool.set(place, [buffer]);
+      return;
+    }
+    const number = this.#number.get(buffer)!;
+    const behind = pooled.findLastIndex((other) => this.#number.get(other)! > number);
+    pooled.splice(behind + 1, 0, buffer);
   }
 
   /** Every buffer that somebody holds. */

@@ -61,15 +61,14 @@ interface Tiles extends Readonly<Record<string, number>> {
 }
 
 /**
- * Up to 32 rows, a thread has up to 16 of them: the more, the fewer reads from the workgroup's memory. From there on it has 8,
- * so that registers suffice for many threads at once, in blocks of 48 or 64 rows. Blocks have 128 columns, or 32. There are
- * no sizes between, so that a network's layers share their pipelines.
+ * A thread has 4 or 8 rows, so that registers suffice for many threads at once, in blocks of up to 64 rows. Blocks have 128
+ * columns, or 32. There are no sizes between, so that a network's layers share their pipelines.
  */
 function sharedTiles(M: number, N: number): Tiles {
   const TILES_N = N <= 32 ? 4 : 16;
   if (M > 32) return { QUADS_M: 2, TILES_M: M <= 48 ? 6 : 8, TILES_N, DEPTH: 16 };
-  const QUADS_M = M <= 4 ? 1 : M <= 8 ? 2 : 4;
-  return { QUADS_M, TILES_M: M <= 16 ? 1 : 2, TILES_N, DEPTH: 16 };
+  const TILES_M = M <= 4 ? 1 : M <= 8 ? 2 : M <= 16 ? 4 : 8;
+  return { QUADS_M: 1, TILES_M, TILES_N, DEPTH: 16 };
 }
 
 /** A thread has up to 32 rows: fewer where that divides them with less waste. A workgroup has few threads where there are few
