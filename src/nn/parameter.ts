@@ -4,7 +4,8 @@ import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type DType, newArray } from '../tensor/tensorBackend.js';
 
-/** A tensor that a module learns: found by `module.parameters()`, updated by an optimizer. */
+/** A tensor that a module learns: found by `module.parameters()`, updated by an optimizer. It begins on the host. Throws a
+ *  ShapeError if the values don't fill the shape. */
 export class Parameter extends Tensor {
   constructor(values: Float32Array, shape: Shape) {
     if (values.length !== numel(shape)) {
@@ -14,7 +15,8 @@ export class Parameter extends Tensor {
   }
 }
 
-/** A tensor that a module keeps but doesn't learn, such as a running mean: found by `module.buffers()`. */
+/** A tensor that a module keeps but doesn't learn, such as a running mean: found by `module.buffers()`. It begins on the host,
+ *  filled with one number. */
 export class Buffer extends Tensor {
   constructor(shape: Shape, fill: number, dtype: DType = 'float32') {
     super(Storage.of(host, dtype, newArray(dtype, numel(shape)).fill(fill)), shape);

@@ -4,7 +4,8 @@ import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tens
 
 /**
  * Normalises every channel of x (N, C, H, W), then scales by weight (C) and shifts by bias (C), where they are given.
- * In training, runningMean and runningVar (C), where given, move in place. The maths is in `ops/batchNorm2d.ts`.
+ * In training, runningMean and runningVar (C), where given, are updated in place; in evaluation they are needed. The maths is in
+ * `ops/batchNorm2d.ts`. Throws a ShapeError where the shapes don't fit.
  */
 export function batchNorm2d(
   x: Tensor,
@@ -43,7 +44,8 @@ export function batchNorm2d(
   });
 }
 
-/** Divides every value of x (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
+/** Divides every value of x (N, C, …) by the strength of the `size` channels around it; the shape stays. See
+ *  `ops/localResponseNorm.ts`. Throws a ShapeError if x has fewer than three dimensions, or `size` isn't a whole number ≥ 1. */
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
   requireTensor('localResponseNorm', 'x', x);
   const s = localResponseNormSizes(x.shape, size, options);

@@ -11,6 +11,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import * as F from '../functional/index.js';
 import { Module } from '../module.js';
 
+/** The largest value of each window: (N, C, H, W) to (N, C, H_out, W_out). See `ops/maxPool2d.ts`. */
 export class MaxPool2d extends Module {
   constructor(
     readonly kernelSize: Pair,
@@ -24,6 +25,7 @@ export class MaxPool2d extends Module {
   }
 }
 
+/** The mean of each window: (N, C, H, W) to (N, C, H_out, W_out). See `ops/avgPool2d.ts`. */
 export class AvgPool2d extends Module {
   constructor(
     readonly kernelSize: Pair,
@@ -37,6 +39,8 @@ export class AvgPool2d extends Module {
   }
 }
 
+/** The mean of each cell of a grid: (N, C, H, W) to (N, C, ...outputSize); null keeps the image's own size. See
+ *  `ops/adaptiveAvgPool2d.ts`. */
 export class AdaptiveAvgPool2d extends Module {
   constructor(readonly outputSize: number | readonly [number | null, number | null]) {
     super();
@@ -47,6 +51,7 @@ export class AdaptiveAvgPool2d extends Module {
   }
 }
 
+/** Divides every value of (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
 export class LocalResponseNorm extends Module {
   constructor(
     readonly size: number,
@@ -60,24 +65,28 @@ export class LocalResponseNorm extends Module {
   }
 }
 
+/** max(0, x), element by element. See `ops/relu.ts`. */
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
     return F.relu(x);
   }
 }
 
+/** 1 / (1 + e^(−x)), element by element. See `ops/sigmoid.ts`. */
 export class Sigmoid extends Module {
   forward(x: Tensor): Tensor {
     return F.sigmoid(x);
   }
 }
 
+/** The hyperbolic tangent, element by element. See `ops/tanh.ts`. */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return F.tanh(x);
   }
 }
 
+/** Scores to probabilities that sum to 1 along `dim`. See `ops/softmax.ts`. */
 export class Softmax extends Module {
   constructor(readonly dim: number) {
     super();
@@ -88,6 +97,7 @@ export class Softmax extends Module {
   }
 }
 
+/** The logarithm of softmax along `dim`. See `ops/logSoftmax.ts`. */
 export class LogSoftmax extends Module {
   constructor(readonly dim: number) {
     super();
@@ -98,9 +108,10 @@ export class LogSoftmax extends Module {
   }
 }
 
-/** Drops values in training, and nothing in evaluation. */
+/** In training, sets each value to 0 with probability p and scales the others by 1 / (1 − p). In evaluation, changes nothing. See
+ *  `ops/dropout.ts`. */
 export class Dropout extends Module {
-  /** `p`: the probability to drop a value. Throws a ShapeError unless it is from 0 to 1. */
+  /** `p`: default 0.5. Throws a ShapeError unless it is from 0 to 1. */
   constructor(readonly p = 0.5) {
     super();
     dropoutSizes(p);
@@ -111,7 +122,8 @@ export class Dropout extends Module {
   }
 }
 
-/** A border of `[left, right, top, bottom]` pixels, or of one width all around. */
+/** A border of `[left, right, top, bottom]` pixels, or of one width all around: (…, H, W) to (…, H_out, W_out). See
+ *  `ops/pad.ts`. */
 class Pad2d extends Module {
   readonly padding: readonly number[];
 
@@ -128,31 +140,35 @@ class Pad2d extends Module {
   }
 }
 
+/** A border of zeros: `[left, right, top, bottom]` pixels, or one width all around. See `ops/pad.ts`. */
 export class ZeroPad2d extends Pad2d {
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'constant');
   }
 }
 
+/** A border that mirrors the image at its edge, which isn't repeated; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class ReflectionPad2d extends Pad2d {
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'reflect');
   }
 }
 
+/** A border that repeats the image's edge; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class ReplicationPad2d extends Pad2d {
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'replicate');
   }
 }
 
+/** A border that shows the image's other side; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class CircularPad2d extends Pad2d {
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'circular');
   }
 }
 
-/** (N, C, H, W) to (N, C·H·W). */
+/** Joins the dimensions from `startDim` (default 1) to `endDim` (default −1, the last) into one: (N, C, H, W) to (N, C·H·W). */
 export class Flatten extends Module {
   constructor(
     readonly startDim = 1,
@@ -166,12 +182,14 @@ export class Flatten extends Module {
   }
 }
 
+/** Returns x as it is. */
 export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;
   }
 }
 
+/** The loss of scores (N, C) or (N, C, d1, …) and class indices. See `F.crossEntropy`. */
 export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target]> {
   constructor(readonly options: CrossEntropyOptions & F.ClassWeights = {}) {
     super();
@@ -182,6 +200,7 @@ export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target]> {
   }
 }
 
+/** The negative log-likelihood of log-probabilities (N, C) or (N, C, d1, …) and class indices. See `F.nllLoss`. */
 export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
   constructor(readonly options: NllLossOptions & F.ClassWeights = {}) {
     super();
@@ -192,6 +211,7 @@ export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
   }
 }
 
+/** The mean squared error of two tensors of one shape. See `F.mseLoss`. */
 export class MSELoss extends Module<[x: Tensor, target: Tensor]> {
   constructor(readonly options: { reduction?: Reduction } = {}) {
     super();
