@@ -8,7 +8,7 @@ export interface AdamOptions {
   betas: readonly [number, number];
   /** Added to the root of the mean square. Default 1e-8. */
   eps: number;
-  /** Adam: λ of the penalty λ/2 · ‖param‖², default 0. AdamW: a step takes lr · weightDecay of the parameter away, default 0.01. */
+  /** Adam: λ of the penalty λ/2 · ‖param‖², default 0. AdamW: each step takes lr · weightDecay of it away, default 0.01. */
   weightDecay: number;
 }
 
