@@ -7,7 +7,7 @@ interface BlockTensor {
   release(by: string): void;
 }
 
-/** Weak: what JavaScript has forgotten within a long block is collected before its end. */
+/** References are weak, so that JavaScript can collect what a long block no longer uses. */
 let blocks: WeakRef<BlockTensor>[][] = [];
 
 /** Whether operations are recorded: everywhere but in a noGrad block. */
@@ -15,7 +15,7 @@ export function isGradEnabled(): boolean {
   return blocks.length === 0;
 }
 
-/** A tensor tells the block that it was made in. */
+/** Adds a new tensor to the innermost block, if there is one. */
 export function madeInBlock(tensor: BlockTensor): void {
   blocks.at(-1)?.push(new WeakRef(tensor));
 }
