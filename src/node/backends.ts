@@ -1,4 +1,4 @@
-/** The backends, on what Node brings for them. */
+/** The backends in Node. */
 import { createBackendOn } from '../backends/create.js';
 import { GPUBackend } from '../backends/webgpu/index.js';
 import { nodeWasm } from './wasm.js';
