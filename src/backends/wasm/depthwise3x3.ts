@@ -5,7 +5,7 @@ import type { Engine } from './engine.js';
 import { pieces } from './shares.js';
 import { DEPTHWISE_3X3_SUMS_BYTES } from './signatures.js';
 
-/** 3x3, stride 1, one zero around, every channel on its own, and rows of a vector at least. */
+/** Whether it is 3x3 with stride 1 and padding 1, every channel on its own, and rows have four pixels at least. */
 export function isDepthwise3x3({ G, C_in, C_out, K_h, K_w, S_h, S_w, P_h, P_w, D_h, D_w, H, W, ...s }: Conv2dSizes) {
   const same = K_h === 3 && K_w === 3 && P_h === 1 && P_w === 1 && s.H_out === H && s.W_out === W;
   return G > 1 && C_in === G && C_out === G && same && S_h * S_w * D_h * D_w === 1 && H >= 1 && W >= 4;

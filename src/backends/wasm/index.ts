@@ -15,11 +15,11 @@ import { suitsWinograd } from './winograd.js';
 export interface WasmOptions {
   /** Threads to compute with. Default: all cores where memory can be shared, else 1. Results don't depend on it. */
   threads?: number;
-  /** Use relaxed SIMD (fused multiply-add) where the engine has it: faster on some machines, and its last bit differs from
-   *  machine to machine. Default true. */
+  /** Use relaxed SIMD (fused multiply-add) where the engine has it. It is faster on some machines, and the last bit of results then
+   *  differs from machine to machine. Default true. */
   relaxedSimd?: boolean;
-  /** The content of the `.wasm` file, for those who load it themselves. With several threads, it must be a build that
-   *  ends in `-threads`. Default: it comes from where the package is. */
+  /** The content of a `.wasm` file that you load yourself. For several threads it must be a build that ends in `-threads`.
+   *  Default: the file is loaded from the package. */
   wasm?: Uint8Array<ArrayBuffer>;
 }
 
@@ -64,8 +64,8 @@ export class WasmBackend extends Backend {
     return this.#engine.threads;
   }
 
-  /** Measures this machine's WASM SIMD peak, for a quarter of a second or so: the GFLOP/s that multiplying and adding
-   *  reaches on all threads with nothing else to do. No kernel is faster, unless it finds a way to less work. */
+  /** Measures this machine's WASM SIMD peak, in GFLOP/s: what multiplications and additions alone reach on all threads. It takes
+   *  about a quarter of a second. A kernel passes the peak only if it finds a way to do less work. */
   peak(): number {
     return peak(this.#engine);
   }

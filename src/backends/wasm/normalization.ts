@@ -1,4 +1,4 @@
-/** Calls of the kernels that normalise images: tasks are channels, or planes. */
+/** Calls of the kernels that normalise images. A task is a channel, or a plane. */
 import type { Kernels } from '../../ops/index.js';
 import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';

@@ -32,7 +32,7 @@ export function pointwise(engine: Engine) {
     },
     dropout: {
       forward: drop,
-      // What it does to x in the forward pass, it does to dy.
+      // dx is made from dy as y is from x.
       backward: drop,
     },
 

@@ -1,4 +1,4 @@
-/** Calls of the kernels that go along rows: softmax and the losses of classifiers, sums and means. */
+/** Calls of the kernels that go along rows: softmax, the losses of classifiers, sums and means. */
 import { crossEntropyShares } from '../../ops/crossEntropy.js';
 import type { Kernels } from '../../ops/index.js';
 import { ignoredTarget, type NllLossSizes } from '../../ops/nllLoss.js';
@@ -34,14 +34,14 @@ export function rows(engine: Engine) {
   /** The partial sums of losses: two f64 for each task. */
   const partialSums = () => engine.scratch(16 * maximumTasks)[0];
 
-  /** loss, from its partial sums, unless every loss was written by itself. */
+  /** Writes the loss from its partial sums, unless the reduction is 'none': then every loss is written already. */
   function reduce(loss: WasmBuffer, partials: Address, tasks: number, { reduction }: NllLossSizes): void {
     if (reduction !== 'none') {
       engine.run('reduceLoss', 1, { loss, partials, count: tasks, isMean: reduction === 'mean' });
     }
   }
 
-  /** The partial sums that the gradient of a mean is divided by. Gives how many there are: none if it isn't one. */
+  /** Writes partial sums of the weights, by whose total the gradient of a mean is divided. Returns how many: 0 if it is no mean. */
   function weigh(partials: Address, target: WasmBuffer, weight: WasmBuffer | null, s: NllLossSizes): number {
     if (s.reduction !== 'mean') return 0;
     const tasks = shares(target.length);

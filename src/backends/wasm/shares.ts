@@ -1,16 +1,16 @@
 /** How many tasks an amount of work is worth. It depends on sizes only, so that results are the same for any number of threads. */
 
-/** Elements that one task goes through, at least: fewer, and handing them over takes longer than the work. */
+/** The fewest elements for one task. With fewer, handing a task to a thread takes longer than the task. */
 let share = 32_768;
 
-/** For tests: how much work is worth a task, so that small problems are split too. */
+/** For tests, which make tasks smaller so that small problems are split, too. */
 export function setShare(elements: number): void {
   share = elements;
 }
 
 export const maximumTasks = 64;
 
-/** `elements`: of an operation that takes about as long as an addition. `parts`: into how many the work can be cut. */
+/** `elements`: the work, counted in additions. `parts`: into how many it can be cut at most. */
 export function shares(elements: number, parts = maximumTasks): number {
   return Math.max(1, Math.min(maximumTasks, parts, Math.floor(elements / share)));
 }
