@@ -18,12 +18,12 @@ interface Dimension {
 /** Dimensions that `Sizes` of reduce.wgsl has room for. */
 const maximumRank = 8;
 
-/** Stands for none: a walk along no dimensions stays where it is. */
+/** Stands for no dimensions: it has one entry, at 0. */
 const none: Dimension = { size: 1, xStride: 0, yStride: 0 };
 
 /**
- * The dimensions of x, the fewest for the same sums: those of size 1 are left out, and neighbours that are both summed over,
- * or both kept, become one.
+ * The dimensions of x, as few as give the same sums: those of size 1 are left out, and neighbours that are both summed over, or
+ * both kept, are joined.
  *
  *   shape (64, 16, 12, 12), yStrides (0, 1, 0, 0)  →  (64, 16, 144), (0, 1, 0)
  */
@@ -57,7 +57,7 @@ function walk(dimensions: readonly Dimension[], stride: 'xStride' | 'yStride') {
 }
 
 export function reductions(engine: Engine) {
-  /** y = finish(Σ x) along the dimensions of stride 0 in y, which isn't empty. */
+  /** y = finish(Σ x), summed over the dimensions that have stride 0 in y. y mustn't be empty. */
   function sum(
     shader: 'sum' | 'mean',
     y: WebGPUBuffer,

@@ -1,7 +1,7 @@
 // relu: y = max(x, 0), and NaN stays NaN.   dx = dy where y > 0 or y is NaN.   One thread for each element.
 //
-// Values are chosen by their bits: WGSL need not tell a NaN from a number, and of `x <= 0 ? 0 : x` a driver may make max(x, 0),
-// in which a NaN is lost.
+// Values are compared by their bits: WGSL need not tell a NaN from a number, and a driver may turn `x <= 0 ? 0 : x` into max(x, 0),
+// which loses a NaN.
 // include element.wgsl
 
 struct Sizes { count: u32 }
@@ -9,7 +9,8 @@ struct Sizes { count: u32 }
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<u32>;
 
-/// Whether an f32 is above 0 or NaN. As whole numbers with a sign, all that are above 0 are above 0; behind −∞ there are NaNs.
+/// Whether an f32 is above 0 or NaN. As i32, the bits of numbers above 0 and of NaNs without sign are above 0; as u32, those of NaNs
+/// with a sign are above those of −∞.
 fn passes(bits: u32) -> bool {
   return i32(bits) > 0 || bits > 0xff800000u;
 }

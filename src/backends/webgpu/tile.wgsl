@@ -1,8 +1,8 @@
 /// The product of two matrices, tile by tile:   C (M, N) = A (M, K) · B (K, N)
 ///
 /// TILES_M x TILES_N threads of a workgroup compute a block of C, every thread 4 · QUADS_M x 8 elements of it in registers.
-/// Where these are fewer than 64, others help to bring A and B: a few threads alone would wait for memory most of the time.
-/// Step by step along K, the workgroup brings DEPTH columns of A and DEPTH rows of B to its own memory, where all its threads
+/// Where these are fewer than 64 threads, others help to load A and B: a few threads would wait for memory most of the time.
+/// Step by step along K, the workgroup loads DEPTH columns of A and DEPTH rows of B into its own memory, where all its threads
 /// read them, and multiplies matrices of 4 x 4:
 ///
 ///                    B ▐████████▌ DEPTH rows                  b0    b1
@@ -12,12 +12,12 @@
 ///          ▐█▌          └────────┘                          │c10 │c11 │
 ///         DEPTH                                          …  └────┴────┘
 ///
-/// so each number that is read from the device's memory is used ROWS or COLUMNS times. In the workgroup's memory, a vector is
-/// four rows of A at a place k, or four places of a column of B: what matrices in WGSL are made of. A thread's columns are
-/// TILES_N apart: neighbouring threads have neighbouring columns, read neighbouring numbers of B, and write neighbouring
+/// So each number that is read from the device's memory is used ROWS or COLUMNS times. In the workgroup's memory, a vector is
+/// four rows of A at a place k, or four places of a column of B, since WGSL's matrices consist of columns. A thread's columns
+/// are TILES_N apart: neighbouring threads have neighbouring columns, read neighbouring numbers of B, and write neighbouring
 /// elements of C.
 ///
-/// Who includes this says what A, B and C are, which need not lie in memory as matrices:
+/// The shader that uses this says what A, B and C are. They need not lie in memory as matrices:
 ///   Row, rowOf(k)         what there is to know about a place k of the sum; next(row) is the one behind it
 ///   Column, columnOf(n)   the same about a column of B and C, found once for a workgroup: divisions are expensive
 ///   placeInA(row)         where A is at that place, as a number
