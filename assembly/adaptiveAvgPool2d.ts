@@ -1,8 +1,8 @@
 /**
  * adaptiveAvgPool2d: the mean of each cell of a grid laid over the image. The maths: `src/ops/adaptiveAvgPool2d.ts`.
  *
- * A cell is a stack of runs, which are added up four lanes at a time. One rule makes the usual case, the mean of the whole
- * image, a single long run: a cell as wide as the image is one run of all its rows.
+ * The rows of a cell are added up one after another, four lanes at a time. A cell as wide as the image lies in memory as one long
+ * row, and is added up as one. That makes the usual case fast, the mean of the whole image.
  */
 import { element, fill } from './planes';
 import { share } from './share';
