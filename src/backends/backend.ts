@@ -78,6 +78,8 @@ export abstract class Backend implements TensorBackend {
 
   park?(buffer: DeviceBuffer): Parked;
 
+  takeBallast?(): ArrayBuffer | null;
+
   /** Resolves when the device isn't far behind: a loop that never reads waits here, and not for memory. */
   ready?(): Promise<void>;
 

@@ -35,6 +35,8 @@ export interface TensorBackend {
   read(buffer: DeviceBuffer): Promise<TypedArray>;
   /** The same at once, on backends that can. */
   readSync?(buffer: DeviceBuffer): TypedArray;
+  /** For memory that JavaScript's collector doesn't see: what a new tensor holds, so that it is seen to be large. */
+  takeBallast?(): ArrayBuffer | null;
   /** Puts one number aside, on backends that can't read it at once. */
   park?(buffer: DeviceBuffer): Parked;
 }
