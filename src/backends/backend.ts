@@ -79,6 +79,8 @@ export abstract class Backend implements TensorBackend {
 
   park?(buffer: DeviceBuffer): Parked;
 
+  takeBallast?(): ArrayBuffer | null;
+
   /** Resolves when the device isn't far behind. A loop that never reads waits here; otherwise it would run out of memory. */
   ready?(): Promise<void>;
 

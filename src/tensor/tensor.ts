@@ -21,6 +21,9 @@ const forgotten = new FinalizationRegistry<Hold>((hold) => {
   hold.storage = null;
 });
 
+/** What makes a tensor as large for JavaScript's collector as the memory behind it, which the collector can't see. */
+const ballasts = new WeakMap<Tensor, ArrayBuffer>();
+
 /** What releases tensors unless `retain()` was called on them. */
 const keepable = new Set(['backward()', 'noGrad()']);
 
@@ -53,6 +56,8 @@ export class Tensor implements GraphTensor {
     this.shape = shape;
     this.requiresGrad = requiresGrad;
     this.#hold = { storage, releasedBy: '' };
+    const ballast = storage.backend.takeBallast?.();
+    if (ballast) ballasts.set(this, ballast);
     forgotten.register(this, this.#hold, this.#hold);
     madeInBlock(this);
   }
@@ -149,6 +154,7 @@ export class Tensor implements GraphTensor {
   release(by = 'release()'): void {
     if (!this.#hold.storage) return;
     forgotten.unregister(this.#hold);
+    ballasts.delete(this);
     this.#hold.storage.release();
     this.#hold.storage = null;
     this.#hold.releasedBy = by;

@@ -35,6 +35,9 @@ export interface TensorBackend {
   read(buffer: DeviceBuffer): Promise<TypedArray>;
   /** The same without waiting, on backends that can. */
   readSync?(buffer: DeviceBuffer): TypedArray;
+  /** On backends whose memory JavaScript's collector can't see: an array for a new tensor to hold, which shows it how large the
+   *  tensor is. */
+  takeBallast?(): ArrayBuffer | null;
   /** Puts the number of a one-element buffer aside, on backends that can't read it without waiting. */
   park?(buffer: DeviceBuffer): Parked;
 }

@@ -159,7 +159,11 @@ export class Engine {
   #grow(end: number): number {
     const has = this.#memory.buffer.byteLength;
     if (end <= has) return has;
-    if (end > maximumPages * page) throw new Error(`it would need ${gib(end)}, and 32-bit WebAssembly ends at 4 GiB`);
+    if (end > maximumPages * page) {
+      throw new Error(
+        `it would need ${gib(end)}, and 32-bit WebAssembly ends at 4 GiB. Tensors that nobody uses give their memory back at the end of noGrad(), by release(), or when JavaScript collects them, which takes an await now and then`,
+      );
+    }
     try {
       this.#memory.grow(Math.ceil((end - has) / page));
     } catch {
