@@ -13,8 +13,10 @@ import {
   totalOf,
 } from '../src/measure/index.js';
 import * as models from '../src/models/index.js';
+import * as F from '../src/nn/functional/index.js';
 import * as nn from '../src/nn/index.js';
 import { type Kernels, operationNames, ops } from '../src/ops/index.js';
+import type { Tensor } from '../src/tensor/tensor.js';
 import { type DeviceBuffer, type DType, newArray, type TypedArray } from '../src/tensor/tensorBackend.js';
 
 /** Goes on when a kernel is called, and never by itself. */
@@ -199,12 +201,18 @@ test('a training step: its time, and what it asks of the device', async () => {
   // A linear layer and a loss, forward and backward, and an update of the weight and of the bias. The first two steps compile.
   const backend = new CountingBackend((_, call) => (call < 12 ? 1000 : 1), false);
   const make = () => new nn.Sequential(new nn.Flatten(), new nn.Linear(12, 5));
+  const labels: Int32Array[] = [];
+  const loss = (scores: Tensor, y: Int32Array) => {
+    labels.push(y);
+    return F.crossEntropy(scores, y);
+  };
   const row = await measureStep(
     { label: 'gpu', backend },
-    { name: 'tiny', make, shape: [2, 3, 2, 2], numClasses: 5 },
+    { name: 'tiny', make, shape: [7, 3, 2, 2], numClasses: 5, loss },
     { now, time: 60 },
   );
-  expect(row).toMatchObject({ network: 'tiny', batch: 2, contender: 'gpu', ms: 6, device: { dispatches: 18 } });
+  expect(row).toMatchObject({ network: 'tiny', batch: 7, contender: 'gpu', ms: 6, device: { dispatches: 18 } });
+  expect([...labels[0]]).toEqual([0, 1, 2, 3, 4, 0, 1]);
   const calls = Object.entries(row.device!.kernels).map(([kernel, { dispatches }]) => [kernel, dispatches / 3]);
   expect(Object.fromEntries(calls)).toEqual({
     'linear.forward': 1,
