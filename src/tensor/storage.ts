@@ -115,7 +115,7 @@ export class Storage {
   }
 
   /** One more holder. */
-  share(): this {
+  hold(): this {
     this.#holders++;
     return this;
   }

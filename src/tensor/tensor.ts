@@ -140,7 +140,7 @@ export class Tensor implements GraphTensor {
 
   /** The same memory, outside the graph. */
   detach(): Tensor {
-    return new Tensor(this.storage.share(), this.shape);
+    return new Tensor(this.storage.hold(), this.shape);
   }
 
   /** Keeps this tensor when backward() or noGrad() would release it. */
@@ -395,7 +395,7 @@ function oneHome(name: string, inputs: readonly (Tensor | null)[]): { backend: T
 }
 
 function view(name: string, x: Tensor, shape: Shape): Tensor {
-  const y = new Tensor(x.storage.share(), shape);
+  const y = new Tensor(x.storage.hold(), shape);
   record(y, name, [x], [], 'view', null);
   return y;
 }

@@ -39,7 +39,7 @@ function dimensionsOf(shape: Shape, aStrides: Strides, bStrides: Strides): Dimen
 }
 
 /** `Sizes` for going through the outputs, and for each of them through its terms. */
-function walk(outputs: readonly Dimension[], terms: readonly Dimension[]) {
+function dimensionTable(outputs: readonly Dimension[], terms: readonly Dimension[]) {
   const one: Dimension = { size: 1, strides: [0, 0, 0] };
   const all = outputs.length + terms.length > 0 ? [...outputs, ...terms] : [one];
   if (all.length > maximumRank) {
@@ -76,7 +76,7 @@ export function broadcast(engine: Engine) {
 
   function forward(shader: Name) {
     return (y: WebGPUBuffer, a: WebGPUBuffer, b: WebGPUBuffer, { shape, aStrides, bStrides }: BroadcastSizes) => {
-      const sizes = { ...walk(dimensionsOf(shape, aStrides, bStrides), []), ...noTable };
+      const sizes = { ...dimensionTable(dimensionsOf(shape, aStrides, bStrides), []), ...noTable };
       // A shader that writes a buffer can't have it under a second name.
       if (y === a) engine.run({ shader, entry: 'forwardInPlace', buffers: { y, b }, sizes, threads: y.length });
       else engine.run({ shader, entry: 'forward', buffers: { y, a, b }, sizes, threads: y.length });
@@ -93,7 +93,7 @@ export function broadcast(engine: Engine) {
   ): void {
     const dimensions = dimensionsOf(shape, aStrides, bStrides);
     const isStretched = ({ strides }: Dimension) => strides[operand === 'A' ? 1 : 2] === 0;
-    const sizes = walk(
+    const sizes = dimensionTable(
       dimensions.filter((dimension) => !isStretched(dimension)),
       dimensions.filter(isStretched),
     );

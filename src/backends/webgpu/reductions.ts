@@ -43,7 +43,7 @@ function dimensionsOf({ shape, yStrides }: ReduceSizes): Dimension[] {
 }
 
 /** `Sizes` of a walk along these dimensions. */
-function walk(dimensions: readonly Dimension[], stride: 'xStride' | 'yStride') {
+function dimensionTable(dimensions: readonly Dimension[], stride: 'xStride' | 'yStride') {
   if (dimensions.length > maximumRank) {
     throw new Error(
       `backend 'webgpu': sums and means over more than ${maximumRank} groups of dimensions aren't supported`,
@@ -75,7 +75,14 @@ export function reductions(engine: Engine) {
     const groups = Math.ceil((outputs * lanes.lanes) / engine.sumThreads);
     const { parts, share } = mayDivide ? partsFor(terms, lanes.lanes, groups) : { parts: 1, share: terms };
     const [kept, summed] = [outputDimensions, termDimensions].map((some) => (some.length > 0 ? some : [none]));
-    const sizes = { outputs, terms, share, ...lanes, kept: kept.length, ...walk([...kept, ...summed], 'xStride') };
+    const sizes = {
+      outputs,
+      terms,
+      share,
+      ...lanes,
+      kept: kept.length,
+      ...dimensionTable([...kept, ...summed], 'xStride'),
+    };
     const grid = gridOf(groups, parts, engine.limits.maxComputeWorkgroupsPerDimension);
     if (parts === 1) {
       engine.run({ shader, entry: 'forward', buffers: { y, x }, sizes: { ...sizes, count }, groups: grid });
@@ -101,7 +108,7 @@ export function reductions(engine: Engine) {
         const dimensions = dimensionsOf(s);
         const sizes = {
           ...{ outputs: dx.length, terms: 1, share: 1, lanes: 1, adjacent: false, count: s.count, kept: 0 },
-          ...walk(dimensions.length > 0 ? dimensions : [none], 'yStride'),
+          ...dimensionTable(dimensions.length > 0 ? dimensions : [none], 'yStride'),
         };
         engine.run({ shader, entry: 'backward', buffers: { dx, dy }, sizes, threads: dx.length });
       },
