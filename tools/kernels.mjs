@@ -130,15 +130,24 @@ const argumentsText = [...kernels].map(([name, { file, line, doc, parameters }])
   return `  /** ${link(file, line)}: ${doc} */\n  ${name}: {\n${fields.join('')}  };\n`;
 });
 const numberOf = (value, type) => (numbers[type] ? `${numbers[type]}(${value})` : value);
-const positionalText = [...kernels].map(([name, { parameters }]) => {
-  const values = parameters.map(({ name: parameter, type }) => {
-    if (!structs.has(type)) return numberOf(`a.${parameter}`, type);
-    return `struct([${fieldsOf(type)
-      .map((of) => numberOf(`a.${parameter}.${of.field}`, of.type))
-      .join(', ')}])`;
+/** What a kernel is called with, in its order: expressions over the arguments by their names, `of`. */
+function valuesOf({ parameters }) {
+  return parameters.map(({ name, type }) => {
+    if (!structs.has(type)) return numberOf(`of.${name}`, type);
+    const fields = fieldsOf(type).map((field) => numberOf(`of.${name}.${field.field}`, field.type));
+    return `struct([${fields.join(', ')}])`;
   });
-  const takesStruct = parameters.some(({ type }) => structs.has(type));
-  return `  ${name}: (a${takesStruct ? ', struct' : ''}) => [${values.join(', ')}],\n`;
+}
+const takesStruct = ({ parameters }) => parameters.some(({ type }) => structs.has(type));
+const inOrderText = [...kernels].map(
+  ([name, kernel]) => `  ${name}: (of${takesStruct(kernel) ? ', struct' : ''}) => [${valuesOf(kernel).join(', ')}],\n`,
+);
+const aloneText = [...kernels].map(([name, kernel]) => {
+  const parameters = kernel.parameters.map((parameter) => parameter.name);
+  const declared = valuesOf(kernel).map((value, i) => `    const ${parameters[i]} = ${value};\n`);
+  const call = `kernel(${[...parameters, 'task', 'tasks', '0'].join(', ')})`;
+  const takes = `kernel, tasks, of${takesStruct(kernel) ? ', struct' : ''}`;
+  return `  ${name}(${takes}) {\n${declared.join('')}    for (let task = 0; task < tasks; task++) ${call};\n  },\n`;
 });
 
 const text = `/** Made by tools/kernels.mjs of the kernels in assembly: edit those. */
@@ -155,9 +164,18 @@ export type KernelName = keyof KernelArguments;
 /** Writes the fields of a struct down, and gives its address. */
 export type WriteStruct = (fields: readonly number[]) => number;
 
-/** Puts arguments into the order in which the kernel takes them. */
-export const inOrder: { readonly [Name in KernelName]: (a: KernelArguments[Name], struct: WriteStruct) => number[] } = {
-${positionalText.join('')}};
+/** Arguments in the order in which the kernel takes them: for threads, which find them in the memory. */
+export const inOrder: { readonly [Name in KernelName]: (of: KernelArguments[Name], struct: WriteStruct) => number[] } = {
+${inOrderText.join('')}};
+
+type Kernel = (...values: number[]) => void;
+
+/** Does all tasks of a kernel, one after the other, on this thread. A function for each kernel, with nothing to spread or to
+ *  look up, since a training step has some hundred calls. */
+export const alone: {
+  readonly [Name in KernelName]: (kernel: Kernel, tasks: number, of: KernelArguments[Name], struct: WriteStruct) => void;
+} = {
+${aloneText.join('')}};
 `;
 const target = new URL('../src/backends/wasm/signatures.ts', import.meta.url);
 let before = '';

@@ -2,7 +2,7 @@
 import type { Address } from './buffer.js';
 import { Heap } from './heap.js';
 import type { WasmPlatform, WasmWorker } from './platform.js';
-import { inOrder, type KernelArguments, type KernelName } from './signatures.js';
+import { alone, inOrder, type KernelArguments, type KernelName } from './signatures.js';
 import { type KernelFunction, structs, Tasks } from './tasks.js';
 
 const page = 65536;
@@ -138,17 +138,15 @@ export class Engine {
   run<Name extends KernelName>(kernel: Name, tasks: number, named: KernelArguments[Name]): void {
     if (this.#death !== null)
       throw new Error(`backend 'wasm': ${this.#death}; its tensors live on in a new backend only`);
-    const args = inOrder[kernel](named, this.#writeStruct);
     if (tasks > 1 && this.#workers.length > 0) {
       try {
-        this.#tasks.run(kernel, tasks, args, this.#canWait);
+        this.#tasks.run(kernel, tasks, inOrder[kernel](named, this.#writeStruct), this.#canWait);
       } catch (error) {
         this.#death = (error as Error).message; // what the thread has left half-written is unknown
         throw new Error(`backend 'wasm': ${this.#death}`, { cause: error });
       }
     } else {
-      const f = this.#exports[kernel];
-      for (let task = 0; task < tasks; task++) f(...args, task, tasks, 0);
+      alone[kernel](this.#exports[kernel], tasks, named, this.#writeStruct);
     }
   }
 

@@ -96,8 +96,12 @@ interface Work {
   readonly parts?: number;
 }
 
-function sizesOf(s: Conv2dSizes, plan: Plan, work: Work): WinogradSizes {
-  return { ...s, ...plan, slices: 1, parts: 1, ...work };
+function sizesOf(s: Conv2dSizes, p: Plan, { images, band, perThread, slices = 1, parts = 1 }: Work): WinogradSizes {
+  const { N, C_in, H, W, C_out, H_out, W_out, P_h, P_w } = s;
+  const { m, C_in4, C_out4, down, across, T } = p;
+  const x = { N, C_in, H, W, P_h, P_w, C_in4 };
+  const y = { C_out, H_out, W_out, C_out4 };
+  return { ...x, ...y, m, down, across, images, band, T, perThread, slices, parts };
 }
 
 export function winogradForward(
