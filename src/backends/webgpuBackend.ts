@@ -1,6 +1,7 @@
 /** What the WebGPU backend is to those who have no GPU types: its options, and what it tells of itself. The class that does it
  *  is in `webgpu/index.ts`. */
 import type { Backend } from './backend.js';
+import { flag, type Rules } from './options.js';
 
 export interface WebGPUOptions {
   /** Let the threads of a workgroup share what they have in its memory: tiles of matrices, and parts of long sums. Default:
@@ -11,6 +12,8 @@ export interface WebGPUOptions {
    *  (without the feature timestamp-query) leaves them at 0. Default: false. */
   profile?: boolean;
 }
+
+export const webgpuOptions: Rules<WebGPUOptions> = { shareMemory: flag, profile: flag };
 
 /** What a kernel does, counted when it is dispatched: for products of matrices by their tiling; for all others, which memory
  *  limits anyway, each buffer is counted once, and operations aren't. */

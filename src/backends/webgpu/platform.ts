@@ -4,6 +4,4 @@ export interface WebGPUPlatform {
   requestAdapter(): Promise<GPUAdapter | null>;
   /** What to do where there is none. */
   readonly advice: string;
-  /** Whether to look for a GPU that nobody asked for. Drivers print what they like when there is none. Default true. */
-  readonly worthATry?: boolean;
 }
