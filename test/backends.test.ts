@@ -92,14 +92,17 @@ describe('what cannot run is said once, with the reason', () => {
   });
 
   test('the reference comes last, with all reasons', async () => {
-    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(() => {
-      throw new RangeError('WebAssembly.Memory(): could not allocate memory');
-    });
+    const { Memory } = WebAssembly;
+    WebAssembly.Memory = class {
+      constructor() {
+        throw new RangeError('WebAssembly.Memory(): could not allocate memory');
+      }
+    } as unknown as typeof Memory;
     try {
       expect((await createOn({}, true, 'lost')('auto')).name).toBe('reference');
       await expect(createOn({})('wasm')).rejects.toThrow('this process gets no memory for WebAssembly');
     } finally {
-      memory.mockRestore();
+      WebAssembly.Memory = Memory;
     }
     expect(said()).toEqual([
       expect.stringMatching(

@@ -12,7 +12,7 @@ export const browserWasm: WasmPlatform = {
   startWorker(start) {
     // A blob has the page's own origin, wherever the page has its scripts from.
     const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-    const worker = new Worker(address);
+    const worker = newWorker(address);
     const deaths: ((reason: string) => void)[] = [];
     const ready = new Promise<void>((resolve, reject) => {
       worker.onmessage = () => {
@@ -20,8 +20,7 @@ export const browserWasm: WasmPlatform = {
         resolve();
       };
       worker.onerror = (event) => {
-        const reason =
-          event.message || 'its script was not let in (a Content-Security-Policy must have worker-src blob:)';
+        const reason = event.message || refused;
         reject(new Error(`a thread can't start: ${reason}`));
         for (const callback of deaths) callback(reason);
       };
@@ -34,3 +33,14 @@ export const browserWasm: WasmPlatform = {
     };
   },
 };
+
+const refused = "the page doesn't let its script in; a Content-Security-Policy must have worker-src blob:";
+
+function newWorker(address: string): Worker {
+  try {
+    return new Worker(address);
+  } catch (error) {
+    URL.revokeObjectURL(address);
+    throw new Error(`a thread can't start: ${refused}`, { cause: error });
+  }
+}
