@@ -274,6 +274,18 @@ describe('PNG', () => {
     expect(await refusal(decodePng, png(header(1, 1, 8, 3), idat(0, 0)))).toMatch('the palette has no colour 0');
   });
 
+  test('light ink alone lies on black, and any dark ink keeps the page white', async () => {
+    const greyAndAlpha = (...pixels: number[]) => decodePng(png(header(3, 1, 8, 4), idat(0, ...pixels)), 'file');
+    const shadow = [0, 100]; // which is less seen than not
+    expect([...(await greyAndAlpha(255, 255, 0, 0, ...shadow)).data]).toEqual([255, 0, 0]);
+    expect([...(await greyAndAlpha(200, 128, 0, 0, 255, 255)).data]).toEqual([100, 0, 255]);
+    expect([...(await greyAndAlpha(255, 255, 0, 0, 0, 255)).data]).toEqual([255, 255, 0]);
+    expect([...(await greyAndAlpha(255, 0, 0, 0, 9, 0)).data]).toEqual([255, 255, 255]);
+    const palette = [chunk('PLTE', bytesOf(255, 255, 0, 9, 9, 9)), chunk('tRNS', bytesOf(255, 0))];
+    const yellow = await decodePng(png(header(2, 1, 1, 3), ...palette, idat(0, 0b01000000)), 'file');
+    expect([...yellow.data]).toEqual([255, 255, 0, 0, 0, 0]);
+  });
+
   test('transparency lets white through', async () => {
     const file = encodeAnyPng({ width: 3, height: 1, channels: 2, data: bytesOf(0, 255, 0, 0, 100, 51) });
     expect([...(await decodePng(file, 'file')).data]).toEqual([0, 255, 224]);

@@ -7,7 +7,8 @@
  * does fast-png see it, and of it nothing but the chunks that make up the picture.
  *
  * What isn't 8-bit grey or RGB becomes so: other depths are scaled, a palette is looked up, and transparency lets a
- * white page through, which is what a drawing on a transparent ground was drawn to look like.
+ * white page through, which is what a drawing on a transparent ground was drawn to look like; or a black page, if all that the
+ * picture shows is light, and would vanish on the white one.
  *
  * Source: https://www.w3.org/TR/png-3/
  */
@@ -157,24 +158,47 @@ function toPixels(png: DecodedPng, indexed: boolean): Pixels {
   const samples = unpack(png);
   const max = 2 ** depth - 1;
   const to8Bit = (sample: number) => Math.round((sample * 255) / max);
-  const overWhite = (value: number, alpha: number) => Math.round(255 + ((value - 255) * alpha) / 255);
 
   const channels = indexed || png.channels >= 3 ? 3 : 1;
   const data = new Uint8Array(width * height * channels);
+  const alphas = new Uint8Array(width * height).fill(255);
   for (let p = 0; p < width * height; p++) {
     if (indexed) {
       const colour = png.palette?.[samples[p]];
       if (!colour) throw new FormatError(`the palette has no colour ${samples[p]}`);
-      for (let c = 0; c < 3; c++) data[p * 3 + c] = overWhite(colour[c], colour[3] ?? 255);
+      for (let c = 0; c < 3; c++) data[p * 3 + c] = colour[c];
+      alphas[p] = colour[3] ?? 255;
       continue;
     }
     const first = p * png.channels;
-    let alpha = 255;
-    if (png.channels > channels) alpha = to8Bit(samples[first + channels]);
-    else if (isTransparent(png.transparency, samples, first, channels)) alpha = 0;
-    for (let c = 0; c < channels; c++) data[p * channels + c] = overWhite(to8Bit(samples[first + c]), alpha);
+    if (png.channels > channels) alphas[p] = to8Bit(samples[first + channels]);
+    else if (isTransparent(png.transparency, samples, first, channels)) alphas[p] = 0;
+    for (let c = 0; c < channels; c++) data[p * channels + c] = to8Bit(samples[first + c]);
   }
+  layOnPage(data, alphas, channels);
   return { width, height, channels, data };
+}
+
+/** Mixes the colours with those of the page that they are seen on. */
+function layOnPage(data: Uint8Array, alphas: Uint8Array, channels: number): void {
+  const page = showsLightOnly(data, alphas, channels) ? 0 : 255;
+  for (let i = 0; i < data.length; i++) {
+    const alpha = alphas[Math.floor(i / channels)];
+    data[i] = Math.round(page + ((data[i] - page) * alpha) / 255);
+  }
+}
+
+/** Whether no pixel that is rather seen than not is dark. */
+function showsLightOnly(data: Uint8Array, alphas: Uint8Array, channels: number): boolean {
+  let seen = false;
+  for (let p = 0; p < alphas.length; p++) {
+    if (alphas[p] < 128) continue;
+    seen = true;
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += data[p * channels + c];
+    if (sum < 127.5 * channels) return false;
+  }
+  return seen;
 }
 
 /** Whether the pixel has the one colour that a tRNS chunk declares transparent. */
