@@ -41,6 +41,9 @@ interface Header {
   readonly interlaced: boolean;
 }
 
+/** What samples mean. */
+type Colours = Pick<DecodedPng, 'width' | 'height' | 'depth' | 'channels' | 'palette' | 'transparency'>;
+
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const MAX_SIDE = 16_384;
 const MAX_PIXELS = 64 * 2 ** 20;
@@ -72,10 +75,15 @@ export async function decodePng(bytes: Uint8Array, name: string): Promise<Pixels
   const chunks = readChunks(bytes, where);
   const header = readHeader(chunks, where);
   const idat = concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
-  await inflate('deflate', idat, rawLength(header), where);
+  const raw = await inflate('deflate', idat, rawLength(header), where);
   const picture = chunks.filter(({ type }) => type === 'tRNS' || isCritical(type));
   try {
-    return toPixels(decode(concat([SIGNATURE, ...picture.map((chunk) => chunk.bytes)])), header.indexed);
+    // fast-png takes samples of interlaced pictures for bytes.
+    if (header.interlaced && header.depth < 8) {
+      return toPixels(coloursOf(chunks, header), samplesOfPasses(raw, header), header.indexed);
+    }
+    const png = decode(concat([SIGNATURE, ...picture.map((chunk) => chunk.bytes)]));
+    return toPixels(png, unpack(png), header.indexed);
   } catch (error) {
     throw new FormatError(`${where}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
@@ -135,9 +143,6 @@ function readHeader(chunks: Chunk[], where: string): Header {
       `${where}: compression ${compression}, filter ${filter} and interlace ${interlace} aren't 0, 0, and 0 or 1`,
     );
   }
-  if (interlace === 1 && depth < 8) {
-    throw new FormatError(`${where}: interlaced pictures of ${depth} bits aren't supported; 8 and 16 are`);
-  }
   const { channels } = COLOUR_TYPES[colourType];
   return { width, height, depth, channels, indexed: colourType === INDEXED, interlaced: interlace === 1 };
 }
@@ -153,9 +158,8 @@ function rawLength({ width, height, depth, channels, interlaced }: Header): numb
   return length;
 }
 
-function toPixels(png: DecodedPng, indexed: boolean): Pixels {
+function toPixels(png: Colours, samples: ArrayLike<number>, indexed: boolean): Pixels {
   const { width, height, depth } = png;
-  const samples = unpack(png);
   const max = 2 ** depth - 1;
   const to8Bit = (sample: number) => Math.round((sample * 255) / max);
 
@@ -214,13 +218,67 @@ function unpack({ width, height, depth, data }: DecodedPng): ArrayLike<number> {
   const samples = new Uint8Array(width * height);
   const rowBytes = Math.ceil((width * depth) / 8);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const bit = x * depth;
-      const byte = data[y * rowBytes + (bit >> 3)];
-      samples[y * width + x] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+    const row = data.subarray(y * rowBytes, (y + 1) * rowBytes) as Uint8Array;
+    for (let x = 0; x < width; x++) samples[y * width + x] = sampleOf(row, x, depth);
+  }
+  return samples;
+}
+
+/** Sample x of a row in which several share a byte. */
+function sampleOf(row: Uint8Array, x: number, depth: number): number {
+  const bit = x * depth;
+  return (row[bit >> 3] >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+}
+
+/** What the samples of a picture of one channel mean, as fast-png would have it. */
+function coloursOf(chunks: Chunk[], { width, height, depth, channels, indexed }: Header): Colours {
+  const content = (wanted: string) => chunks.find(({ type }) => type === wanted)?.data ?? new Uint8Array();
+  const [colours, transparent] = [content('PLTE'), content('tRNS')];
+  const size = { width, height, depth: depth as DecodedPng['depth'], channels };
+  if (!indexed) return { ...size, transparency: Uint16Array.from(transparent.length === 2 ? [transparent[1]] : []) };
+  const palette = Array.from({ length: Math.floor(colours.length / 3) }, (_, i) => [
+    ...colours.subarray(3 * i, 3 * i + 3),
+    transparent[i] ?? 255,
+  ]);
+  return { ...size, palette: palette as DecodedPng['palette'] };
+}
+
+/** An array element per sample, of interlaced samples of 1, 2 or 4 bits: each pass is a small picture, row by row. */
+function samplesOfPasses(raw: Uint8Array, { width, height, depth }: Header): Uint8Array {
+  const samples = new Uint8Array(width * height);
+  let at = 0;
+  for (const { x: x0, y: y0, step } of ADAM7) {
+    const columns = Math.ceil((width - x0) / step[0]);
+    if (columns <= 0) continue;
+    const rowBytes = Math.ceil((columns * depth) / 8);
+    let above = new Uint8Array(rowBytes);
+    for (let y = y0; y < height; y += step[1]) {
+      const row = unfilter(raw[at], raw.subarray(at + 1, at + 1 + rowBytes), above);
+      for (let i = 0; i < columns; i++) samples[y * width + x0 + i * step[0]] = sampleOf(row, i, depth);
+      above = row;
+      at += 1 + rowBytes;
     }
   }
   return samples;
+}
+
+/** The row that was filtered against the byte to its left, the row above, or both. (Section 9.2) */
+function unfilter(filter: number, filtered: Uint8Array, above: Uint8Array): Uint8Array<ArrayBuffer> {
+  const row = new Uint8Array(filtered.length);
+  for (let i = 0; i < row.length; i++) {
+    const [a, b, c] = [row[i - 1] ?? 0, above[i], above[i - 1] ?? 0];
+    const predicted = [0, a, b, (a + b) >> 1, paeth(a, b, c)][filter];
+    if (predicted === undefined) throw new FormatError(`Unsupported filter: ${filter}`);
+    row[i] = filtered[i] + predicted;
+  }
+  return row;
+}
+
+/** Whichever of left a, above b and above left c is nearest to a + b − c; the first of equals. */
+function paeth(a: number, b: number, c: number): number {
+  const [toA, toB, toC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+  if (toA <= toB && toA <= toC) return a;
+  return toB <= toC ? b : c;
 }
 
 function concat(parts: Uint8Array[]): Uint8Array {
