@@ -5,7 +5,7 @@
  * image, a single long run: a cell as wide as the image is one run of all its rows.
  */
 import { element, fill } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Writes y. */
 export function adaptiveAvgPool2dForward(
@@ -19,8 +19,8 @@ export function adaptiveAvgPool2dForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);
       const height = cellEnd(ho, H, H_out) - h0;
@@ -49,8 +49,8 @@ export function adaptiveAvgPool2dBackward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     fill(element(dx, plane * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);
