@@ -6,6 +6,7 @@ declare namespace WebAssembly {
   class Instance {
     readonly exports: Readonly<Record<string, unknown>>;
   }
+  class LinkError extends Error {}
   class Memory {
     constructor(size: { initial: number; maximum: number; shared: boolean });
     /** Another after every growth. */

@@ -43,15 +43,18 @@ let folder: string;
 let launched: Promise<Browser> | undefined;
 const servers: Server[] = [];
 
-/** A page that is served with these headers. */
-async function open(browser: Browser, headers: Readonly<Record<string, string>>): Promise<Page> {
+/** A page that is served with these headers, and has its scripts from the same origin, or from another. */
+async function open(browser: Browser, headers: Readonly<Record<string, string>>, assets = ''): Promise<Page> {
   const server = createServer(async ({ url }, response) => {
     const { pathname } = new URL(url!, 'http://localhost');
     const path = join(folder, 'site', pathname === '/' ? 'index.html' : pathname);
     try {
       const content = await readFile(path);
       const type = types[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'Content-Type': type, ...headers }).end(content);
+      const isPage = assets !== '' && type === 'text/html';
+      response
+        .writeHead(200, { 'Content-Type': type, ...headers })
+        .end(isPage ? content.toString().replaceAll('./assets/', `${assets}/assets/`) : content);
     } catch {
       response.writeHead(404).end();
     }
@@ -90,6 +93,7 @@ function call<Name extends keyof Suite>(page: Page, where: Where, name: Name, ..
 describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
   let plain: Page;
   let isolated: Page;
+  let fromElsewhere: Page;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'receptive-browser-'));
@@ -97,6 +101,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       root: fileURLToPath(new URL('./browser/', import.meta.url)),
       configFile: false,
       logLevel: 'warn',
+      base: './',
       // The kit, with fast-check in it, is large.
       build: { outDir: join(folder, 'site'), emptyOutDir: true, chunkSizeWarningLimit: 1000 },
     });
@@ -104,6 +109,12 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const browser = await launched;
     plain = await open(browser, {});
     isolated = await open(browser, isolation);
+    const openToAll = {
+      'Access-Control-Allow-Origin': '*',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    };
+    const assets = new URL((await open(browser, openToAll)).url()).origin;
+    fromElsewhere = await open(browser, isolation, assets);
   }, 120_000);
 
   afterAll(async () => {
@@ -138,8 +149,11 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(laws).toEqual(lawsOf(operationNames));
   });
 
-  test('an isolated page gets a thread for each core by itself', async () => {
-    const { threads, cores } = await call(isolated, 'answer', 'start', wasm());
+  test.each([
+    ['', () => isolated],
+    [' whose scripts are from another origin', () => fromElsewhere],
+  ])('an isolated page%s gets a thread for each core by itself', async (_, page) => {
+    const { threads, cores } = await call(page(), 'answer', 'start', wasm());
     expect(threads).toBe(cores);
   });
 
@@ -204,8 +218,8 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       const run = await mkdtemp(join(folder, 'site', 'run-'));
       const dir = await smallMnist(join(folder, 'site'));
       const weights = join(run, 'best.safetensors');
-      await receptive('train', 'mnist', '--data-dir', dir, '--out', run);
-      const said = await receptive('eval', '--weights', weights, '--backend', 'wasm');
+      await receptive('train', 'mnist', '--data-dir', dir, '--out', run, '--no-relaxed-simd');
+      const said = await receptive('eval', '--weights', weights, '--backend', 'wasm', '--no-relaxed-simd');
 
       const choice = wasm({ threads: 1, relaxedSimd: false });
       const url = (path: string) => `/${relative(join(folder, 'site'), path)}`;

@@ -1,13 +1,14 @@
 /** The command, as a user runs it: in a process of its own, with files and signals. Needs `npm run build`. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dataSetNames, networkNames, networksByGroup } from '../src/catalog/index.js';
 import { commands } from '../src/cli/commands.js';
-import { flagName } from '../src/cli/flags.js';
+import { usageOf } from '../src/cli/help.js';
 import { pngFromImage } from '../src/data/index.js';
 import { mnist } from '../src/node/data.js';
 import { loadCheckpoint } from '../src/node/index.js';
@@ -136,7 +137,7 @@ describe('train', () => {
 
 describe('a run loses nothing', () => {
   test('Ctrl-C during the validation saves the epoch’s steps, and a resume begins with the validation', async () => {
-    const flags = ['--limit', '64', '--out', 'my run', '--threads', '1'];
+    const flags = ['--limit', '64', '--out', 'my run', '--threads', '1', '--no-relaxed-simd'];
     const { child, ended } = start(['train', 'resnet20', ...flags]);
     child.stdout?.on('data', (chunk) => {
       if (String(chunk).includes('step 1/1')) setTimeout(() => child.kill('SIGINT'), 500);
@@ -144,7 +145,7 @@ describe('a run loses nothing', () => {
     const { code, stdout } = await ended;
     expect(code).toBe(130);
     expect(stdout).toContain('interrupted after step 1; saved my run/last.safetensors');
-    expect(stdout).toContain("--out 'my run' --epochs 1 --threads 1");
+    expect(stdout).toContain("--out 'my run' --epochs 1 --threads 1 --no-relaxed-simd");
     const { position } = await loadCheckpoint(join(folder, 'my run', 'last.safetensors'));
     expect(position).toEqual({ epoch: 0, stepInEpoch: 1, step: 1 });
     const resumed = await run('train', 'resnet20', '--resume', '--out', 'my run');
@@ -302,7 +303,13 @@ describe('--help', () => {
       for (const [title, group] of Object.entries(flags)) {
         const [, body] = new RegExp(`^${title}:\n((?: {2}.*\n)+)`, 'm').exec(`${stdout}\n`)!;
         const listed = [...body.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
-        expect(listed).toEqual(Object.keys(group).map((key) => flagName(key).slice(2)));
+        expect(listed).toEqual(
+          Object.entries(group).map((entry) =>
+            usageOf(...entry)
+              .split(' ')[0]
+              .slice(2),
+          ),
+        );
       }
       expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
     },
@@ -323,6 +330,14 @@ describe('--help', () => {
   });
 });
 
+test('relaxed SIMD is switched on where Node has it behind a flag, unless it was left out', async () => {
+  const program = `import { openBackend } from ${JSON.stringify(new URL('../dist/cli/backend.js', import.meta.url).href)};
+    const open = async (relaxedSimd) => (await openBackend({ backend: 'wasm', threads: 1, relaxedSimd })).build;
+    console.log(await open(false), await open(true));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  expect(stdout.trim()).toBe('simd relaxed');
+});
+
 describe('bad input ends with one line and a code that isn’t 0', () => {
   test.each([
     [['train', 'mnist', '--batch-size', '0'], '--batch-size must be a whole number ≥ 1'],
@@ -332,6 +347,8 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
     [['train', 'nonsense'], '--model must be one of mnistNet'],
     [['train', 'resnet21'], "; near 'resnet21' are resnet20, "],
     [['train', 'mnist', '--backend', 'abacus'], '--backend must be one of auto'],
+    [['train', 'mnist', '--threads', '49'], 'threads must be a whole number from 1 to 48, but is 49'],
+    [['train', 'mnist', '--backend', 'reference', '--threads', '2'], 'there is no option threads'],
     [['train', 'mnist', '--data-dir', 'nowhere'], 'nowhere'],
     [['train', 'mnist', '--out', '/dev/null/run'], "/dev/null/run can't be written to"],
     [['train', 'mnist', '--out', MAIN], 'there is a file of that name'],

@@ -44,7 +44,9 @@ test.each(['src', 'assembly'])('no file of %s imports in a circle', (room) => {
       paths.map((path) => relative(top, `${resolve(dirname(file), path)}.ts`)),
     );
   }
-  expect([...files.values()].flat().filter((file) => !files.has(file))).toEqual([]); // every import was understood
+  const made = /^dist\/wasm\/.*\.embedded\.ts$/; // which import nothing
+  const others = [...files.values()].flat().filter((file) => !files.has(file) && !made.test(file));
+  expect(others).toEqual([]); // every import was understood
   expect(circleIn(files)).toBeNull();
 });
 

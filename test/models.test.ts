@@ -348,3 +348,19 @@ it('a dense block joins what all its layers made', async () => {
   const first = noGrad(() => block.layers[0].forward([x]));
   expect((await y.data()).slice(x.numel, x.numel + first.numel)).toEqual(await first.data());
 });
+
+it("loads torchvision's published DenseNet files, which have other keys", async () => {
+  manualSeed(1);
+  const published = models.mnistDenseNet();
+  const dict = Object.fromEntries(
+    Object.entries(published.stateDict())
+      .filter(([key]) => !key.endsWith('num_batches_tracked'))
+      .map(([key, value]) => [key.replace(/(denselayer\d+\.(?:norm|conv))([12])\./, '$1.$2.'), value]),
+  );
+  expect(dict).toHaveProperty(['features.denseblock1.denselayer1.norm.1.running_mean']);
+  manualSeed(2);
+  const model = models.mnistDenseNet();
+  expect(model.loadStateDict(dict)).toEqual({ missingKeys: [], unexpectedKeys: [] });
+  const layer = 'features.denseblock3.denselayer4.conv2.weight';
+  expect(await model.stateDict()[layer].data()).toEqual(await published.stateDict()[layer].data());
+});

@@ -131,6 +131,15 @@ describe('Module', () => {
     );
     expect(await values(net.weight)).toEqual(before);
     net.loadStateDict({ weight, wait: weight }, { strict: false });
+    const parallel = Object.fromEntries(
+      Object.entries(net.stateDict()).map(([key, value]) => [`module.${key}`, value]),
+    );
+    expect(() => net.loadStateDict(parallel)).toThrow(
+      "without 'module.' in front they fit: give { prefix: 'module.' }",
+    );
+    expect(net.loadStateDict(parallel, { prefix: 'module.' })).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    const twice = { ...parallel, weight };
+    expect(() => net.loadStateDict(twice, { prefix: 'module.' })).toThrow('two keys stand for weight');
     expect(await values(net.weight)).toEqual([5, 6]);
   });
 

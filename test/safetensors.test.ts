@@ -2,6 +2,7 @@
 import { appendFile, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { host } from '../src/backends/reference/index.js';
@@ -542,4 +543,12 @@ describe('a file with values that PyTorch computed', () => {
       expect(Buffer.from(again.tensors.get(key)!.bytes)).toEqual(Buffer.from(bytes));
     }
   });
+});
+
+test('the bytes of another context are bytes', async () => {
+  const bytes = await safetensors.save({ a: tensor([1, 2, 3]) });
+  const foreign = runInNewContext('Uint8Array.from(values)', { values: [...bytes] });
+  expect(foreign instanceof Uint8Array).toBe(false);
+  expect([...(await safetensors.load(foreign).a.data())]).toEqual([1, 2, 3]);
+  expect(() => safetensors.load([...bytes] as unknown as Uint8Array)).toThrow('a Uint8Array');
 });

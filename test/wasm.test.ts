@@ -138,8 +138,13 @@ test('threads must be a number, and a build for one thread is no build for two',
     await expect(open({ threads })).rejects.toThrow('threads must be a whole number from 1 to 48');
   }
   const wasm = new Uint8Array(await readFile(new URL('../dist/wasm/simd.wasm', import.meta.url)));
-  await expect(open({ threads: 2, wasm })).rejects.toThrow(/memory/);
-  await expect(open({ wasm: new Uint8Array(10), threads: 1 })).rejects.toThrow();
+  await expect(open({ threads: 2, wasm })).rejects.toThrow(/2 threads.*ends in -threads.*memory/);
+  const threaded = new Uint8Array(await readFile(new URL('../dist/wasm/simd-threads.wasm', import.meta.url)));
+  await expect(open({ threads: 1, wasm: threaded })).rejects.toThrow(/1 thread .*doesn't end in -threads.*memory/);
+  await expect(open({ wasm: new TextEncoder().encode('<!doctype html>'), threads: 1 })).rejects.toThrow(
+    "begins with '3c 21 64 6f', and no .wasm file, which begins with '00 61 73 6d'",
+  );
+  await expect(open({ wasm: wasm.slice(0, 1000), threads: 1 })).rejects.toThrow(/can't compile what { wasm } gives/);
 });
 
 test('the kernels may be given as bytes', async () => {

@@ -1,6 +1,7 @@
 /** The WebGPU backend as seen from outside its room, without the GPU's types: its options and its statistics. The class is in
  *  `webgpu/index.ts`. */
 import type { Backend } from './backend.js';
+import { flag, type Rules } from './options.js';
 
 export interface WebGPUOptions {
   /** Have the threads of a workgroup work together through its memory, on tiles of matrices and on long sums. Default: true on a
@@ -11,6 +12,8 @@ export interface WebGPUOptions {
    *  timestamp-query the times stay 0. Default false. */
   profile?: boolean;
 }
+
+export const webgpuOptions: Rules<WebGPUOptions> = { shareMemory: flag, profile: flag };
 
 /** What a kernel does, counted when it is dispatched. For products of matrices, their tiling gives it. For all others, which are
  *  limited by memory, each buffer counts once, and flops are 0. */

@@ -8,5 +8,6 @@ export { backendNames } from '../backends/create.js';
 
 export const createBackend = createBackendOn({
   wasm: browserWasm,
+  mayHaveGpu: () => true,
   webgpu: (options, unasked) => GPUBackend.create(options, browserWebGPU, { onGpuOnly: unasked }),
 });

@@ -1,33 +1,26 @@
-/** WASM in a browser: files by fetch, threads from Web Workers. */
-import type { WasmBuild, WasmPlatform } from '../backends/wasm/platform.js';
-
-// Each URL is written out: only then do bundlers find the file and copy it.
-const files: Readonly<Record<WasmBuild, () => URL>> = {
-  simd: () => new URL('../../dist/wasm/simd.wasm', import.meta.url),
-  'simd-threads': () => new URL('../../dist/wasm/simd-threads.wasm', import.meta.url),
-  relaxed: () => new URL('../../dist/wasm/relaxed.wasm', import.meta.url),
-  'relaxed-threads': () => new URL('../../dist/wasm/relaxed-threads.wasm', import.meta.url),
-};
+/** WASM in a browser: threads from Web Workers. */
+import script from '../../dist/wasm/browserThread.embedded.js';
+import type { WasmPlatform } from '../backends/wasm/platform.js';
 
 export const browserWasm: WasmPlatform = {
-  cores: navigator.hardwareConcurrency,
+  // Servers that render pages may load this module, too, and some have no navigator.
+  cores: globalThis.navigator?.hardwareConcurrency ?? 1,
   canShare: globalThis.crossOriginIsolated === true,
   // Workers may sleep; the main thread of a page may not.
   canWait: typeof document === 'undefined',
 
-  async load(build) {
-    const response = await fetch(files[build]());
-    if (!response.ok) throw new Error(`${response.url} can't be loaded: ${response.status} ${response.statusText}`);
-    return new Uint8Array(await response.arrayBuffer());
-  },
-
   startWorker(start) {
-    const worker = new Worker(new URL('./wasmWorker.js', import.meta.url), { type: 'module' });
+    // A blob has the page's own origin, wherever the page has its scripts from.
+    const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    const worker = newWorker(address);
     const deaths: ((reason: string) => void)[] = [];
     const ready = new Promise<void>((resolve, reject) => {
-      worker.onmessage = () => resolve();
+      worker.onmessage = () => {
+        URL.revokeObjectURL(address);
+        resolve();
+      };
       worker.onerror = (event) => {
-        const reason = event.message || 'its script failed';
+        const reason = event.message || refused;
         reject(new Error(`a thread can't start: ${reason}`));
         for (const callback of deaths) callback(reason);
       };
@@ -40,3 +33,14 @@ export const browserWasm: WasmPlatform = {
     };
   },
 };
+
+const refused = "the page doesn't let its script in; a Content-Security-Policy must have worker-src blob:";
+
+function newWorker(address: string): Worker {
+  try {
+    return new Worker(address);
+  } catch (error) {
+    URL.revokeObjectURL(address);
+    throw new Error(`a thread can't start: ${refused}`, { cause: error });
+  }
+}

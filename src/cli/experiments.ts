@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { loadImages } from '../catalog/index.js';
 import { experimentNamed, percent, type Run, runExperiment } from '../experiments/index.js';
-import { createBackend } from '../node/backends.js';
 import { writeFileAtomically } from '../node/files.js';
 import { FolderStore } from '../node/folderStore.js';
 import type { StepRecord } from '../training/index.js';
+import { openBackend } from './backend.js';
 import { duration } from './charts.js';
 import {
   checkFlags,
@@ -22,7 +22,7 @@ import { TrainingProgress } from './progress.js';
 export async function experiment(name: string, typed: Typed): Promise<number> {
   const chosen = experimentNamed(name);
   const { data, dataDir, imageSize, ...limits } = checkFlags(experimentDataFlags, typed);
-  const { backend, threads } = checkFlags(computeFlags, typed);
+  const compute = checkFlags(computeFlags, typed);
   const recipe = { ...chosen.recipe, ...checkFlags(experimentRecipeFlags, typed) };
   const out = checkFlags(experimentOutFlags, typed).out ?? join('experiments', name);
   const { limit = chosen.limit, testLimit = chosen.testLimit } = limits;
@@ -39,7 +39,7 @@ export async function experiment(name: string, typed: Typed): Promise<number> {
       .join(', ')}`;
   console.log(`${chosen.title}\n\n${chosen.claim}\n\n${settings}\n`);
   let progress: TrainingProgress | null = null;
-  const conditions = { training, test, recipe, createBackend: () => createBackend(backend, { threads }) };
+  const conditions = { training, test, recipe, createBackend: () => openBackend(compute) };
   const events = {
     onStep(contender: string, record: StepRecord) {
       progress ??= new TrainingProgress(recipe.epochs, contender);

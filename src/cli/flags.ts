@@ -38,6 +38,11 @@ export function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** How what is on by default is switched off: `--no-relaxed-simd`. */
+export function offName(key: string): string {
+  return flagName(key).replace('--', '--no-');
+}
+
 const run = runOptions.entries;
 const paper = "the paper's";
 
@@ -80,6 +85,12 @@ const backends = ['auto', ...backendNames] as const;
 export const computeFlags = {
   backend: flag(v.optional(oneOf(backends), 'auto'), '<backend>', `Where to compute: ${backends.join(', ')}`),
   threads: flag(v.optional(whole(1)), '<threads>', 'Threads to compute with', 'one for each core'),
+  relaxedSimd: flag(
+    v.optional(v.boolean('takes no value'), true),
+    null,
+    'Leave relaxed SIMD (fused multiply-add) out on wasm: slower on some machines, the last bit the same on all',
+    '',
+  ),
 };
 
 const epochs = flag(v.optional(whole(1), 1), '<n>', 'Passes over the training images');

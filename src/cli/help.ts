@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { dataSets, networksByGroup } from '../catalog/index.js';
 import { experiments } from '../experiments/index.js';
-import { type Flag, type Flags, flagName } from './flags.js';
+import { type Flag, type Flags, flagName, offName } from './flags.js';
 
 export interface Section {
   readonly title?: string;
@@ -25,9 +25,10 @@ export function flagSections(groups: Readonly<Record<string, Flags>>): Section[]
   }));
 }
 
-/** `--batch-size <n>`. */
-export function usageOf(key: string, { value }: Flag): string {
-  return value === null ? flagName(key) : `${flagName(key)} ${value}`;
+/** `--batch-size <n>`; `--no-relaxed-simd` for what is on unless it's switched off. */
+export function usageOf(key: string, { value, schema }: Flag): string {
+  if (value !== null) return `${flagName(key)} ${value}`;
+  return v.getDefault(schema) === true ? offName(key) : flagName(key);
 }
 
 function defaultOf({ schema, otherwise }: Flag): string {

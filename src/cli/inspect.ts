@@ -11,10 +11,10 @@ import { imageFromPng } from '../data/index.js';
 import { percent } from '../experiments/index.js';
 import * as F from '../nn/functional/index.js';
 import { formatSummary, summary } from '../nn/index.js';
-import { createBackend } from '../node/backends.js';
 import { readFile } from '../node/files.js';
 import { noGrad } from '../tensor/gradMode.js';
 import { evaluate, scoresOf } from '../training/index.js';
+import { openBackend } from './backend.js';
 import { confusionTable, drawImage } from './charts.js';
 import {
   checkFlags,
@@ -31,8 +31,7 @@ import { folderOf } from './folder.js';
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
 export async function evaluateCheckpoint(typed: Typed): Promise<number> {
   const { model, options } = await openWeights(typed);
-  const { backend: name, threads } = checkFlags(computeFlags, typed);
-  const backend = await createBackend(name, { threads });
+  const backend = await openBackend(checkFlags(computeFlags, typed));
   const dataDir = checkFlags({ dataDir: dataFlags.dataDir }, typed).dataDir ?? options.dataDir;
   const test = await loadImages(options, folderOf({ ...options, dataDir }), { train: false });
   const loader = testLoader(model, test, backend);
@@ -50,8 +49,7 @@ export async function predict(file: string, typed: Typed): Promise<number> {
   const { model, images } = await openWeights(typed);
   const { shape, normalize, classes } = images;
   const [C, H, W] = shape;
-  const { backend: name, threads } = checkFlags(computeFlags, typed);
-  const backend = await createBackend(name, { threads });
+  const backend = await openBackend(checkFlags(computeFlags, typed));
   const image = await imageFromPng(await readFile(file), file, {
     channels: C as 1 | 3,
     height: H,

@@ -13,18 +13,19 @@ import {
   trainingLoader,
 } from '../catalog/index.js';
 import { percent } from '../experiments/index.js';
-import { createBackend } from '../node/backends.js';
 import { FolderStore } from '../node/folderStore.js';
 import { openLog } from '../node/log.js';
 import { SGD } from '../optim/index.js';
 import { manualSeed } from '../tensor/random.js';
 import { type Checkpoint, type ClassifierOutput, evaluate, fit, type LossFunction } from '../training/index.js';
+import { openBackend } from './backend.js';
 import { confusionTable, duration, sparkline } from './charts.js';
 import {
   CHECKPOINT_EVERY,
   checkFlags,
   checkVariantFlags,
   flagName,
+  offName,
   startFlags,
   type Typed,
   type Values,
@@ -48,7 +49,7 @@ export async function train(name: string, flags: Typed): Promise<number> {
 
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(options.seed);
-  const backend = await createBackend(start.backend, { threads: start.threads });
+  const backend = await openBackend(start);
   const { shape, classes } = imagesOf(options);
   const model = createNetwork(options, shape, classes.length).to(backend);
   const { batchSize, lr, momentum, weightDecay } = options;
@@ -145,6 +146,7 @@ function resumeCommand(name: string, start: Values<typeof startFlags>, store: Fo
   const typed = Object.entries(options).flatMap(([key, value]) =>
     value === undefined ? [] : [flagName(key), quoted(value)],
   );
+  if (!start.relaxedSimd) typed.push(offName('relaxedSimd'));
   return ['npx receptive train', name, '--resume', ...typed].join(' ');
 }
 

@@ -78,7 +78,10 @@ export function metadata(bytes: Uint8Array, name = 'bytes'): Record<string, stri
 }
 
 function parse(bytes: Uint8Array, name: string): Safetensors {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('safetensors: a file is given by its bytes, a Uint8Array');
+  // By its tag: one of another window or context is an instance of another Uint8Array.
+  if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
+    throw new TypeError('safetensors: a file is given by its bytes, a Uint8Array');
+  }
   return parseSafetensors(bytes, name);
 }
 

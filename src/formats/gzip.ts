@@ -9,6 +9,8 @@ import { FormatError } from './error.js';
 import { inflate } from './inflate.js';
 
 const HEADER_AND_TRAILER = 18;
+/** The method, and the only one that there is. */
+const DEFLATE = 8;
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -16,11 +18,23 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /**
  * The content. Throws a FormatError if the file is damaged, or the content longer than `maxBytes`. The length that stands at the
- * file's end bounds the memory, and tells a whole file from one that was cut off or has more bytes behind it.
+ * file's end bounds the memory, and tells a whole file from one that was cut off. A file of several members, one behind the
+ * other, has the contents of all; four zeros or more behind the last belong to none.
  */
 export async function gunzip(bytes: Uint8Array, name: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes)) throw new FormatError(`gzip ${name}: doesn't start with 1f 8b`);
   if (bytes.length < HEADER_AND_TRAILER) throw new FormatError(`gzip ${name}: ${bytes.length} bytes are too few`);
+  try {
+    return await gunzipMember(bytes, name, maxBytes);
+  } catch (error) {
+    const ends = possibleEnds(bytes);
+    const content = ends.length > 1 ? await gunzipMembers(bytes, ends, name, maxBytes) : null;
+    if (content === null) throw error;
+    return content;
+  }
+}
+
+async function gunzipMember(bytes: Uint8Array, name: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
   if (length > maxBytes) {
     throw new FormatError(
@@ -28,4 +42,47 @@ export async function gunzip(bytes: Uint8Array, name: string, maxBytes: number):
     );
   }
   return inflate('gzip', bytes, length, `gzip ${name}`);
+}
+
+/** The contents of several members, or null if the file isn't made of members and zeros. Nothing says where a member ends but
+ *  that it's whole up to there: its data, its CRC and its length. */
+async function gunzipMembers(
+  bytes: Uint8Array,
+  ends: readonly number[],
+  name: string,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const contents: Uint8Array[] = [];
+  let total = 0;
+  let begin = 0;
+  for (const end of ends) {
+    if (end - begin < HEADER_AND_TRAILER) continue;
+    const content = await gunzipMember(bytes.subarray(begin, end), name, maxBytes - total).catch(() => null);
+    if (content === null) continue;
+    contents.push(content);
+    total += content.length;
+    begin = end;
+  }
+  if (contents.length === 0 || bytes.subarray(begin).some((byte) => byte !== 0)) return null;
+  const whole = new Uint8Array(total);
+  let at = 0;
+  for (const content of contents) {
+    whole.set(content, at);
+    at += content.length;
+  }
+  return whole;
+}
+
+/** Where another member may begin, and where the last may end. Its length may itself end with zeros, so that up to four may be its
+ *  own; with more, some are not. */
+function possibleEnds(bytes: Uint8Array): number[] {
+  const ends: number[] = [];
+  for (let i = bytes.indexOf(0x1f, 1); i > 0; i = bytes.indexOf(0x1f, i + 1)) {
+    if (bytes[i + 1] === 0x8b && bytes[i + 2] === DEFLATE) ends.push(i);
+  }
+  let last = bytes.length;
+  while (bytes[last - 1] === 0) last--;
+  if (bytes.length - last > 4) for (let own = 0; own <= 4; own++) ends.push(last + own);
+  else ends.push(bytes.length);
+  return ends;
 }

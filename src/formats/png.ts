@@ -7,7 +7,8 @@
  * is it passed to fast-png, and only those chunks that make up the picture.
  *
  * What isn't 8-bit grey or RGB is converted: other depths are scaled, a palette is looked up, and a transparent picture is
- * laid on white, as drawings on a transparent ground are meant to be seen.
+ * laid on white, as drawings on a transparent ground are meant to be seen; or on black, if all that it shows is light and would
+ * vanish on white.
  *
  * Source: https://www.w3.org/TR/png-3/
  */
@@ -40,6 +41,9 @@ interface Header {
   readonly interlaced: boolean;
 }
 
+/** What samples mean. */
+type Colours = Pick<DecodedPng, 'width' | 'height' | 'depth' | 'channels' | 'palette' | 'transparency'>;
+
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const MAX_SIDE = 16_384;
 const MAX_PIXELS = 64 * 2 ** 20;
@@ -71,10 +75,15 @@ export async function decodePng(bytes: Uint8Array, name: string): Promise<Pixels
   const chunks = readChunks(bytes, where);
   const header = readHeader(chunks, where);
   const idat = concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
-  await inflate('deflate', idat, rawLength(header), where);
+  const raw = await inflate('deflate', idat, rawLength(header), where);
   const picture = chunks.filter(({ type }) => type === 'tRNS' || isCritical(type));
   try {
-    return toPixels(decode(concat([SIGNATURE, ...picture.map((chunk) => chunk.bytes)])), header.indexed);
+    // fast-png takes samples of interlaced pictures for bytes.
+    if (header.interlaced && header.depth < 8) {
+      return toPixels(coloursOf(chunks, header), samplesOfPasses(raw, header), header.indexed);
+    }
+    const png = decode(concat([SIGNATURE, ...picture.map((chunk) => chunk.bytes)]));
+    return toPixels(png, unpack(png), header.indexed);
   } catch (error) {
     throw new FormatError(`${where}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
@@ -134,9 +143,6 @@ function readHeader(chunks: Chunk[], where: string): Header {
       `${where}: compression ${compression}, filter ${filter} and interlace ${interlace} aren't 0, 0, and 0 or 1`,
     );
   }
-  if (interlace === 1 && depth < 8) {
-    throw new FormatError(`${where}: interlaced pictures of ${depth} bits aren't supported; 8 and 16 are`);
-  }
   const { channels } = COLOUR_TYPES[colourType];
   return { width, height, depth, channels, indexed: colourType === INDEXED, interlaced: interlace === 1 };
 }
@@ -152,29 +158,51 @@ function rawLength({ width, height, depth, channels, interlaced }: Header): numb
   return length;
 }
 
-function toPixels(png: DecodedPng, indexed: boolean): Pixels {
+function toPixels(png: Colours, samples: ArrayLike<number>, indexed: boolean): Pixels {
   const { width, height, depth } = png;
-  const samples = unpack(png);
   const max = 2 ** depth - 1;
   const to8Bit = (sample: number) => Math.round((sample * 255) / max);
-  const overWhite = (value: number, alpha: number) => Math.round(255 + ((value - 255) * alpha) / 255);
 
   const channels = indexed || png.channels >= 3 ? 3 : 1;
   const data = new Uint8Array(width * height * channels);
+  const alphas = new Uint8Array(width * height).fill(255);
   for (let p = 0; p < width * height; p++) {
     if (indexed) {
       const colour = png.palette?.[samples[p]];
       if (!colour) throw new FormatError(`the palette has no colour ${samples[p]}`);
-      for (let c = 0; c < 3; c++) data[p * 3 + c] = overWhite(colour[c], colour[3] ?? 255);
+      for (let c = 0; c < 3; c++) data[p * 3 + c] = colour[c];
+      alphas[p] = colour[3] ?? 255;
       continue;
     }
     const first = p * png.channels;
-    let alpha = 255;
-    if (png.channels > channels) alpha = to8Bit(samples[first + channels]);
-    else if (isTransparent(png.transparency, samples, first, channels)) alpha = 0;
-    for (let c = 0; c < channels; c++) data[p * channels + c] = overWhite(to8Bit(samples[first + c]), alpha);
+    if (png.channels > channels) alphas[p] = to8Bit(samples[first + channels]);
+    else if (isTransparent(png.transparency, samples, first, channels)) alphas[p] = 0;
+    for (let c = 0; c < channels; c++) data[p * channels + c] = to8Bit(samples[first + c]);
   }
+  layOnPage(data, alphas, channels);
   return { width, height, channels, data };
+}
+
+/** Mixes the colours with those of the page that they are seen on. */
+function layOnPage(data: Uint8Array, alphas: Uint8Array, channels: number): void {
+  const page = showsLightOnly(data, alphas, channels) ? 0 : 255;
+  for (let i = 0; i < data.length; i++) {
+    const alpha = alphas[Math.floor(i / channels)];
+    data[i] = Math.round(page + ((data[i] - page) * alpha) / 255);
+  }
+}
+
+/** Whether no pixel that is rather seen than not is dark. */
+function showsLightOnly(data: Uint8Array, alphas: Uint8Array, channels: number): boolean {
+  let seen = false;
+  for (let p = 0; p < alphas.length; p++) {
+    if (alphas[p] < 128) continue;
+    seen = true;
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += data[p * channels + c];
+    if (sum < 127.5 * channels) return false;
+  }
+  return seen;
 }
 
 /** Whether the pixel has the one colour that a tRNS chunk declares transparent. */
@@ -190,13 +218,67 @@ function unpack({ width, height, depth, data }: DecodedPng): ArrayLike<number> {
   const samples = new Uint8Array(width * height);
   const rowBytes = Math.ceil((width * depth) / 8);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const bit = x * depth;
-      const byte = data[y * rowBytes + (bit >> 3)];
-      samples[y * width + x] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+    const row = data.subarray(y * rowBytes, (y + 1) * rowBytes) as Uint8Array;
+    for (let x = 0; x < width; x++) samples[y * width + x] = sampleOf(row, x, depth);
+  }
+  return samples;
+}
+
+/** Sample x of a row in which several share a byte. */
+function sampleOf(row: Uint8Array, x: number, depth: number): number {
+  const bit = x * depth;
+  return (row[bit >> 3] >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+}
+
+/** What the samples of a picture of one channel mean, as fast-png would have it. */
+function coloursOf(chunks: Chunk[], { width, height, depth, channels, indexed }: Header): Colours {
+  const content = (wanted: string) => chunks.find(({ type }) => type === wanted)?.data ?? new Uint8Array();
+  const [colours, transparent] = [content('PLTE'), content('tRNS')];
+  const size = { width, height, depth: depth as DecodedPng['depth'], channels };
+  if (!indexed) return { ...size, transparency: Uint16Array.from(transparent.length === 2 ? [transparent[1]] : []) };
+  const palette = Array.from({ length: Math.floor(colours.length / 3) }, (_, i) => [
+    ...colours.subarray(3 * i, 3 * i + 3),
+    transparent[i] ?? 255,
+  ]);
+  return { ...size, palette: palette as DecodedPng['palette'] };
+}
+
+/** An array element per sample, of interlaced samples of 1, 2 or 4 bits: each pass is a small picture, row by row. */
+function samplesOfPasses(raw: Uint8Array, { width, height, depth }: Header): Uint8Array {
+  const samples = new Uint8Array(width * height);
+  let at = 0;
+  for (const { x: x0, y: y0, step } of ADAM7) {
+    const columns = Math.ceil((width - x0) / step[0]);
+    if (columns <= 0) continue;
+    const rowBytes = Math.ceil((columns * depth) / 8);
+    let above = new Uint8Array(rowBytes);
+    for (let y = y0; y < height; y += step[1]) {
+      const row = unfilter(raw[at], raw.subarray(at + 1, at + 1 + rowBytes), above);
+      for (let i = 0; i < columns; i++) samples[y * width + x0 + i * step[0]] = sampleOf(row, i, depth);
+      above = row;
+      at += 1 + rowBytes;
     }
   }
   return samples;
+}
+
+/** The row that was filtered against the byte to its left, the row above, or both. (Section 9.2) */
+function unfilter(filter: number, filtered: Uint8Array, above: Uint8Array): Uint8Array<ArrayBuffer> {
+  const row = new Uint8Array(filtered.length);
+  for (let i = 0; i < row.length; i++) {
+    const [a, b, c] = [row[i - 1] ?? 0, above[i], above[i - 1] ?? 0];
+    const predicted = [0, a, b, (a + b) >> 1, paeth(a, b, c)][filter];
+    if (predicted === undefined) throw new FormatError(`Unsupported filter: ${filter}`);
+    row[i] = filtered[i] + predicted;
+  }
+  return row;
+}
+
+/** Whichever of left a, above b and above left c is nearest to a + b − c; the first of equals. */
+function paeth(a: number, b: number, c: number): number {
+  const [toA, toB, toC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+  if (toA <= toB && toA <= toC) return a;
+  return toB <= toC ? b : c;
 }
 
 function concat(parts: Uint8Array[]): Uint8Array {

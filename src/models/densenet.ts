@@ -29,6 +29,11 @@ export class DenseLayer extends Module<[features: readonly Tensor[]]> {
     this.conv2 = new Conv2d(4 * growthRate, growthRate, 3, { padding: 1, bias: false });
   }
 
+  /** torchvision's published files say `norm.1`. */
+  protected override earlierNames() {
+    return { 'norm.1': 'norm1', 'conv.1': 'conv1', 'norm.2': 'norm2', 'conv.2': 'conv2' };
+  }
+
   forward(features: readonly Tensor[]): Tensor {
     let x = F.cat(features, 1);
     x = this.conv1.forward(F.relu(this.norm1.forward(x)));

@@ -8,6 +8,8 @@ import { Buffer, Parameter } from './parameter.js';
 export interface LoadOptions {
   /** Refuse keys that are missing or unexpected. Default true. Wrong shapes are always refused. */
   strict?: boolean;
+  /** Taken off the front of every key that has it, such as `'module.'`, which PyTorch's DataParallel puts there. Default: ''. */
+  prefix?: string;
 }
 
 /** The keys that only the module has (missing), or only the dict (unexpected). */
@@ -89,6 +91,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
     for (const [key, value] of Object.entries(dict)) requireTensor('loadStateDict', key, value);
+    dict = this.withOwnKeys(dict, options.prefix ?? '');
     const own = new Map(this.namedState());
     const problems: string[] = [];
     const absent = [...own].filter(([key]) => !Object.hasOwn(dict, key));
@@ -97,6 +100,8 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     if (options.strict ?? true) {
       if (missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(', ')}`);
       if (unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(', ')}`);
+      const prefix = commonPrefix(unexpectedKeys, own);
+      if (prefix !== '') problems.push(`without '${prefix}' in front they fit: give { prefix: '${prefix}' }`);
     }
     const shared = [...own].filter(([key]) => Object.hasOwn(dict, key));
     for (const [key, tensor] of shared) {
@@ -111,6 +116,30 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
       if (isCounter(tensor)) tensor.copyFrom(new Int32Array(tensor.numel));
     }
     return { missingKeys, unexpectedKeys };
+  }
+
+  /** Names that files may have for fields of this module, each with the field's own. Default: none. */
+  protected earlierNames(): Readonly<Record<string, string>> {
+    return {};
+  }
+
+  /** The same tensors by the keys that they have here. */
+  private withOwnKeys(dict: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
+    const earlier = this.namedModules().flatMap(([path, module]) =>
+      Object.entries(module.earlierNames()).map(([name, own]) => [`${join(path, name)}.`, `${join(path, own)}.`]),
+    );
+    const ownKey = (key: string): string => {
+      const bare = key.startsWith(prefix) ? key.slice(prefix.length) : key;
+      const found = earlier.find(([name]) => bare.startsWith(name));
+      return found ? bare.replace(found[0], found[1]) : bare;
+    };
+    const entries = new Map<string, Tensor>();
+    for (const [key, tensor] of Object.entries(dict)) {
+      const own = ownKey(key);
+      if (entries.has(own)) throw new Error(`loadStateDict: two keys stand for ${own}, of which one is ${key}`);
+      entries.set(own, tensor);
+    }
+    return Object.fromEntries(entries);
   }
 
   /** Moves all parameters and buffers to a backend. Counters stay on the host: no kernel needs them. */
@@ -152,6 +181,16 @@ export function clearGrad(parameter: Tensor): void {
 /** A field's name in a state_dict: `running_mean` for `runningMean`, as in PyTorch. */
 function stateName(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** What stands in front of all these keys, if behind it each is one of `own`; else ''. */
+function commonPrefix(keys: readonly string[], own: ReadonlyMap<string, unknown>): string {
+  const [first = ''] = keys;
+  for (let dot = first.indexOf('.'); dot >= 0; dot = first.indexOf('.', dot + 1)) {
+    const prefix = first.slice(0, dot + 1);
+    if (keys.every((key) => key.startsWith(prefix) && own.has(key.slice(prefix.length)))) return prefix;
+  }
+  return '';
 }
 
 function join(path: string, name: string): string {

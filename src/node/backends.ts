@@ -4,7 +4,7 @@ import { createBackendOn } from '../backends/create.js';
 import { GPUBackend } from '../backends/webgpu/index.js';
 import { setAsyncScope } from '../tensor/gradMode.js';
 import { nodeWasm } from './wasm.js';
-import { nodeWebGPU } from './webgpu.js';
+import { mayHaveGpu, nodeWebGPU } from './webgpu.js';
 
 setAsyncScope(new AsyncLocalStorage());
 
@@ -12,5 +12,6 @@ export { backendNames } from '../backends/create.js';
 
 export const createBackend = createBackendOn({
   wasm: nodeWasm,
+  mayHaveGpu,
   webgpu: (options, unasked) => GPUBackend.create(options, nodeWebGPU, { onGpuOnly: unasked }),
 });

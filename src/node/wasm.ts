@@ -1,21 +1,16 @@
-/** WASM in Node: files from the disk, threads from worker_threads. */
-import { readFile } from 'node:fs/promises';
+/** WASM in Node: threads from worker_threads. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import script from '../../dist/wasm/nodeThread.embedded.js';
 import type { WasmPlatform } from '../backends/wasm/platform.js';
 
 export const nodeWasm: WasmPlatform = {
   cores: availableParallelism(),
   canShare: true,
   canWait: true,
-
-  async load(build) {
-    const { buffer, byteOffset, length } = await readFile(new URL(`../../dist/wasm/${build}.wasm`, import.meta.url));
-    return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
-  },
-
   startWorker(start) {
-    const worker = new Worker(new URL('../../dist/node/wasmWorker.js', import.meta.url), {
+    const worker = new Worker(script, {
+      eval: true,
       workerData: start,
       // Without the program's own flags, such as a loader or coverage, which a worker doesn't need.
       execArgv: [],

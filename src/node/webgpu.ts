@@ -11,8 +11,10 @@ let gpu: GPU | null = null;
 async function dawn(): Promise<GPU> {
   if (gpu) return gpu;
   let create: (options: string[]) => GPU;
+  // By a variable, so that bundlers leave it to Node: it has native code, and need not be installed.
+  const name = 'webgpu';
   try {
-    ({ create } = await import('webgpu'));
+    ({ create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as typeof import('webgpu'));
   } catch (error) {
     throw new Error("backend 'webgpu' needs the package webgpu: npm install webgpu", { cause: error });
   }
@@ -27,5 +29,14 @@ export const nodeWebGPU: WebGPUPlatform = {
   },
   advice:
     'Dawn looks for a driver of Vulkan, Metal or Direct3D 12; on Linux, install that of your GPU (mesa-vulkan-drivers, for one)',
-  worthATry: process.platform !== 'linux' || LINUX_DEVICES.some((path) => existsSync(path)),
 };
+
+/** Whether the machine may have a GPU. Only Linux shows it; and drivers there print what they like when there is none. */
+export function mayHaveGpu(): boolean {
+  if (process.platform !== 'linux') return true;
+  try {
+    return LINUX_DEVICES.some((path) => existsSync(path));
+  } catch {
+    return false; // Node's permission model keeps the devices from this program.
+  }
+}

@@ -56,8 +56,10 @@ function failedLaws({ file, tests, pattern, runs, bail = 0, env }) {
 
 function buildKernels() {
   const asc = join(copy, 'node_modules/assemblyscript/bin/asc.js');
-  const { status, stderr } = spawnSync(process.execPath, [asc, '--target', 'simd'], { cwd: copy, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the planted kernel doesn't compile: ${stderr}`);
+  for (const step of [[asc, '--target', 'simd'], ['tools/embed.mjs']]) {
+    const { status, stderr } = spawnSync(process.execPath, step, { cwd: copy, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`the planted kernel doesn't compile: ${stderr}`);
+  }
 }
 
 /** Gathers the shaders into the file that the backend reads. */

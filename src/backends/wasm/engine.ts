@@ -36,14 +36,13 @@ export class Engine {
     this.#heap = new Heap(heapBase(), (end) => this.#grow(end));
   }
 
-  /** Compiles the kernels and starts the threads. `shared`: the module takes a shared memory. */
+  /** Makes the memory and starts the threads. `shared`: the module takes a shared memory. */
   static async start(
-    bytes: Uint8Array<ArrayBuffer>,
+    module: WebAssembly.Module,
     { threads, shared }: EngineOptions,
     platform: WasmPlatform,
   ): Promise<Engine> {
-    const module = await WebAssembly.compile(bytes);
-    const memory = new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared });
+    const memory = newMemory(shared);
     const instance = await WebAssembly.instantiate(module, { env: { memory } });
     const engine = new Engine(instance, memory, threads, platform.canWait);
     try {
@@ -168,6 +167,19 @@ export class Engine {
       throw new Error(`its memory couldn't grow from ${gib(has)} to ${gib(end)}`);
     }
     return this.#memory.buffer.byteLength;
+  }
+}
+
+/** V8 reserves addresses for all that 32 bits can address, and a guard behind it. */
+function newMemory(shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 16, maximum: maximumPages, shared });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new Error(
+      `backend 'wasm': this process gets no memory for WebAssembly (${reason}), perhaps for a limit of its address space (ulimit -v): node --disable-wasm-trap-handler needs less of it`,
+      { cause: error },
+    );
   }
 }
 

@@ -4,23 +4,40 @@ import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { OperationName } from '../../ops/index.js';
 import type { DType, TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend, type MemoryReport } from '../backend.js';
+import { flag, type Rules } from '../options.js';
 import { behind, type WasmBuffer } from './buffer.js';
+import { loadBuild, type WasmBuild } from './builds.js';
 import { Engine } from './engine.js';
 import { wasmKernels } from './kernels.js';
 import { peak } from './peak.js';
-import type { WasmBuild, WasmPlatform } from './platform.js';
+import type { WasmPlatform } from './platform.js';
 import { maximumThreads } from './tasks.js';
 import { suitsWinograd } from './winograd.js';
 
 export interface WasmOptions {
-  /** Threads to compute with. Default: all cores where memory can be shared, else 1. Results don't depend on it. */
+  /** Threads to compute with, 1 to 48. Default: all cores; but 1, with a warning, where threads can't be had. Results don't
+   *  depend on it. */
   threads?: number;
   /** Use relaxed SIMD (fused multiply-add) where the engine has it. It is faster on some machines, and the last bit of results then
    *  differs from machine to machine. Default true. */
   relaxedSimd?: boolean;
-  /** The content of a `.wasm` file that you load yourself. For several threads it must be a build that ends in `-threads`.
-   *  Default: the file is loaded from the package. */
+  /** The content of a `.wasm` file of `dist/wasm`, for those who load it themselves. With several threads, it must be a build that
+   *  ends in `-threads`. Default: the right one, which the package has in it. */
   wasm?: Uint8Array<ArrayBuffer>;
+}
+
+export const wasmOptions: Rules<WasmOptions> = {
+  threads: {
+    what: `a whole number from 1 to ${maximumThreads}`,
+    holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maximumThreads,
+  },
+  relaxedSimd: flag,
+  wasm: { what: 'the content of a .wasm file, a Uint8Array', holds: isByteArray },
+};
+
+/** Whatever window or context it is from. */
+function isByteArray(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Uint8Array]';
 }
 
 /**
@@ -56,12 +73,7 @@ export class WasmBackend extends Backend {
 
   static async create(options: WasmOptions, platform: WasmPlatform): Promise<WasmBackend> {
     if (!(await simd())) throw new Error("backend 'wasm' needs WebAssembly SIMD, which this JavaScript engine lacks");
-    const threads = options.threads ?? (platform.canShare ? Math.min(platform.cores, maximumThreads) : 1);
-    if (!Number.isInteger(threads) || threads < 1 || threads > maximumThreads) {
-      throw new TypeError(
-        `backend 'wasm': threads must be a whole number from 1 to ${maximumThreads}, but is ${threads}`,
-      );
-    }
+    const threads = options.threads ?? Math.min(platform.cores, maximumThreads);
     if (threads > 1 && !platform.canShare) {
       throw new Error(
         `backend 'wasm': ${threads} threads need shared memory: a page must be cross-origin isolated for it (COOP same-origin, COEP require-corp)`,
@@ -69,8 +81,15 @@ export class WasmBackend extends Backend {
     }
     const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimd());
     const build: WasmBuild = `${relaxed ? 'relaxed' : 'simd'}${threads > 1 ? '-threads' : ''}`;
-    const bytes = options.wasm ?? (await platform.load(build));
-    const engine = await Engine.start(bytes, { threads, shared: threads > 1 }, platform);
+    const module = options.wasm ? await compileGiven(options.wasm) : await WebAssembly.compile(await loadBuild(build));
+    const engine = await Engine.start(module, { threads, shared: threads > 1 }, platform).catch((error) => {
+      if (!options.wasm || !(error instanceof WebAssembly.LinkError)) throw error;
+      const which =
+        threads > 1 ? `${threads} threads take a build that ends` : "1 thread takes a build that doesn't end";
+      throw new Error(`backend 'wasm': ${which} in -threads, and { wasm } gives another: ${error.message}`, {
+        cause: error,
+      });
+    });
     return new WasmBackend(engine, options.wasm ? 'given' : build);
   }
 
@@ -149,5 +168,28 @@ export class WasmBackend extends Backend {
   override async close(): Promise<void> {
     await super.close();
     await this.#engine.stop();
+  }
+}
+
+const magic = [0x00, 0x61, 0x73, 0x6d];
+
+/** Compiles what a user has loaded, or says what it is instead. */
+async function compileGiven(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  if (magic.some((byte, i) => bytes[i] !== byte)) {
+    const begin = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw new TypeError(
+      `backend 'wasm': what { wasm } gives begins with '${begin}', and no .wasm file, which begins with '00 61 73 6d'; servers answer with a page where there is no file`,
+    );
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    const hint = (await relaxedSimd())
+      ? ''
+      : '; the relaxed builds need relaxed SIMD, which it lacks: give a simd build';
+    throw new Error(`backend 'wasm': this JavaScript engine can't compile what { wasm } gives: ${reason}${hint}`, {
+      cause: error,
+    });
   }
 }

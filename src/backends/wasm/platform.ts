@@ -1,7 +1,4 @@
-/** What a platform provides for WASM: the kernels' files, and threads. See `node/wasm.ts` and `browser/wasm.ts`. */
-
-/** The builds of `assembly/`, by what they need from the engine: relaxed SIMD, threads. */
-export type WasmBuild = 'simd' | 'simd-threads' | 'relaxed' | 'relaxed-threads';
+/** What a platform brings for WASM: threads. `node/wasm.ts` and `browser/wasm.ts` do. */
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -22,7 +19,6 @@ export interface WasmWorker {
 }
 
 export interface WasmPlatform {
-  load(build: WasmBuild): Promise<Uint8Array<ArrayBuffer>>;
   startWorker(start: WorkerStart): WasmWorker;
   /** Cores to use by default. */
   readonly cores: number;

@@ -4,6 +4,4 @@ export interface WebGPUPlatform {
   requestAdapter(): Promise<GPUAdapter | null>;
   /** For the error message where there is none: what to do. */
   readonly advice: string;
-  /** Whether 'auto' should look for a GPU. Where there is none, some drivers print messages. Default true. */
-  readonly worthATry?: boolean;
 }

@@ -1,4 +1,4 @@
-/** A thread of the WASM backend in a browser. */
+/** A thread of the WASM backend in a browser: `tools/embed.mjs` makes a text of this, with which `wasm.ts` starts it. */
 import type { WorkerStart } from '../backends/wasm/platform.js';
 import { Tasks } from '../backends/wasm/tasks.js';
 

@@ -1,0 +1,36 @@
+/**
+ * Makes modules of what a bundler would have to bring along as files: in `dist/wasm`, `<build>.embedded.js` has the bytes of
+ * `<build>.wasm` in base64, and `<platform>Thread.embedded.js` the script of a thread as text. Runs once all else is built.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const dist = new URL('../dist/', import.meta.url);
+
+function embed(name, text) {
+  writeFileSync(new URL(`wasm/${name}.embedded.js`, dist), `export default ${JSON.stringify(text)};\n`);
+}
+
+/** A module and what it imports as one classic script. */
+async function scriptOf(entry) {
+  const { output } = await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      write: false,
+      rollupOptions: {
+        input: fileURLToPath(new URL(entry, dist)),
+        external: /^node:/,
+        output: { format: 'cjs' },
+      },
+    },
+  });
+  return output[0].code;
+}
+
+for (const build of ['simd', 'simd-threads', 'relaxed', 'relaxed-threads']) {
+  embed(build, readFileSync(new URL(`wasm/${build}.wasm`, dist), 'base64'));
+}
+embed('nodeThread', await scriptOf('node/wasmThread.js'));
+embed('browserThread', await scriptOf('browser/wasmThread.js'));
