@@ -3,6 +3,7 @@ import type { ByteImages } from '../backends/backend.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
 import { grey, resizePlane } from './planes.js';
+import type { Target } from './targets.js';
 
 /** What a DataLoader loads from. Any object that has these will do. */
 export interface Dataset {
@@ -15,10 +16,11 @@ export interface Dataset {
   readonly repeatable?: boolean;
   /** All images as bytes, for backends that make batches of them on their device. */
   readonly byteImages?: ByteImages;
-  /** Writes an image into `out`, from `offset` on, and returns its label. */
-  read(index: number, out: Float32Array, offset: number): number;
+  /** Writes an image into `out`, from `offset` on, and returns its label: the number of its class, or what else is to be learned
+   *  of it, a number or an array of numbers. */
+  read(index: number, out: Float32Array, offset: number): Target;
   /** The label alone, where there are `byteImages`. */
-  label?(index: number): number;
+  label?(index: number): Target;
 }
 
 export interface ImageDatasetOptions {

@@ -4,6 +4,7 @@ import { numel } from '../ops/shape.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Dataset } from './dataset.js';
+import { type Targets, targetsOf } from './targets.js';
 
 export interface DataLoaderOptions {
   /** Images a batch. Default 1. */
@@ -16,8 +17,9 @@ export interface DataLoaderOptions {
   backend?: Backend;
 }
 
-/** Images (N, C, H, W) and their N labels. */
-export type Batch = [x: Tensor, y: Int32Array];
+/** Images (N, C, H, W) and their N labels: the numbers of their classes (Int32Array), or, where labels have fractions or are arrays,
+ *  numbers (Float32Array), image by image. */
+export type Batch = [x: Tensor, y: Targets];
 
 /**
  * Goes through a dataset in batches: `for await (const [x, y] of loader)`.
@@ -70,7 +72,8 @@ export class DataLoader {
       await backend.ready?.();
       if (gather) {
         const x = gather(indices);
-        yield [x, indices.map((index) => this.dataset.label!(index))];
+        const labels = Array.from(indices, (index) => this.dataset.label!(index));
+        yield [x, targetsOf(labels, indices)];
         x.evict(() => this.#imagesOf(indices, size));
         continue;
       }
@@ -91,8 +94,9 @@ export class DataLoader {
   }
 
   /** Fills `images`, and gives the labels. */
-  #read(indices: Int32Array, images: Float32Array, size: number): Int32Array {
-    return indices.map((index, n) => this.dataset.read(index, images, n * size));
+  #read(indices: Int32Array, images: Float32Array, size: number): Targets {
+    const targets = Array.from(indices, (index, n) => this.dataset.read(index, images, n * size));
+    return targetsOf(targets, indices);
   }
 
   #imagesOf(indices: Int32Array, size: number): Float32Array {

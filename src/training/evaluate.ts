@@ -1,9 +1,10 @@
 import type { Batch } from '../data/loader.js';
+import type { Targets } from '../data/targets.js';
 import * as F from '../nn/functional/index.js';
 import type { Module } from '../nn/module.js';
 import { noGrad } from '../tensor/gradMode.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { ClassificationMetrics, type ConfusionMatrix } from './metrics.js';
+import { ClassificationMetrics, type ConfusionMatrix, type Metric } from './metrics.js';
 import { pauser } from './pauser.js';
 
 /** What a classifier gives: scores (N, C), or in training more beside them, as auxiliary classifiers do. */
@@ -12,7 +13,8 @@ export type ClassifierOutput = Tensor | { readonly logits: Tensor };
 /** A network that can be trained to classify. */
 export type Classifier<Output extends ClassifierOutput = ClassifierOutput> = Module<[x: Tensor], Output>;
 
-export type LossFunction<Output extends ClassifierOutput = Tensor> = (output: Output, labels: Int32Array) => Tensor;
+/** The mean loss of a batch; `F.mseLoss` is one, too. */
+export type LossFunction<Output extends ClassifierOutput = Tensor> = (output: Output, targets: Targets) => Tensor;
 
 /** The scores alone, of a network that may give more. */
 export function scoresOf(output: ClassifierOutput): Tensor {
@@ -20,27 +22,34 @@ export function scoresOf(output: ClassifierOutput): Tensor {
 }
 
 /** Cross-entropy of the scores. Throws where there are others beside them: what they are worth is for the caller to say. */
-export function defaultLoss(output: ClassifierOutput, labels: Int32Array): Tensor {
+export function defaultLoss(output: ClassifierOutput, targets: Targets): Tensor {
   if ('logits' in output) {
     throw new TypeError(
       `the model gives ${Object.keys(output).join(', ')}: pass a loss that takes them all, such as models.googlenetLoss`,
     );
   }
-  return F.crossEntropy(output, labels);
+  if (targets instanceof Float32Array) {
+    throw new TypeError('the targets are numbers, not classes: pass a loss that takes them, such as F.mseLoss');
+  }
+  return F.crossEntropy(output, targets);
 }
 
 export interface Evaluation {
   /** Mean over the images. */
   readonly loss: number;
-  /** Share of the images that were classified rightly, 0 to 1. */
+  /** Share of the images that were classified rightly, 0 to 1; NaN where the targets aren't classes. */
   readonly accuracy: number;
   readonly confusion: ConfusionMatrix;
+  /** Those of one's own: means over the images. */
+  readonly metrics: Readonly<Record<string, number>>;
   readonly count: number;
 }
 
 export interface EvaluateOptions<Output extends ClassifierOutput = Tensor> {
   /** The mean loss of a batch. Default: cross-entropy. */
   loss?: LossFunction<Output>;
+  /** Metrics of one's own, by their names. */
+  metrics?: Readonly<Record<string, Metric>>;
   /** Called after every batch with the images evaluated so far. */
   onBatch?: (count: number) => void;
   /** When aborted: the batch under way is finished, and an InterruptedError is thrown. */
@@ -58,18 +67,19 @@ export async function evaluate<Output extends ClassifierOutput>(
   batches: AsyncIterable<Batch>,
   options: EvaluateOptions<Output> = {},
 ): Promise<Evaluation> {
-  const { loss: lossOf = defaultLoss, onBatch, signal } = options;
+  const { loss: lossOf = defaultLoss, metrics: own, onBatch, signal } = options;
   const pause = pauser();
   const metrics = new ClassificationMetrics();
   const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
-    for await (const [x, labels] of batches) {
+    for await (const [x, targets] of batches) {
       const [scores, loss] = noGrad(() => {
         const output = model.forward(x);
-        return [scoresOf(output), lossOf(output, labels)];
+        return [scoresOf(output), lossOf(output, targets)];
       });
-      metrics.add(await loss.item(), await scores.data(), labels);
+      const seen = { loss: await loss.item(), outputs: await scores.data(), targets, images: x.shape[0] };
+      metrics.merge(ClassificationMetrics.of(seen, own));
       scores.release();
       loss.release();
       onBatch?.(metrics.count);
@@ -80,5 +90,5 @@ export async function evaluate<Output extends ClassifierOutput>(
     for (const [module, training] of modes) module.training = training;
   }
   const { loss, accuracy, confusion, count } = metrics;
-  return { loss, accuracy, confusion, count };
+  return { loss, accuracy, confusion, metrics: metrics.own, count };
 }

@@ -1,6 +1,7 @@
 /** The training loop: steps, with what a long run needs around them. */
 import { type Backend, DeviceLostError } from '../backends/backend.js';
 import type { DataLoader } from '../data/loader.js';
+import type { Targets } from '../data/targets.js';
 import { type LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
@@ -19,7 +20,7 @@ export class DivergedError extends Error {
 }
 
 /**
- * Trains a classifier.
+ * Trains a classifier, or, with a loss for it, a network that gives numbers (such as `{ loss: F.mseLoss }`).
  *
  * Throws a DivergedError at the first loss, or validation loss, that is NaN or infinite; nothing is saved then.
  */
@@ -34,7 +35,8 @@ export async function fit<Output extends ClassifierOutput>(
 
 /** A step that the device may still be at: its loss hasn't been read. */
 interface PendingStep extends TrainingStep {
-  readonly labels: Int32Array;
+  readonly targets: Targets;
+  readonly images: number;
   readonly lr: number;
 }
 
@@ -102,7 +104,7 @@ class TrainingLoop<Output extends ClassifierOutput> {
   async #runEpoch(): Promise<boolean> {
     if (!(await this.#trainEpoch())) return false;
     const { epoch, step, metrics } = this.#progress;
-    const { loss, accuracy } = metrics;
+    const { loss, accuracy, own } = metrics;
     const validation = await this.#validate();
     this.#validation = validation;
     if (validation && !Number.isFinite(validation.loss)) {
@@ -110,8 +112,12 @@ class TrainingLoop<Output extends ClassifierOutput> {
     }
     const lr = this.optimizer.paramGroups[0].lr;
     stepScheduler(this.#stepsEvery('epoch'), validation?.loss ?? loss);
-    const validated = validation && { loss: validation.loss, accuracy: validation.accuracy };
-    const record: EpochRecord = { epoch: epoch + 1, step, lr, loss, accuracy, validation: validated };
+    const validated = validation && {
+      loss: validation.loss,
+      accuracy: validation.accuracy,
+      metrics: validation.metrics,
+    };
+    const record: EpochRecord = { epoch: epoch + 1, step, lr, loss, accuracy, metrics: own, validation: validated };
     const isBest = addEpoch(this.#progress, record, this.options.earlyStopping?.minDelta ?? 0);
     await this.#save('last');
     if (isBest) await this.#save('best');
@@ -142,7 +148,8 @@ class TrainingLoop<Output extends ClassifierOutput> {
       const step = trainingStep(this.model, this.optimizer, next.value, this.options);
       const scheduler = this.#stepsEvery('step');
       if (!(scheduler instanceof ReduceLROnPlateau)) scheduler?.step();
-      pending.push({ ...step, labels: next.value[1], lr });
+      const [x, targets] = next.value;
+      pending.push({ ...step, targets, images: x.shape[0], lr });
 
       const taken = progress.step + pending.length;
       const isLast = progress.stepInEpoch + pending.length === this.loader.length;
@@ -166,10 +173,10 @@ class TrainingLoop<Output extends ClassifierOutput> {
   }
 
   /** Reads what a step has left, counts it, and tells of it. */
-  async #note({ scores, loss, labels, lr }: PendingStep): Promise<void> {
+  async #note({ scores, loss, targets, images, lr }: PendingStep): Promise<void> {
     const progress = this.#progress;
-    const batch = new ClassificationMetrics();
-    batch.add(await loss.item(), await scores.data(), labels);
+    const seen = { loss: await loss.item(), outputs: await scores.data(), targets, images };
+    const batch = ClassificationMetrics.of(seen, this.options.metrics);
     scores.release();
     loss.release();
     if (!Number.isFinite(batch.loss)) {
@@ -190,16 +197,17 @@ class TrainingLoop<Output extends ClassifierOutput> {
       accuracy: batch.accuracy,
       runningLoss: progress.metrics.loss,
       runningAccuracy: progress.metrics.accuracy,
-      images: labels.length,
+      metrics: batch.own,
+      images,
     });
   }
 
   /** Throws an InterruptedError if it was interrupted. `last` is saved then: a resumed run begins with the whole validation. */
   async #validate(): Promise<Evaluation | null> {
-    const { validation, loss, signal } = this.options;
+    const { validation, loss, metrics, signal } = this.options;
     const generator = defaultGenerator.getState(); // a pass over the validation set draws from it
     try {
-      return validation ? await evaluate(this.model, validation, { loss, signal }) : null;
+      return validation ? await evaluate(this.model, validation, { loss, metrics, signal }) : null;
     } catch (error) {
       if (error instanceof InterruptedError) {
         defaultGenerator.setState(generator);

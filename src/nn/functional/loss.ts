@@ -1,9 +1,10 @@
 import { type CrossEntropyOptions, crossEntropySizes } from '../../ops/crossEntropy.js';
 import { mseLossSizes } from '../../ops/mseLoss.js';
 import { type NllLossOptions, type NllLossSizes, nllLossSizes, type Reduction } from '../../ops/nllLoss.js';
+import { formatShape } from '../../ops/shape.js';
 import { apply, constantTensor, requireTensor, Tensor } from '../../tensor/tensor.js';
 
-/** Class indices, in an array or a typed array; for x (N, C, d1, …) row by row. */
+/** Class indices, in an array or a typed array; for x (N, C, d1, …) row by row. Of `mseLoss`: the values. */
 export type Target = ArrayLike<number>;
 
 export interface ClassWeights {
@@ -61,16 +62,33 @@ function lossShape(x: Tensor, s: NllLossSizes): number[] {
   return s.reduction === 'none' ? [s.N, ...x.shape.slice(2)] : [];
 }
 
-/** The mean squared error of x and target, of the same shape. See `ops/mseLoss.ts`. */
-export function mseLoss(x: Tensor, target: Tensor, options: { reduction?: Reduction } = {}): Tensor {
+/** The mean squared error of x and target, a tensor of the same shape, or an array or a typed array of as many values.
+ *  See `ops/mseLoss.ts`. */
+export function mseLoss(x: Tensor, target: Tensor | Target, options: { reduction?: Reduction } = {}): Tensor {
   requireTensor('mseLoss', 'x', x);
-  requireTensor('mseLoss', 'target', target);
-  const s = mseLossSizes(x.shape, target.shape, options.reduction);
+  const t = target instanceof Tensor ? target : valuesLike(x, target);
+  const s = mseLossSizes(x.shape, t.shape, options.reduction);
   return apply({
     name: 'mseLoss',
-    inputs: [x, target],
+    inputs: [x, t],
     shape: s.reduction === 'none' ? x.shape : [],
-    forward: (k, loss) => k.mseLoss.forward(loss, x.buffer, target.buffer, s),
-    backward: (k, dloss, [dx, dtarget]) => k.mseLoss.backward(dx, dtarget, dloss, x.buffer, target.buffer, s),
+    saved: t === target ? [] : [t],
+    forward: (k, loss) => k.mseLoss.forward(loss, x.buffer, t.buffer, s),
+    backward: (k, dloss, [dx, dtarget]) => k.mseLoss.backward(dx, dtarget, dloss, x.buffer, t.buffer, s),
   });
+}
+
+/** The values as a tensor of x's shape, for the graph to keep. */
+function valuesLike(x: Tensor, values: Target): Tensor {
+  if (!isArray(values) || values.length !== x.numel) {
+    const given = isArray(values) ? `${values.length} values are` : `${values} is`;
+    throw new TypeError(
+      `mseLoss: target must be a tensor, or an array of the ${x.numel} values of x ${formatShape(x.shape)}, but ${given} given`,
+    );
+  }
+  return constantTensor(x, values, x.shape);
+}
+
+function isArray(values: unknown): values is ArrayLike<number> {
+  return Array.isArray(values) || ArrayBuffer.isView(values);
 }

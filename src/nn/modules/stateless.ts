@@ -192,12 +192,12 @@ export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
   }
 }
 
-export class MSELoss extends Module<[x: Tensor, target: Tensor]> {
+export class MSELoss extends Module<[x: Tensor, target: Tensor | F.Target]> {
   constructor(readonly options: { reduction?: Reduction } = {}) {
     super();
   }
 
-  forward(x: Tensor, target: Tensor): Tensor {
+  forward(x: Tensor, target: Tensor | F.Target): Tensor {
     return F.mseLoss(x, target, this.options);
   }
 }
