@@ -30,12 +30,16 @@ export interface ImageDatasetOptions {
   classes?: readonly string[];
 }
 
-/** Images that lie in memory as bytes: `images` (N, C, H, W), `labels` (N). */
+/**
+ * Images that lie in memory as bytes: `images` (N, C, H, W), `labels` (N).
+ *
+ * A subclass may read in its own way, `class Flipped extends ImageDataset { override read(…) }`: it has no `byteImages` then, as those
+ * would pass `read` by, it isn't `repeatable` unless it says so, and it can't be cut by `subset`, `take` and `as`.
+ */
 export class ImageDataset implements Dataset {
   readonly length: number;
   readonly shape: Shape;
   readonly classes?: readonly string[];
-  readonly repeatable = true;
   readonly #images: Uint8Array;
   readonly #labels: Uint8Array;
   readonly #options: ImageDatasetOptions;
@@ -86,10 +90,15 @@ export class ImageDataset implements Dataset {
     for (let c = 0; c < C; c++) {
       for (let pixel = 0; pixel < H * W; pixel++) out[to++] = values[c * 256 + images[from++]];
     }
-    return this.#labels[index];
+    return this.label(index);
   }
 
-  get byteImages(): ByteImages {
+  get repeatable(): boolean {
+    return this.#readsBytes;
+  }
+
+  get byteImages(): ByteImages | undefined {
+    if (!this.#readsBytes) return undefined;
     return { bytes: this.#images, shape: this.shape, values: this.#values };
   }
 
@@ -97,8 +106,22 @@ export class ImageDataset implements Dataset {
     return this.#labels[index];
   }
 
+  /** Whether `read` is this class's own. */
+  get #readsBytes(): boolean {
+    return this.read === ImageDataset.prototype.read;
+  }
+
+  /** Throws where a plain ImageDataset of the same bytes would forget how a subclass reads. */
+  #requirePlain(method: string): void {
+    if (this.#readsBytes && this.label === ImageDataset.prototype.label) return;
+    throw new TypeError(
+      `ImageDataset: ${method}() gives a plain ImageDataset, without the read() or label() of this subclass; cut the images before`,
+    );
+  }
+
   /** The images from `from` up to, not including, `to`; they share this dataset's memory. */
   subset(from: number, to: number): ImageDataset {
+    this.#requirePlain('subset');
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from > to || to > this.length) {
       throw new RangeError(`ImageDataset: subset ${from} to ${to} isn't within 0 to ${this.length}`);
     }
@@ -112,6 +135,7 @@ export class ImageDataset implements Dataset {
    * stays as it is. Throws a ShapeError where grey images should become coloured.
    */
   as(shape: Shape, normalize = this.#options.normalize): ImageDataset {
+    this.#requirePlain('as');
     const [C, H, W] = this.shape;
     const [C_new, H_new, W_new] = shape;
     if (shape.length !== 3 || (C_new !== C && !(C_new === 1 && C === 3))) {
