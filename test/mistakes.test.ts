@@ -199,15 +199,86 @@ describe('training', () => {
     expect(confusion[0][0] + confusion[0][1]).toBe(7);
   });
 
-  test('a validation loss that is NaN ends the run before it is saved', async () => {
+  test.each([
+    ['whose loss is NaN', images(2, 0, Number.NaN), 'fit: the validation loss is NaN after epoch 1'],
+    ['that throws', images(2, Number.NaN), 'the target of image 2 must be a finite number'],
+  ])('a validation %s ends the run, and the epoch is saved before', async (_, strange, message) => {
+    const train = (validation: Dataset, resume?: Checkpoint) => {
+      manualSeed(4);
+      const model = smallNet();
+      const loader = new DataLoader(images(), { batchSize: 4, shuffle: true });
+      return fit(model, new optim.SGD(model.parameters(), { lr: 0.1 }), loader, {
+        epochs: 2,
+        validation: new DataLoader(validation, { batchSize: 4 }),
+        checkpoints: { save: async (name, bytes) => void saved.push([name, bytes]) },
+        resume,
+      });
+    };
+    const saved: [string, Uint8Array][] = [];
+    await expect(train(strange)).rejects.toThrow(message);
+    expect(saved.map(([name]) => name)).toEqual(['last']);
+    const resume = await Checkpoint.decode(saved[0][1], 'last');
+    expect(resume.position).toEqual({ epoch: 0, stepInEpoch: 2, step: 2 });
+    expect((await train(images(), resume)).epochs).toEqual((await train(images())).epochs);
+  });
+
+  test('no batches are an error, and nothing is saved', async () => {
     const model = smallNet();
-    const saved: Uint8Array[] = [];
-    const run = fit(model, new optim.SGD(model.parameters(), { lr: 0.1 }), new DataLoader(images(), { batchSize: 4 }), {
-      validation: new DataLoader(images(2, 0, Number.NaN), { batchSize: 4 }),
-      checkpoints: { save: async (_, bytes) => void saved.push(bytes) },
-    });
-    await expect(run).rejects.toThrow('fit: the validation loss is NaN after epoch 1');
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const none = new DataLoader(images(), { batchSize: 9, dropLast: true });
+    const some = new DataLoader(images(), { batchSize: 4 });
+    const saved: string[] = [];
+    const options = { checkpoints: { save: async (name: string) => void saved.push(name) } };
+    await expect(fit(model, optimizer, none, options)).rejects.toThrow('fit: there are no batches to train on');
+    await expect(fit(model, optimizer, some, { ...options, validation: none })).rejects.toThrow(
+      'fit: there are no batches for the validation',
+    );
+    await expect(evaluate(model, none)).rejects.toThrow('evaluate: there is no image to evaluate');
+    const ignored: Dataset = { ...images(), read: () => -100 };
+    await expect(evaluate(model, new DataLoader(ignored))).rejects.toThrow('evaluate: there is no image to evaluate');
+    const onlyIgnored = new DataLoader(ignored, { batchSize: 4 });
+    await expect(fit(model, optimizer, onlyIgnored, options)).rejects.toThrow('fit: all labels of epoch 1 are ignored');
     expect(saved).toEqual([]);
+
+    const once = some.batches();
+    await expect(fit(model, optimizer, some, { epochs: 2, ...options, validation: once })).rejects.toThrow(
+      'a generator gives them once; a DataLoader, again and again',
+    );
+    expect(saved.slice(2)).toEqual(['last']); // after last and best of the first epoch
+  });
+
+  test('a pass does not end with a single image where there is batch normalisation', async () => {
+    const nine: Dataset = { ...images(), length: 9 };
+    const steps = async (model: nn.Sequential, options = {}) => {
+      const records: [number, number][] = [];
+      const loader = new DataLoader(nine, { batchSize: 4, ...options });
+      await fit(model, new optim.SGD(model.parameters(), { lr: 0.1 }), loader, {
+        epochs: 2,
+        onStep: ({ images, stepsPerEpoch }) => void records.push([images, stepsPerEpoch]),
+      });
+      return records;
+    };
+    const normalised = () =>
+      new nn.Sequential(new nn.Conv2d(1, 2, 2), new nn.BatchNorm2d(2), new nn.Flatten(), new nn.Linear(2, 2));
+    expect(await steps(normalised())).toEqual(new Array(4).fill([4, 2]));
+    expect(await steps(normalised(), { dropLast: true })).toEqual(new Array(4).fill([4, 2]));
+    expect((await steps(smallNet())).map(([count]) => count)).toEqual([4, 4, 1, 4, 4, 1]);
+    await expect(steps(normalised(), { batchSize: 1 })).rejects.toThrow('has one value a channel');
+  });
+
+  test('an empty batch goes through batch normalisation, and moves nothing', async () => {
+    const empty = backend.tensor([], [0, 2, 3, 3], { requiresGrad: true });
+    for (const norm of [new nn.BatchNorm2d(2), new nn.BatchNorm2d(2, { affine: false })]) {
+      for (const module of [norm.train(), norm.eval()]) {
+        const y = module.to(backend).forward(empty);
+        expect(y.shape).toEqual([0, 2, 3, 3]);
+        y.sum().backward();
+        expect([...(await norm.runningMean.data())]).toEqual([0, 0]);
+        expect([...(await norm.runningVar.data())]).toEqual([1, 1]);
+        if (norm.weight) expect([...(await norm.weight.grad!.data())]).toEqual([0, 0]);
+      }
+    }
+    expect(() => F.batchNorm2d(empty, backend.tensor([0]), null, null, null)).toThrow('must be (C) = (2)');
   });
 
   test('a checkpoint goes back only to the kind of optimizer and schedule it came from, or changes nothing', async () => {

@@ -56,8 +56,8 @@ export class DataLoader {
     return this.batches();
   }
 
-  /** One pass, without its first `skip` batches. */
-  async *batches({ skip = 0 } = {}): AsyncGenerator<Batch, void, undefined> {
+  /** One pass, from batch `skip` on, up to and without batch `end`. */
+  async *batches({ skip = 0, end = this.length } = {}): AsyncGenerator<Batch, void, undefined> {
     const order = this.#order();
     const { backend = host } = this.#options;
     const { shape } = this.dataset;
@@ -67,7 +67,7 @@ export class DataLoader {
     const again = this.dataset.repeatable
       ? new Float32Array(Math.min(this.batchSize, this.dataset.length) * size)
       : null;
-    for (let batch = skip; batch < this.length; batch++) {
+    for (let batch = skip; batch < end; batch++) {
       const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
       await backend.ready?.();
       if (gather) {

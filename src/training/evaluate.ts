@@ -61,7 +61,8 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** Loss, accuracy and confusion matrix of a classifier over all batches, in evaluation mode and without gradients. */
+/** Loss, accuracy and confusion matrix of a classifier over all batches, in evaluation mode and without gradients. Throws if there is
+ *  no image to evaluate. */
 export async function evaluate<Output extends ClassifierOutput>(
   model: Classifier<Output>,
   batches: AsyncIterable<Batch>,
@@ -88,6 +89,11 @@ export async function evaluate<Output extends ClassifierOutput>(
     }
   } finally {
     for (const [module, training] of modes) module.training = training;
+  }
+  if (metrics.count === 0) {
+    throw new RangeError(
+      'evaluate: there is no image to evaluate: no batches (a generator gives them once; a DataLoader, again and again), or ignored labels only',
+    );
   }
   const { loss, accuracy, confusion, count } = metrics;
   return { loss, accuracy, confusion, metrics: metrics.own, count };

@@ -5,6 +5,8 @@ import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tens
 /**
  * Normalises every channel of x (N, C, H, W), then scales by weight (C) and shifts by bias (C), where they are given.
  * In training, runningMean and runningVar (C), where given, move in place. The maths is in `ops/batchNorm2d.ts`.
+ * An x without values, such as an empty batch, has no statistics: nothing moves. Throws a ShapeError where training has one value a
+ * channel.
  */
 export function batchNorm2d(
   x: Tensor,
@@ -18,6 +20,7 @@ export function batchNorm2d(
   const channels = { runningMean, runningVar, weight, bias };
   const shapes = Object.fromEntries(Object.entries(channels).map(([name, t]) => [name, t?.shape ?? null]));
   const s = batchNorm2dSizes(x.shape, shapes, options);
+  if (x.numel === 0) return scaleAndShift(x, weight, bias);
   const mean = workTensor(x, [s.C]);
   const invStd = workTensor(x, [s.C]);
   return apply({
@@ -41,6 +44,12 @@ export function batchNorm2d(
     backward: (k, dy, [dx, dweight, dbias]) =>
       k.batchNorm2d.backward(dx, dweight, dbias, dy, x.buffer, weight?.buffer ?? null, mean.buffer, invStd.buffer, s),
   });
+}
+
+/** The graph of an x without values. */
+function scaleAndShift(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
+  const y = weight ? x.mul(weight.reshape([-1, 1, 1])) : x.mul(1);
+  return bias ? y.add(bias.reshape([-1, 1, 1])) : y;
 }
 
 /** Divides every value of x (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
