@@ -2,6 +2,7 @@
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare function queueMicrotask(callback: () => void): void;
 declare function structuredClone<T>(value: T): T;
+declare const console: { warn(message: string): void };
 declare const performance: { now(): number };
 
 declare class TextDecoder {

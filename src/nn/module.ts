@@ -1,8 +1,11 @@
-/** Module: the base of layers and networks. Its parameters, buffers and children are simply its fields. */
+/** Module: the base of layers and networks. Its parameters, buffers and children are simply its fields, or lie in arrays, objects,
+ *  Maps and Sets that are. */
 import { host } from '../backends/reference/index.js';
 import { formatShape, sameShape } from '../ops/shape.js';
-import { requireTensor, type Tensor } from '../tensor/tensor.js';
+import { requireTensor, Tensor } from '../tensor/tensor.js';
 import type { TensorBackend } from '../tensor/tensorBackend.js';
+import { privateLayersOf, REMEDY, warnOnce } from './hidden.js';
+import { kindOf } from './kind.js';
 import { Buffer, Parameter } from './parameter.js';
 
 export interface LoadOptions {
@@ -23,11 +26,22 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   abstract forward(...inputs: Inputs): Output;
 
-  /** The fields that make up the module, by their PyTorch names: parameters, buffers, modules and arrays of modules. */
+  /** The fields that make up the module, by their PyTorch names: parameters, buffers, modules. What lies in a field's array, object, Map
+   *  or Set has the field's name and its own number or key. Throws where two fields would share a name. */
   protected fields(): [string, unknown][] {
-    return Object.entries(this).flatMap(([field, value]): [string, unknown][] => {
-      const name = stateName(field);
-      return Array.isArray(value) ? value.map((item, i) => [`${name}.${i}`, item]) : [[name, value]];
+    const fieldOf = new Map<string, string>();
+    return Object.entries(this).flatMap(([field, value]) => {
+      const found = statesIn(stateName(field), value);
+      for (const [name] of found) {
+        const other = fieldOf.get(name);
+        if (other !== undefined && other !== field) {
+          throw new Error(
+            `${kindOf(this)}: its fields ${other} and ${field} are both ${name} in a state_dict; rename one of them`,
+          );
+        }
+        fieldOf.set(name, field);
+      }
+      return found;
     });
   }
 
@@ -58,7 +72,9 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     });
   }
 
+  /** Warns, once, of layers that it can tell are there, but can't find. */
   parameters(): Parameter[] {
+    this.#warnOfHiddenLayers();
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
@@ -68,13 +84,44 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   /** Parameters and buffers with their keys, in PyTorch's order: of each module its parameters, its buffers, its children. */
   private namedState(): [string, Parameter | Buffer][] {
-    return this.namedModules().flatMap(([path, module]) => {
+    const state = this.namedModules().flatMap(([path, module]) => {
       const own = module.fields().map(([name, value]): [string, unknown] => [join(path, name), value]);
       return [
         ...own.filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter),
         ...own.filter((entry): entry is [string, Buffer] => entry[1] instanceof Buffer),
       ];
     });
+    const seen = new Map<string, Tensor>();
+    for (const [key, tensor] of state) {
+      if ((seen.get(key) ?? tensor) !== tensor) {
+        throw new Error(
+          `${kindOf(this)}: two tensors are called ${key} in its state_dict; rename one of their modules`,
+        );
+      }
+      seen.set(key, tensor);
+      if (tensor instanceof Parameter) tensor.isKnown = true;
+    }
+    return state;
+  }
+
+  #warnOfHiddenLayers(): void {
+    const modules = this.modules();
+    const found = new Set<unknown>(modules);
+    for (const module of modules) {
+      for (let type = module.constructor; type !== Module && type.prototype; type = Object.getPrototypeOf(type)) {
+        const names = privateLayersOf(type);
+        if (names.length === 0) continue;
+        const fields = names.map((name) => `#${name}`).join(', ');
+        warnOnce(`parameters: ${kindOf(module)} has layers in ${fields}, where they can't be found: ${REMEDY}`);
+      }
+      for (const [field, value] of Object.entries(module)) {
+        const hidden = hiddenIn(value).find((part) => !found.has(part));
+        if (hidden) {
+          const [owner, kind] = [`${kindOf(module)}.${field}`, kindOf(hidden)];
+          warnOnce(`parameters: ${owner} isn't a module, so the ${kind} in it isn't found: ${REMEDY}`);
+        }
+      }
+    }
   }
 
   /** Every parameter and buffer by its PyTorch key, such as `conv1.weight`. The tensors are the module's own memory:
@@ -147,6 +194,39 @@ function isCounter({ dtype }: Tensor): boolean {
 export function clearGrad(parameter: Tensor): void {
   parameter.grad?.release('zeroGrad()');
   parameter.grad = null;
+}
+
+/** The parameters, buffers and modules that a field holds, by their names. `around`: the arrays and the like that it lies in. */
+function statesIn(name: string, value: unknown, around: readonly unknown[] = []): [string, unknown][] {
+  if (value instanceof Module || value instanceof Parameter || value instanceof Buffer) return [[name, value]];
+  if (around.includes(value)) return []; // it contains itself
+  return itemsOf(value).flatMap(([key, item]) => statesIn(`${name}.${key}`, item, [...around, value]));
+}
+
+/** What is in an array, a Set (by number), a Map or a plain object (by key). Other things keep to themselves. */
+function itemsOf(value: unknown): [string | number, unknown][] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value) || value instanceof Set) return [...value].map((item, i) => [i, item]);
+  if (value instanceof Map) return [...value].map(([key, item], i) => [isName(key) ? key : i, item]);
+  return isPlain(value) ? Object.entries(value) : [];
+}
+
+function isName(key: unknown): key is string | number {
+  return typeof key === 'string' || typeof key === 'number';
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** The modules and parameters that are fields of something that isn't a module. */
+function hiddenIn(value: unknown, around: readonly unknown[] = []): object[] {
+  if (typeof value !== 'object' || value === null || value instanceof Module || value instanceof Tensor) return [];
+  if (ArrayBuffer.isView(value) || around.includes(value)) return [];
+  const items = itemsOf(value);
+  if (items.length > 0) return items.flatMap(([, item]) => hiddenIn(item, [...around, value]));
+  return Object.values(value).filter((part) => part instanceof Module || part instanceof Parameter);
 }
 
 /** `runningMean` is `running_mean` in a state_dict, as in PyTorch. */

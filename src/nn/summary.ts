@@ -10,7 +10,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { newArray } from '../tensor/tensorBackend.js';
 import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
-import { Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
 
 export interface LayerSummary {
   /** The path in the network, such as `incep1.branch1x1`. */
@@ -123,9 +123,10 @@ function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   return [...layers, ...others.map((module) => describeLayer(paths.get(module)!, module, null))];
 }
 
-/** The parameters that are fields of the module itself. */
+/** The parameters of the module itself, without those of the modules below. */
 function parametersOf(module: AnyModule): Parameter[] {
-  return Object.values(module).filter((value) => value instanceof Parameter);
+  const below = new Set(module.namedChildren().flatMap(([, child]) => child.parameters()));
+  return module.parameters().filter((parameter) => !below.has(parameter));
 }
 
 /** Lets `forward` report its output; gives the function that undoes it. */

@@ -1,6 +1,8 @@
 /** What every optimizer has: groups of parameters with their options, and a state for each parameter. */
 
+import { REMEDY, warnOfStranger } from '../nn/hidden.js';
 import { clearGrad } from '../nn/module.js';
+import { Parameter } from '../nn/parameter.js';
 import { formatShape, ShapeError, sameShape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
 import { Storage } from '../tensor/storage.js';
@@ -46,7 +48,12 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     }
     this.paramGroups = groups.map((group) => ({ ...defaults, ...group }));
     const all = this.parameters();
-    if (all.length === 0) throw new Error(`${name}: there are no parameters to optimize`);
+    if (all.length === 0) {
+      throw new Error(
+        `${name}: there are no parameters to optimize. Layers in #private fields can't be found: ${REMEDY}`,
+      );
+    }
+    for (const param of all) if (param instanceof Parameter) param.isKnown = true;
     if (new Set(all).size !== all.length) throw new Error(`${name}: a parameter is given twice`);
     for (const group of this.paramGroups) this.check(group);
   }
@@ -82,6 +89,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         }
       }
     });
+    warnOfStranger();
   }
 
   private stateOf(param: Tensor): ParameterState {

@@ -371,7 +371,7 @@ function oneHome(name: string, inputs: readonly (Tensor | null)[]): { backend: T
     first ??= x;
     if (x.backend !== first.backend) {
       throw new Error(
-        `${name}: ${first.describe()} is on backend '${first.backend.name}', but ${x.describe()} on ${x.backend.name === first.backend.name ? 'another' : ''} '${x.backend.name}'; move one with to(backend)`,
+        `${name}: ${first.describe()} is on backend '${first.backend.name}', but ${x.describe()} on ${x.backend.name === first.backend.name ? 'another' : ''} '${x.backend.name}'; move one with to(backend)${leftBehind(first, x)}`,
       );
     }
     if (x.dtype !== first.dtype) {
@@ -380,6 +380,12 @@ function oneHome(name: string, inputs: readonly (Tensor | null)[]): { backend: T
   }
   if (!first || first.dtype === 'int32') throw new TypeError(`${name}: needs a tensor of float32 or float64`);
   return first;
+}
+
+/** What may have come before two tensors met on different backends. */
+function leftBehind(...tensors: Tensor[]): string {
+  const learns = tensors.some((x) => x.requiresGrad && x.node === null);
+  return learns ? ". A model's to() moves the layers that parameters() finds, which are none in #private fields" : '';
 }
 
 function view(name: string, x: Tensor, shape: Shape): Tensor {
