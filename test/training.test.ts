@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DataLoader, type Dataset } from '../src/data/index.js';
 import { FormatError, parseSafetensors, serializeSafetensors } from '../src/formats/index.js';
+import { kindOf } from '../src/nn/kind.js';
 import {
   type Backend,
   Checkpoint,
@@ -410,5 +411,64 @@ describe('checkpoint', () => {
     expect((await store.load('last')).position).toEqual({ epoch: 3, stepInEpoch: 0, step: 21 });
     await store.setAside();
     expect((await readdir(folder)).sort()).toEqual(['best.previous.safetensors', 'last.previous.safetensors']);
+  });
+});
+
+describe('names that a minifier changes', () => {
+  const rename = (type: object, name: string) => Object.defineProperty(type, 'name', { value: name });
+  const classes: [string, object][] = [...Object.entries(nn), ...Object.entries(optim)].filter(
+    ([, type]) => typeof type === 'function' && /^class /.test(String(type)),
+  );
+  const abstract = ['Module', 'Parameter', 'Buffer', 'Optimizer', 'LRScheduler'];
+
+  test('every layer, optimizer and schedule has a kind of its own, which is what it is called here', () => {
+    const kinds = classes.filter(([name]) => !abstract.includes(name));
+    expect(kinds.length).toBeGreaterThan(30);
+    for (const [name, type] of kinds) expect(Object.hasOwn(type, 'kind') && (type as { kind: string }).kind).toBe(name);
+  });
+
+  test('checkpoints, summaries and messages don’t rest on them', async () => {
+    const names = classes.map(([, type]) => [type, (type as { name: string }).name] as const);
+    const store = new MemoryStore();
+    await train({ epochs: 1, checkpoints: store });
+    const resume = await Checkpoint.decode(store.saved.get('last')!, 'last');
+    try {
+      for (const [type] of names) rename(type, 't');
+      const { model, optimizer, scheduler, loader } = setUp();
+      expect(nn.summary(model, [1, 1, 8, 8]).layers.map(({ type }) => type)).toEqual([
+        'Conv2d',
+        'BatchNorm2d',
+        'Dropout',
+        'Linear',
+      ]);
+      await fit(model, optimizer, loader, { resume, scheduler, schedulerEvery: 'step' });
+      const adam = new optim.AdamW(model.parameters());
+      await expect(fit(model, adam, loader, { resume, scheduler })).rejects.toThrow(
+        'saved with SGD, but there is AdamW',
+      );
+      const other = new optim.MultiStepLR(optimizer, { milestones: [1] });
+      await expect(fit(model, optimizer, loader, { resume, scheduler: other })).rejects.toThrow(
+        'saved with StepLR, but there is MultiStepLR',
+      );
+      expect(() => new optim.AdamW([], { lr: 1 })).toThrow(/^AdamW: there are no parameters/);
+    } finally {
+      for (const [type, name] of names) rename(type, name);
+    }
+  });
+
+  test('a class of one’s own is called by its kind, or by its name, and takes no state of another', async () => {
+    const { model } = setUp();
+    class t extends optim.SGD {}
+    class OwnAdam extends optim.Adam {
+      static override readonly kind: string = 'OwnAdam';
+    }
+    rename(OwnAdam, 't');
+    expect(kindOf(new t(model.parameters(), { lr: 1 }))).toBe('t');
+    const own = new OwnAdam(model.parameters());
+    expect(kindOf(own)).toBe('OwnAdam');
+    expect(() => own.loadStateDict(new t(model.parameters(), { lr: 1 }).stateDict())).toThrow(
+      'OwnAdam.loadStateDict: the state is of another optimizer: it has momentum, dampening, nesterov',
+    );
+    expect(own.paramGroups[0]).not.toHaveProperty('momentum');
   });
 });

@@ -8,6 +8,7 @@ import { defaultGenerator } from '../tensor/random.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { newArray } from '../tensor/tensorBackend.js';
+import { kindOf } from './kind.js';
 import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
 import type { Parameter } from './parameter.js';
@@ -15,7 +16,7 @@ import type { Parameter } from './parameter.js';
 export interface LayerSummary {
   /** The path in the network, such as `incep1.branch1x1`. */
   readonly name: string;
-  /** The class, such as `Conv2d`. */
+  /** The kind of layer, such as `Conv2d`. */
   readonly type: string;
   /** null for a layer that evaluation doesn't come by, such as one of an auxiliary classifier. */
   readonly outputShape: Shape | null;
@@ -152,7 +153,7 @@ function describeLayer(name: string, module: AnyModule, output: unknown, isAgain
     multiplyAdds = numel(outputShape) * numel(module.weight.shape.slice(1));
   }
   const parameters = isAgain ? 0 : parametersOf(module).reduce((sum, parameter) => sum + parameter.numel, 0);
-  return { name, type: module.constructor.name, outputShape, parameters, multiplyAdds };
+  return { name, type: kindOf(module), outputShape, parameters, multiplyAdds };
 }
 
 /** The summary as a table. */

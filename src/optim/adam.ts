@@ -1,3 +1,4 @@
+import { kindOf } from '../nn/kind.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
@@ -16,6 +17,7 @@ type Params = readonly Tensor[] | readonly ParameterGroup<AdamOptions>[];
 
 /** Adam. The maths is in `ops/adam.ts`. */
 export class Adam extends Optimizer<AdamOptions> {
+  static readonly kind: string = 'Adam';
   protected readonly decoupled: boolean = false;
 
   constructor(params: Params, options: Partial<AdamOptions> = {}) {
@@ -23,7 +25,7 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 
   protected override check({ lr, betas, eps, weightDecay }: AdamOptions): void {
-    const name = this.constructor.name;
+    const name = kindOf(this);
     atLeastZero(name, { lr, eps, weightDecay });
     if (!betas.every((beta) => beta >= 0 && beta < 1)) {
       throw new RangeError(`${name}: betas must be at least 0 and below 1, but are [${betas}]`);
@@ -42,6 +44,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
 /** Adam with weight decay that is kept apart from the gradient. The maths is in `ops/adam.ts`. */
 export class AdamW extends Adam {
+  static override readonly kind: string = 'AdamW';
   protected override readonly decoupled = true;
 
   constructor(params: Params, options: Partial<AdamOptions> = {}) {

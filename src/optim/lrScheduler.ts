@@ -8,6 +8,7 @@ export interface SchedulerState {
   readonly [more: string]: unknown;
 }
 
+/** One of your own, of which checkpoints are kept, has a `static readonly kind = '…'`: its name may change when it's minified. */
 export abstract class LRScheduler {
   /** Steps taken: epochs or batches, whatever the caller counts. */
   protected t = 0;
@@ -50,6 +51,7 @@ export abstract class LRScheduler {
 
 /** lr · gamma for every `stepSize` steps. */
 export class StepLR extends LRScheduler {
+  static readonly kind: string = 'StepLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { stepSize: number; gamma?: number },
@@ -68,6 +70,7 @@ export class StepLR extends LRScheduler {
 
 /** lr · gamma at each of the `milestones`, 0 included. */
 export class MultiStepLR extends LRScheduler {
+  static readonly kind: string = 'MultiStepLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { milestones: readonly number[]; gamma?: number },
@@ -84,6 +87,7 @@ export class MultiStepLR extends LRScheduler {
 
 /** Half a cosine from lr down to `etaMin` in `tMax` steps. Loshchilov & Hutter, "SGDR" (2017). */
 export class CosineAnnealingLR extends LRScheduler {
+  static readonly kind: string = 'CosineAnnealingLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { tMax: number; etaMin?: number },
@@ -100,6 +104,7 @@ export class CosineAnnealingLR extends LRScheduler {
 
 /** The linear warm-up: from lr · `startFactor` to lr · `endFactor` in `totalIters` steps. It begins at once. */
 export class LinearLR extends LRScheduler {
+  static readonly kind: string = 'LinearLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
@@ -117,6 +122,7 @@ export class LinearLR extends LRScheduler {
 /** One schedule after the other: the next takes over, from its own beginning, at each of the `milestones`. For a warm-up
  *  before a decay. Make the schedules before, and leave it to this one to step. */
 export class SequentialLR extends LRScheduler {
+  static readonly kind: string = 'SequentialLR';
   constructor(
     optimizer: Optimizer,
     private readonly schedulers: readonly LRScheduler[],
@@ -162,6 +168,7 @@ export interface OneCycleOptions {
 
 /** Up and down once. Smith & Topin, "Super-Convergence" (2018). Step it after every batch. It begins at once. */
 export class OneCycleLR extends LRScheduler {
+  static readonly kind: string = 'OneCycleLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: OneCycleOptions,
@@ -230,6 +237,7 @@ export interface PlateauOptions {
 
 /** Reduces lr when a metric stops getting better. */
 export class ReduceLROnPlateau {
+  static readonly kind: string = 'ReduceLROnPlateau';
   #best: number | null = null;
   #bad = 0;
   #cooldown = 0;

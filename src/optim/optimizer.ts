@@ -1,6 +1,7 @@
 /** What every optimizer has: groups of parameters with their options, and a state for each parameter. */
 
 import { REMEDY, warnOfStranger } from '../nn/hidden.js';
+import { kindOf } from '../nn/kind.js';
 import { clearGrad } from '../nn/module.js';
 import { Parameter } from '../nn/parameter.js';
 import { formatShape, ShapeError, sameShape } from '../ops/shape.js';
@@ -26,13 +27,14 @@ export interface OptimizerState {
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
+/** One of your own, of which checkpoints are kept, has a `static readonly kind = '…'`: its name may change when it's minified. */
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options may be changed between steps, as learning-rate schedules do. */
   readonly paramGroups: ({ readonly params: readonly Tensor[] } & Options)[];
   readonly #state = new Map<Tensor, ParameterState>();
 
   constructor(params: readonly Tensor[] | readonly ParameterGroup<Options>[], defaults: Options) {
-    const name = this.constructor.name;
+    const name = kindOf(this);
     if (!Array.isArray(params)) {
       throw new TypeError(
         `${name}: parameters are an array of tensors, such as model.parameters(), or of groups { params, … }`,
@@ -80,7 +82,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
           const state = this.stateOf(param);
           if (!sameShape(param.shape, param.grad.shape)) {
             throw new ShapeError(
-              `${this.constructor.name}: the gradient ${formatShape(param.grad.shape)} isn't of the shape of ${param.describe()}`,
+              `${kindOf(this)}: the gradient ${formatShape(param.grad.shape)} isn't of the shape of ${param.describe()}`,
             );
           }
           this.update(param, param.grad, group, state);
@@ -123,13 +125,19 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
 
   /** Takes up where the optimizer that gave `dict` was. The parameters must be the same, in the same order. */
   loadStateDict(dict: OptimizerState): void {
-    const name = this.constructor.name;
+    const name = kindOf(this);
     const params = this.parameters();
     if (dict.groups.length !== this.paramGroups.length || dict.steps.length !== params.length) {
       throw new Error(
         `${name}.loadStateDict: a state of ${dict.groups.length} groups and ${dict.steps.length} parameters doesn't fit ${this.paramGroups.length} groups and ${params.length} parameters`,
       );
     }
+    dict.groups.forEach((options, i) => {
+      const strangers = Object.keys(options).filter((option) => !Object.hasOwn(this.paramGroups[i], option));
+      if (strangers.length > 0) {
+        throw new Error(`${name}.loadStateDict: the state is of another optimizer: it has ${strangers.join(', ')}`);
+      }
+    });
     const states = params.map((_, i): ParameterState => ({ step: dict.steps[i], tensors: {} }));
     for (const [key, tensor] of Object.entries(dict.tensors)) {
       const [, index, field] = /^(\d+)\.(\w+)$/.exec(key) ?? [];

@@ -16,6 +16,7 @@ export interface SGDOptions {
 
 /** Stochastic gradient descent. The maths is in `ops/sgd.ts`. */
 export class SGD extends Optimizer<SGDOptions> {
+  static readonly kind: string = 'SGD';
   constructor(
     params: readonly Tensor[] | readonly ParameterGroup<SGDOptions>[],
     options: Pick<SGDOptions, 'lr'> & Partial<SGDOptions>,

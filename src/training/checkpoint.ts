@@ -15,6 +15,7 @@ import {
   type SafetensorsEntry,
   serializeSafetensors,
 } from '../formats/index.js';
+import { kindOf } from '../nn/kind.js';
 import type { LRScheduler, PlateauState, ReduceLROnPlateau, SchedulerState } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
@@ -101,8 +102,8 @@ export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Ar
     about,
     progress: { ...progress, metrics: { ...progress.metrics } } as SavedState['progress'],
     generator: defaultGenerator.getState() as SavedState['generator'],
-    optimizer: { type: optimizer.constructor.name, groups: [...groups], steps: [...steps] },
-    scheduler: scheduler && { type: scheduler.constructor.name, state: { ...scheduler.stateDict() } },
+    optimizer: { type: kindOf(optimizer), groups: [...groups], steps: [...steps] },
+    scheduler: scheduler && { type: kindOf(scheduler), state: { ...scheduler.stateDict() } },
   };
   const metadata = { format: 'pt', state: JSON.stringify(saved) };
   return serializeSafetensors(entries, { ...metadata, sha256: await fingerprint(metadata, entries) });
@@ -162,12 +163,10 @@ export class Checkpoint {
   /** Puts a run back to where it was. If something doesn't fit, it throws, and nothing is changed. */
   restore({ model, optimizer, scheduler, progress }: TrainingState): void {
     const { state } = this;
-    const [before, here] = [state.scheduler?.type ?? 'no scheduler', scheduler?.constructor.name ?? 'no scheduler'];
+    const [before, here] = [state.scheduler?.type ?? 'no scheduler', scheduler ? kindOf(scheduler) : 'no scheduler'];
     if (before !== here) throw new Error(`checkpoint: it was saved with ${before}, but there is ${here}`);
-    if (state.optimizer.type !== optimizer.constructor.name) {
-      throw new Error(
-        `checkpoint: it was saved with ${state.optimizer.type}, but there is ${optimizer.constructor.name}`,
-      );
+    if (state.optimizer.type !== kindOf(optimizer)) {
+      throw new Error(`checkpoint: it was saved with ${state.optimizer.type}, but there is ${kindOf(optimizer)}`);
     }
     const [optimizerBefore, schedulerBefore] = [optimizer.stateDict(), scheduler?.stateDict()];
     try {

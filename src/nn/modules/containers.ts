@@ -3,6 +3,7 @@ import { type AnyModule, Module } from '../module.js';
 
 /** Modules in a list, called 0, 1, 2, … in a state_dict. `for (const layer of list)` goes through them. */
 export class ModuleList<Item extends AnyModule = Module> extends Module<[], never> {
+  static readonly kind: string = 'ModuleList';
   readonly #items: Item[] = [];
 
   constructor(modules: Iterable<Item> = []) {
@@ -50,6 +51,7 @@ export class ModuleList<Item extends AnyModule = Module> extends Module<[], neve
 
 /** Modules by name, as a Map has them; the names are those in a state_dict. */
 export class ModuleDict<Item extends AnyModule = Module> extends Module<[], never> {
+  static readonly kind: string = 'ModuleDict';
   readonly #items = new Map<string, Item>();
 
   constructor(modules: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]> = {}) {

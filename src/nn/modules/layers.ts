@@ -14,6 +14,7 @@ export interface Conv2dModuleOptions extends F.PaddedConv2dOptions {
 
 /** Convolution of (N, inChannels, H, W) to (N, outChannels, H_out, W_out). The maths is in `ops/conv2d.ts`. */
 export class Conv2d extends Module {
+  static readonly kind: string = 'Conv2d';
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly options: F.PaddedConv2dOptions;
@@ -40,6 +41,7 @@ export class Conv2d extends Module {
 
 /** The fully connected layer: (…, inFeatures) to (…, outFeatures). The maths is in `ops/linear.ts`. */
 export class Linear extends Module {
+  static readonly kind: string = 'Linear';
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
@@ -81,6 +83,7 @@ export interface BatchNorm2dOptions {
 
 /** Normalises the channels of (N, numFeatures, H, W). The maths is in `ops/batchNorm2d.ts`. */
 export class BatchNorm2d extends Module {
+  static readonly kind: string = 'BatchNorm2d';
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly runningMean: Buffer;

@@ -12,6 +12,7 @@ import * as F from '../functional/index.js';
 import { Module } from '../module.js';
 
 export class MaxPool2d extends Module {
+  static readonly kind: string = 'MaxPool2d';
   constructor(
     readonly kernelSize: Pair,
     readonly options: PoolOptions = {},
@@ -25,6 +26,7 @@ export class MaxPool2d extends Module {
 }
 
 export class AvgPool2d extends Module {
+  static readonly kind: string = 'AvgPool2d';
   constructor(
     readonly kernelSize: Pair,
     readonly options: AvgPool2dOptions = {},
@@ -38,6 +40,7 @@ export class AvgPool2d extends Module {
 }
 
 export class AdaptiveAvgPool2d extends Module {
+  static readonly kind: string = 'AdaptiveAvgPool2d';
   constructor(readonly outputSize: number | readonly [number | null, number | null]) {
     super();
   }
@@ -48,6 +51,7 @@ export class AdaptiveAvgPool2d extends Module {
 }
 
 export class LocalResponseNorm extends Module {
+  static readonly kind: string = 'LocalResponseNorm';
   constructor(
     readonly size: number,
     readonly options: LocalResponseNormOptions = {},
@@ -61,24 +65,28 @@ export class LocalResponseNorm extends Module {
 }
 
 export class ReLU extends Module {
+  static readonly kind: string = 'ReLU';
   forward(x: Tensor): Tensor {
     return F.relu(x);
   }
 }
 
 export class Sigmoid extends Module {
+  static readonly kind: string = 'Sigmoid';
   forward(x: Tensor): Tensor {
     return F.sigmoid(x);
   }
 }
 
 export class Tanh extends Module {
+  static readonly kind: string = 'Tanh';
   forward(x: Tensor): Tensor {
     return F.tanh(x);
   }
 }
 
 export class Softmax extends Module {
+  static readonly kind: string = 'Softmax';
   constructor(readonly dim: number) {
     super();
   }
@@ -89,6 +97,7 @@ export class Softmax extends Module {
 }
 
 export class LogSoftmax extends Module {
+  static readonly kind: string = 'LogSoftmax';
   constructor(readonly dim: number) {
     super();
   }
@@ -100,6 +109,7 @@ export class LogSoftmax extends Module {
 
 /** Drops values in training, and nothing in evaluation. */
 export class Dropout extends Module {
+  static readonly kind: string = 'Dropout';
   /** `p`: the probability to drop a value. Throws a ShapeError unless it is from 0 to 1. */
   constructor(readonly p = 0.5) {
     super();
@@ -129,24 +139,28 @@ class Pad2d extends Module {
 }
 
 export class ZeroPad2d extends Pad2d {
+  static readonly kind: string = 'ZeroPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'constant');
   }
 }
 
 export class ReflectionPad2d extends Pad2d {
+  static readonly kind: string = 'ReflectionPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'reflect');
   }
 }
 
 export class ReplicationPad2d extends Pad2d {
+  static readonly kind: string = 'ReplicationPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'replicate');
   }
 }
 
 export class CircularPad2d extends Pad2d {
+  static readonly kind: string = 'CircularPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'circular');
   }
@@ -154,6 +168,7 @@ export class CircularPad2d extends Pad2d {
 
 /** (N, C, H, W) to (N, C·H·W). */
 export class Flatten extends Module {
+  static readonly kind: string = 'Flatten';
   constructor(
     readonly startDim = 1,
     readonly endDim = -1,
@@ -167,12 +182,14 @@ export class Flatten extends Module {
 }
 
 export class Identity extends Module {
+  static readonly kind: string = 'Identity';
   forward(x: Tensor): Tensor {
     return x;
   }
 }
 
 export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target]> {
+  static readonly kind: string = 'CrossEntropyLoss';
   constructor(readonly options: CrossEntropyOptions & F.ClassWeights = {}) {
     super();
   }
@@ -183,6 +200,7 @@ export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target]> {
 }
 
 export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
+  static readonly kind: string = 'NLLLoss';
   constructor(readonly options: NllLossOptions & F.ClassWeights = {}) {
     super();
   }
@@ -193,6 +211,7 @@ export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
 }
 
 export class MSELoss extends Module<[x: Tensor, target: Tensor | F.Target]> {
+  static readonly kind: string = 'MSELoss';
   constructor(readonly options: { reduction?: Reduction } = {}) {
     super();
   }
