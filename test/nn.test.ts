@@ -4,6 +4,7 @@ import { host, ReferenceBackend } from '../src/backends/reference/index.js';
 import { inceptionNet, mnistNet, ResidualBlock, residualNet } from '../src/models/index.js';
 import * as F from '../src/nn/functional/index.js';
 import * as nn from '../src/nn/index.js';
+import { kindOf } from '../src/nn/kind.js';
 import { SGD } from '../src/optim/index.js';
 import { defaultGenerator, Generator } from '../src/tensor/random.js';
 import type { Tensor } from '../src/tensor/tensor.js';
@@ -531,5 +532,126 @@ describe('layers that can’t be found', () => {
     expect(() => new nn.Linear(1, 1).forward(other.tensor([1], [1, 1]))).toThrow(
       "A model's to() moves the layers that parameters() finds, which are none in #private fields",
     );
+  });
+});
+
+describe('as in PyTorch', () => {
+  it('requiresGrad_ freezes tensors and modules', async () => {
+    const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Linear(2, 1));
+    model.layers[0].requiresGrad_(false);
+    model.forward(random([1, 2])).backward();
+    expect(model.parameters().map(({ grad }) => grad !== null)).toEqual([false, false, true, true]);
+    const t = host.tensor([1]);
+    expect(t.requiresGrad_()).toBe(t);
+    expect(t.requiresGrad).toBe(true);
+    expect(() => t.mul(2).requiresGrad_(false)).toThrow('requiresGrad_: mul (1) was computed');
+    expect(() => host.tensor([1], [1], { dtype: 'int32' }).requiresGrad_()).toThrow('int32 has no gradient');
+  });
+
+  it('apply calls a function with every module, those below first', () => {
+    const seen: string[] = [];
+    const shared = new nn.ReLU();
+    const model = new nn.Sequential(new nn.Sequential(new nn.Flatten()), shared, shared);
+    expect(model.apply((module) => void seen.push(kindOf(module)))).toBe(model);
+    expect(seen).toEqual(['Flatten', 'Sequential', 'ReLU', 'Sequential']);
+  });
+
+  it('two layers may have one weight', async () => {
+    const [encoder, decoder] = [new nn.Linear(2, 2), new nn.Linear(2, 2)];
+    decoder.weight = encoder.weight;
+    const model = new nn.Sequential(encoder, decoder);
+    expect(model.parameters()).toHaveLength(3);
+    expect(Object.keys(model.stateDict())).toHaveLength(4);
+    const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+    model
+      .forward(random([1, 2]))
+      .sum()
+      .backward();
+    optimizer.step();
+    expect(decoder.weight).toBe(encoder.weight);
+  });
+
+  it('sum and mean over no dimension are over all', async () => {
+    const t = host.tensor([1, 2, 3, 6], [2, 2]);
+    expect([t.sum([]).shape, await values(t.sum([])), await values(t.mean([]))]).toEqual([[], [12], [3]]);
+    expect(t.sum([], { keepdim: true }).shape).toEqual([1, 1]);
+  });
+});
+
+describe('crossEntropy with class probabilities', () => {
+  const x = [1, 2, 0.5, -1, 0, 3];
+  const q = [0.2, 0.5, 0.3, 0, 0, 1];
+  /** Straight from PyTorch's formula. */
+  function expected(weight: number[], smoothing: number): number[] {
+    return [0, 1].map((n) => {
+      const row = x.slice(3 * n, 3 * n + 3);
+      const logSum = Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0));
+      return row.reduce((loss, value, c) => {
+        const share = q[3 * n + c] * (1 - smoothing) + smoothing / 3;
+        return loss - weight[c] * share * (value - logSum);
+      }, 0);
+    });
+  }
+
+  it.each([
+    [{}, [1, 1, 1], 0],
+    [{ weight: [1, 2, 3] }, [1, 2, 3], 0],
+    [{ labelSmoothing: 0.1, weight: host.tensor([1, 2, 3]) }, [1, 2, 3], 0.1],
+  ])('%#: %j', async (options, weight, smoothing) => {
+    const scores = host.tensor(x, [2, 3], { requiresGrad: true });
+    const losses = expected(weight, smoothing);
+    for (const target of [q, Float32Array.from(q), host.tensor(q, [2, 3])]) {
+      const each = await values(F.crossEntropy(scores, target, { ...options, reduction: 'none' }));
+      each.forEach((loss, n) => {
+        expect(loss).toBeCloseTo(losses[n], 5);
+      });
+      expect(await F.crossEntropy(scores, target, { ...options, reduction: 'sum' }).item()).toBeCloseTo(
+        losses[0] + losses[1],
+        5,
+      );
+      const mean = F.crossEntropy(scores, target, options);
+      expect(await mean.item()).toBeCloseTo((losses[0] + losses[1]) / 2, 5);
+    }
+  });
+
+  it('of one class each is that with class indices, gradients and pixels included', async () => {
+    const images = random([2, 3, 2, 2]);
+    const classes = [0, 1, 2, 0, 2, 2, 1, 0];
+    const hot = Float32Array.from({ length: 24 }, (_, i) => {
+      const [n, c, pixel] = [Math.floor(i / 12), Math.floor(i / 4) % 3, i % 4];
+      return classes[4 * n + pixel] === c ? 1 : 0;
+    });
+    const [loss, gradients] = [[] as number[], [] as number[][]];
+    for (const target of [classes, hot]) {
+      const scores = images.detach().requiresGrad_();
+      const result = F.crossEntropy(scores, target, { labelSmoothing: 0.2 });
+      result.backward();
+      loss.push(await result.item());
+      gradients.push(await values(scores.grad!));
+    }
+    expect(loss[1]).toBeCloseTo(loss[0], 5);
+    gradients[1].forEach((gradient, i) => {
+      expect(gradient).toBeCloseTo(gradients[0][i], 6);
+    });
+  });
+
+  it('leaves no memory behind in a training loop', () => {
+    const backend = new ReferenceBackend();
+    const scores = backend.tensor(x, [2, 3], { requiresGrad: true });
+    const step = () => {
+      const loss = F.crossEntropy(scores, q, { weight: [1, 2, 3], labelSmoothing: 0.1 });
+      loss.backward();
+      loss.release();
+      return backend.memory().allocated;
+    };
+    const first = step();
+    for (let i = 0; i < 5; i++) expect(step()).toBe(first);
+  });
+
+  it('refuses a wrong shape, and ignoreIndex', () => {
+    const scores = host.tensor(x, [2, 3]);
+    expect(() => F.crossEntropy(scores, host.tensor(q, [3, 2]))).toThrow('crossEntropy: target (3, 2) is a tensor');
+    expect(() => F.crossEntropy(scores, q, { ignoreIndex: 0 })).toThrow('ignoreIndex is for class indices');
+    expect(() => F.crossEntropy(scores, q, { weight: [1] })).toThrow('weight (1) must be (C) = (3)');
   });
 });

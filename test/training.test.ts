@@ -294,7 +294,9 @@ describe('targets that are numbers', () => {
         1,
         { loss: undefined },
       ),
-    ).rejects.toThrow('the targets are numbers, not classes: pass a loss that takes them, such as F.mseLoss');
+    ).rejects.toThrow(
+      'the targets are numbers, neither classes nor their probabilities: pass a loss that takes them, such as F.mseLoss',
+    );
   });
 
   test.each([

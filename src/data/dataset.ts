@@ -1,5 +1,7 @@
 /** Datasets: labelled images, read one by one into the batches that a loader makes of them. */
+
 import type { ByteImages } from '../backends/backend.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
 import { grey, resizePlane } from './planes.js';
@@ -47,9 +49,14 @@ export class ImageDataset implements Dataset {
   readonly #values: Float32Array;
 
   constructor(images: Uint8Array, labels: Uint8Array, shape: Shape, options: ImageDatasetOptions = {}) {
+    requireOptions('ImageDataset', options, { normalize: true, classes: true });
     const { normalize = false, classes } = options;
-    if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
-      throw new ShapeError(`ImageDataset: shape ${formatShape(shape)} must be (C, H, W), each at least 1`);
+    requireBytes('images', images);
+    requireBytes('labels', labels);
+    if (!Array.isArray(shape) || shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+      throw new ShapeError(
+        `ImageDataset: shape ${Array.isArray(shape) ? formatShape(shape) : shape} must be (C, H, W), each at least 1`,
+      );
     }
     if (images.length !== labels.length * numel(shape)) {
       throw new ShapeError(
@@ -166,4 +173,13 @@ export class ImageDataset implements Dataset {
   take(count: number): ImageDataset {
     return this.subset(0, Math.min(count, this.length));
   }
+}
+
+/** Bytes of any realm. */
+function requireBytes(name: string, bytes: unknown): void {
+  if (ArrayBuffer.isView(bytes) && (bytes as Uint8Array).BYTES_PER_ELEMENT === 1) return;
+  const { name: kind } = Object(bytes ?? {}).constructor;
+  throw new TypeError(
+    `ImageDataset: ${name} must be bytes, a Uint8Array, but is ${bytes == null ? bytes : `a ${kind}`}; for other values, write a Dataset of your own, { length, shape, read }`,
+  );
 }

@@ -1,8 +1,10 @@
 import type { Backend } from '../backends/backend.js';
 import { host } from '../backends/reference/index.js';
-import { numel } from '../ops/shape.js';
+import { requireOptions } from '../ops/options.js';
+import { formatOption, numel } from '../ops/shape.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireBackend } from '../tensor/tensorBackend.js';
 import type { Dataset } from './dataset.js';
 import { type Targets, targetsOf } from './targets.js';
 
@@ -38,12 +40,14 @@ export class DataLoader {
     readonly dataset: Dataset,
     options: DataLoaderOptions = {},
   ) {
+    requireOptions('DataLoader', options, { batchSize: true, shuffle: true, dropLast: true, backend: true });
     this.batchSize = options.batchSize ?? 1;
     this.#options = options;
     if (!Number.isInteger(this.batchSize) || this.batchSize < 1) {
       throw new RangeError(`DataLoader: batchSize must be a whole number ≥ 1, but is ${options.batchSize}`);
     }
-    if (dataset.length < 1) throw new RangeError('DataLoader: the dataset is empty');
+    requireDataset(dataset);
+    if (options.backend !== undefined) requireBackend('DataLoader', options.backend);
   }
 
   /** Batches a pass. */
@@ -109,5 +113,23 @@ export class DataLoader {
     defaultGenerator.random64Low(); // the base seed, which PyTorch gives to its workers
     if (this.#options.shuffle) return new Generator(defaultGenerator.random64Low()).randperm(this.dataset.length);
     return Int32Array.from({ length: this.dataset.length }, (_, i) => i);
+  }
+}
+
+/** A clear word to whoever passes something that isn't a dataset. */
+function requireDataset(dataset: Dataset): void {
+  const wrong = (what: string, Kind: typeof TypeError | typeof RangeError = TypeError) =>
+    new Kind(`DataLoader: ${what}`);
+  const given: unknown = dataset;
+  if (given instanceof Promise) throw wrong('the dataset is a promise: await it, as in await mnist({ train: true })');
+  if (typeof given !== 'object' || given === null) throw wrong(`a dataset is an object, but ${String(given)} is given`);
+  const { length, shape, read } = dataset;
+  if (typeof read !== 'function') throw wrong('the dataset needs a method read(index, out, offset)');
+  if (!Number.isInteger(length) || length < 0) {
+    throw wrong(`the dataset's length must be the number of its images, but is ${String(length)}`);
+  }
+  if (length === 0) throw wrong('the dataset is empty', RangeError);
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+    throw wrong(`the dataset's shape must be that of an image, (C, H, W), but is ${formatOption(shape)}`);
   }
 }

@@ -2,8 +2,8 @@
  *  Maps and Sets that are. */
 import { host } from '../backends/reference/index.js';
 import { formatShape, sameShape } from '../ops/shape.js';
-import { requireTensor, Tensor } from '../tensor/tensor.js';
-import type { TensorBackend } from '../tensor/tensorBackend.js';
+import { inspect, requireTensor, Tensor } from '../tensor/tensor.js';
+import { requireBackend, type TensorBackend } from '../tensor/tensorBackend.js';
 import { privateLayersOf, REMEDY, warnOnce } from './hidden.js';
 import { kindOf } from './kind.js';
 import { Buffer, Parameter } from './parameter.js';
@@ -162,6 +162,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   /** Moves all parameters and buffers to a backend. Counters stay: nothing computes with them. */
   to(backend: TensorBackend): this {
+    requireBackend('to', backend);
     for (const [, tensor] of this.namedState()) tensor.moveTo(isCounter(tensor) ? host : backend);
     return this;
   }
@@ -175,6 +176,29 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
   /** Switches to evaluation. */
   eval(): this {
     return this.train(false);
+  }
+
+  /** Calls `fn` with every module below, and then with this one. */
+  apply(fn: (module: AnyModule) => void): this {
+    for (const child of new Set(this.namedChildren().map(([, module]) => module))) child.apply(fn);
+    fn(this as AnyModule);
+    return this;
+  }
+
+  /** Freezes all parameters (false), or has them learn again. */
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
+    return this;
+  }
+
+  /** The modules that it is made of, line by line, without their values. */
+  toString(): string {
+    const lines = this.namedChildren().map(([name, child]) => `(${name}): ${child}`.replaceAll(/^/gm, '  '));
+    return lines.length === 0 ? kindOf(this) : [`${kindOf(this)}(`, ...lines, ')'].join('\n');
+  }
+
+  [inspect](): string {
+    return this.toString();
   }
 
   zeroGrad(): void {

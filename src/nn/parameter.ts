@@ -17,6 +17,10 @@ export class Parameter extends Tensor {
     super(Storage.of(host, 'float32', values), shape, true);
   }
 
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`;
+  }
+
   override accumulateGrad(gradient: Storage): void {
     super.accumulateGrad(gradient);
     if (!this.isKnown) noteStranger(this);

@@ -1,4 +1,5 @@
 import { kindOf } from '../nn/kind.js';
+import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
@@ -13,6 +14,8 @@ export interface AdamOptions {
   weightDecay: number;
 }
 
+const ADAM_OPTIONS = { lr: true, betas: true, eps: true, weightDecay: true } as const;
+
 type Params = readonly Tensor[] | readonly ParameterGroup<AdamOptions>[];
 
 /** Adam. The maths is in `ops/adam.ts`. */
@@ -21,6 +24,7 @@ export class Adam extends Optimizer<AdamOptions> {
   protected readonly decoupled: boolean = false;
 
   constructor(params: Params, options: Partial<AdamOptions> = {}) {
+    requireOptions('Adam', options, ADAM_OPTIONS);
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options });
   }
 
@@ -48,6 +52,7 @@ export class AdamW extends Adam {
   protected override readonly decoupled = true;
 
   constructor(params: Params, options: Partial<AdamOptions> = {}) {
+    requireOptions('AdamW', options, ADAM_OPTIONS);
     super(params, { weightDecay: 0.01, ...options });
   }
 }

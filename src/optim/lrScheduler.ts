@@ -1,5 +1,6 @@
 /** Learning-rate schedules. Each computes the rate for step t from the rate that the optimizer began with, so that a
  *  schedule remembers no more than t. (So two schedules of one optimizer don't multiply, as PyTorch's do: SequentialLR joins them.) Source: https://pytorch.org/docs/stable/optim.html */
+import { requireOptions } from '../ops/options.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface SchedulerState {
@@ -29,7 +30,7 @@ export abstract class LRScheduler {
 
   protected apply(): void {
     this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = this.lrAt(this.t, this.baseLrs[i]);
+      if (i < this.baseLrs.length) group.lr = this.lrAt(this.t, this.baseLrs[i]);
     });
   }
 
@@ -57,6 +58,7 @@ export class StepLR extends LRScheduler {
     private readonly options: { stepSize: number; gamma?: number },
   ) {
     super(optimizer);
+    requireOptions('StepLR', options, { stepSize: true, gamma: true });
     if (!(Number.isInteger(options.stepSize) && options.stepSize > 0)) {
       throw new RangeError(`StepLR: stepSize must be a whole number ≥ 1, but is ${options.stepSize}`);
     }
@@ -76,6 +78,7 @@ export class MultiStepLR extends LRScheduler {
     private readonly options: { milestones: readonly number[]; gamma?: number },
   ) {
     super(optimizer);
+    requireOptions('MultiStepLR', options, { milestones: true, gamma: true });
     this.apply();
   }
 
@@ -93,6 +96,7 @@ export class CosineAnnealingLR extends LRScheduler {
     private readonly options: { tMax: number; etaMin?: number },
   ) {
     super(optimizer);
+    requireOptions('CosineAnnealingLR', options, { tMax: true, etaMin: true });
     if (!(options.tMax > 0)) throw new RangeError(`CosineAnnealingLR: tMax must be above 0, but is ${options.tMax}`);
   }
 
@@ -110,6 +114,7 @@ export class LinearLR extends LRScheduler {
     private readonly options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
   ) {
     super(optimizer);
+    requireOptions('LinearLR', options, { startFactor: true, endFactor: true, totalIters: true });
     this.apply();
   }
 
@@ -129,6 +134,7 @@ export class SequentialLR extends LRScheduler {
     private readonly options: { milestones: readonly number[] },
   ) {
     super(optimizer);
+    requireOptions('SequentialLR', options, { milestones: true });
     if (schedulers.length !== options.milestones.length + 1) {
       throw new RangeError(
         `SequentialLR: ${schedulers.length} schedules need ${schedulers.length - 1} milestones, but get ${options.milestones.length}`,
@@ -174,6 +180,17 @@ export class OneCycleLR extends LRScheduler {
     private readonly options: OneCycleOptions,
   ) {
     super(optimizer);
+    requireOptions('OneCycleLR', options, {
+      maxLr: true,
+      totalSteps: true,
+      pctStart: true,
+      annealStrategy: true,
+      divFactor: true,
+      finalDivFactor: true,
+      cycleMomentum: true,
+      baseMomentum: true,
+      maxMomentum: true,
+    });
     if (!(Number.isInteger(options.totalSteps) && options.totalSteps > 0)) {
       throw new RangeError(`OneCycleLR: totalSteps must be a whole number ≥ 1, but is ${options.totalSteps}`);
     }
@@ -245,7 +262,18 @@ export class ReduceLROnPlateau {
   constructor(
     private readonly optimizer: Optimizer,
     private readonly options: PlateauOptions = {},
-  ) {}
+  ) {
+    requireOptions('ReduceLROnPlateau', options, {
+      mode: true,
+      factor: true,
+      patience: true,
+      threshold: true,
+      thresholdMode: true,
+      cooldown: true,
+      minLr: true,
+      eps: true,
+    });
+  }
 
   /** Takes the metric of one more epoch. */
   step(metric: number): void {

@@ -4,6 +4,7 @@ import { REMEDY, warnOfStranger } from '../nn/hidden.js';
 import { kindOf } from '../nn/kind.js';
 import { clearGrad } from '../nn/module.js';
 import { Parameter } from '../nn/parameter.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape, ShapeError, sameShape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
 import { Storage } from '../tensor/storage.js';
@@ -31,6 +32,7 @@ export interface OptimizerState {
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options may be changed between steps, as learning-rate schedules do. */
   readonly paramGroups: ({ readonly params: readonly Tensor[] } & Options)[];
+  readonly #defaults: Options;
   readonly #state = new Map<Tensor, ParameterState>();
 
   constructor(params: readonly Tensor[] | readonly ParameterGroup<Options>[], defaults: Options) {
@@ -43,21 +45,34 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     const groups = params.every((item) => item instanceof Tensor)
       ? [{ params: params as readonly Tensor[] } as ParameterGroup<Options>]
       : (params as readonly ParameterGroup<Options>[]);
-    for (const { params: own } of groups) {
-      if (!Array.isArray(own) || !own.every((param) => param instanceof Tensor)) {
-        throw new TypeError(`${name}: a group is { params: [tensors], … }`);
-      }
-    }
-    this.paramGroups = groups.map((group) => ({ ...defaults, ...group }));
-    const all = this.parameters();
-    if (all.length === 0) {
+    this.#defaults = defaults;
+    this.paramGroups = [];
+    for (const group of groups) this.addParamGroup(group);
+    if (this.parameters().length === 0) {
       throw new Error(
         `${name}: there are no parameters to optimize. Layers in #private fields can't be found: ${REMEDY}`,
       );
     }
-    for (const param of all) if (param instanceof Parameter) param.isKnown = true;
+  }
+
+  /** Trains more parameters from now on, such as those of layers that are no longer frozen. A schedule made before leaves their rate
+   *  alone. */
+  addParamGroup(group: ParameterGroup<Options>): void {
+    const name = kindOf(this);
+    const { params } = group;
+    if (!Array.isArray(params) || !params.every((param) => param instanceof Tensor)) {
+      throw new TypeError(`${name}: a group is { params: [tensors], … }`);
+    }
+    const known = Object.fromEntries(
+      ['params', 'lr', ...Object.keys(this.#defaults)].map((key) => [key, true as const]),
+    );
+    requireOptions(name, group as Record<string, unknown>, known);
+    const all = [...this.parameters(), ...params];
     if (new Set(all).size !== all.length) throw new Error(`${name}: a parameter is given twice`);
-    for (const group of this.paramGroups) this.check(group);
+    const whole = { ...this.#defaults, ...group };
+    this.check(whole);
+    this.paramGroups.push(whole);
+    for (const param of params) if (param instanceof Parameter) param.isKnown = true;
   }
 
   /** Refuses options that make no sense. */

@@ -1,3 +1,4 @@
+import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
@@ -21,6 +22,7 @@ export class SGD extends Optimizer<SGDOptions> {
     params: readonly Tensor[] | readonly ParameterGroup<SGDOptions>[],
     options: Pick<SGDOptions, 'lr'> & Partial<SGDOptions>,
   ) {
+    requireOptions('SGD', options, { lr: true, momentum: true, dampening: true, nesterov: true, weightDecay: true });
     super(params, { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, ...options });
   }
 

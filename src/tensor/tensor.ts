@@ -5,6 +5,7 @@ import { matmulSizes } from '../ops/matmul.js';
 import { reduceSizes } from '../ops/reduce.js';
 import { formatShape, normalizeDim, numel, type Shape, ShapeError, sameShape } from '../ops/shape.js';
 import { type BackwardPass, type consumed, type GraphNode, type GraphTensor, graphNode, walkBack } from './autograd.js';
+import { formatValues } from './format.js';
 import { isGradEnabled, madeInBlock } from './gradMode.js';
 import { Storage } from './storage.js';
 import { type DeviceBuffer, type DType, type TensorBackend, type TypedArray, typedArray } from './tensorBackend.js';
@@ -20,6 +21,9 @@ const forgotten = new FinalizationRegistry<Hold>((hold) => {
   hold.storage?.release();
   hold.storage = null;
 });
+
+/** What Node calls to print an object, in `console.log` for one. */
+export const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /** What lets go of tensors, but not of those that `retain()` was called on. */
 const keepable = new Set(['backward()', 'noGrad()']);
@@ -138,6 +142,17 @@ export class Tensor implements GraphTensor {
     return new Tensor(this.storage.share(), this.shape);
   }
 
+  /** Collects a gradient from now on, or no more: PyTorch's `requires_grad_`, which freezes a layer. Throws for what an operation has
+   *  made. */
+  requiresGrad_(requiresGrad = true): this {
+    if (this.node !== null) {
+      throw new Error(`requiresGrad_: ${this.describe()} was computed, and follows its inputs; detach() it first`);
+    }
+    if (requiresGrad && this.dtype === 'int32') throw new TypeError('requiresGrad_: int32 has no gradient');
+    this.requiresGrad = requiresGrad;
+    return this;
+  }
+
   /** Keeps this tensor when backward() or noGrad() would release it. */
   retain(): this {
     this.retained = true;
@@ -237,6 +252,24 @@ export class Tensor implements GraphTensor {
     return `${name} ${formatShape(this.shape)}`;
   }
 
+  /** Shape, type, backend and values, in PyTorch's way: of many values those at the ends. */
+  toString(): string {
+    const { storage, releasedBy } = this.#hold;
+    if (!storage) return `tensor(${formatShape(this.shape)}, released by ${releasedBy})`;
+    const { backend, dtype } = storage;
+    const begin = 'tensor(';
+    const values = backend.closed ? null : storage.readSync();
+    const shown = values ? formatValues(values, this.shape, begin.length) : '(values on the device: await t.data())';
+    const made = typeof this.node === 'object' && this.node ? `, of ${this.node.name}` : '';
+    const learns = this.requiresGrad && !made ? ', requiresGrad' : '';
+    const home = `'${backend.name}'${backend.closed ? ' (closed)' : ''}`;
+    return `${begin}${shown}, ${formatShape(this.shape)}, ${dtype}, ${home}${made}${learns})`;
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+
   add(other: Tensor | number): Tensor {
     return elementwise('add', this, other);
   }
@@ -266,12 +299,12 @@ export class Tensor implements GraphTensor {
     });
   }
 
-  /** The sum over one dimension, several, or (without `dim`) all. */
+  /** The sum over one dimension, several, or (without `dim`, or with none: []) all. */
   sum(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
     return reduce('sum', this, dim, options);
   }
 
-  /** The mean over one dimension, several, or (without `dim`) all. */
+  /** The mean over one dimension, several, or (without `dim`, or with none: []) all. */
   mean(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
     return reduce('mean', this, dim, options);
   }
@@ -401,6 +434,7 @@ export function requireTensor(operation: string, name: string, value: unknown): 
 }
 
 function describeValue(value: unknown): string {
+  if (value instanceof Promise) return 'a promise: is an await missing?';
   return typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'object'}` : String(value);
 }
 

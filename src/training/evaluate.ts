@@ -2,6 +2,7 @@ import type { Batch } from '../data/loader.js';
 import type { Targets } from '../data/targets.js';
 import * as F from '../nn/functional/index.js';
 import type { Module } from '../nn/module.js';
+import { requireOptions } from '../ops/options.js';
 import { noGrad } from '../tensor/gradMode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ClassificationMetrics, type ConfusionMatrix, type Metric } from './metrics.js';
@@ -21,15 +22,17 @@ export function scoresOf(output: ClassifierOutput): Tensor {
   return 'logits' in output ? output.logits : output;
 }
 
-/** Cross-entropy of the scores. Throws where there are others beside them: what they are worth is for the caller to say. */
+/** Cross-entropy of the scores, with classes or their probabilities. Throws where there are others beside them: what they are worth is for the caller to say. */
 export function defaultLoss(output: ClassifierOutput, targets: Targets): Tensor {
   if ('logits' in output) {
     throw new TypeError(
       `the model gives ${Object.keys(output).join(', ')}: pass a loss that takes them all, such as models.googlenetLoss`,
     );
   }
-  if (targets instanceof Float32Array) {
-    throw new TypeError('the targets are numbers, not classes: pass a loss that takes them, such as F.mseLoss');
+  if (targets instanceof Float32Array && (targets.length !== output.numel || output.shape[1] === 1)) {
+    throw new TypeError(
+      'the targets are numbers, neither classes nor their probabilities: pass a loss that takes them, such as F.mseLoss',
+    );
   }
   return F.crossEntropy(output, targets);
 }
@@ -68,6 +71,7 @@ export async function evaluate<Output extends ClassifierOutput>(
   batches: AsyncIterable<Batch>,
   options: EvaluateOptions<Output> = {},
 ): Promise<Evaluation> {
+  requireOptions('evaluate', options, { loss: true, metrics: true, onBatch: true, signal: true });
   const { loss: lossOf = defaultLoss, metrics: own, onBatch, signal } = options;
   const pause = pauser();
   const metrics = new ClassificationMetrics();

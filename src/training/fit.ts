@@ -1,7 +1,9 @@
 /** The training loop: steps, with what a long run needs around them. */
+
 import { type Backend, DeviceLostError } from '../backends/backend.js';
-import { DataLoader } from '../data/loader.js';
+import type { DataLoader } from '../data/loader.js';
 import type { Targets } from '../data/targets.js';
+import { requireOptions } from '../ops/options.js';
 import { type LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
@@ -60,6 +62,30 @@ class TrainingLoop<Output extends ClassifierOutput> {
     private readonly loader: DataLoader,
     private readonly options: FitOptions<Output>,
   ) {
+    requireOptions('fit', options, {
+      epochs: true,
+      loss: true,
+      maxGradNorm: true,
+      validation: true,
+      metrics: true,
+      scheduler: true,
+      schedulerEvery: true,
+      earlyStopping: true,
+      checkpoints: true,
+      checkpointEvery: true,
+      about: true,
+      resume: true,
+      signal: true,
+      onStep: true,
+      onEpoch: true,
+      maxRecoveries: true,
+      onDeviceLost: true,
+    });
+    requireOptions('fit: earlyStopping', options.earlyStopping, { patience: true, minDelta: true });
+    if (typeof loader?.batches !== 'function') throw notA('a DataLoader to train on', loader);
+    const { validation, resume } = options;
+    if (validation && !(Symbol.asyncIterator in validation)) throw notA('batches for the validation', validation);
+    if (resume && typeof resume.restore !== 'function') throw notA('a Checkpoint to resume', resume);
     const { scheduler = null, about = {} } = options;
     this.#training = { model, optimizer, scheduler, progress: this.#progress, about };
     const looksAtLoss = this.#stepsEvery('step') instanceof ReduceLROnPlateau; // and can't wait for it
@@ -68,7 +94,7 @@ class TrainingLoop<Output extends ClassifierOutput> {
     const hasRest = length > dataset.length / batchSize;
     this.#stepsPerEpoch = hasRest && endsWithOneImage(model, dataset.length, batchSize) ? length - 1 : length;
     requireBatches('to train on', length);
-    if (options.validation instanceof DataLoader) requireBatches('for the validation', options.validation.length);
+    if (validation && 'length' in validation) requireBatches('for the validation', Number(validation.length));
   }
 
   async fit(): Promise<FitResult> {
@@ -228,6 +254,11 @@ class TrainingLoop<Output extends ClassifierOutput> {
       throw error;
     }
   }
+}
+
+function notA(what: string, given: unknown): TypeError {
+  const hint = given instanceof Promise ? 'a promise: is an await missing?' : String(given);
+  return new TypeError(`fit: it needs ${what}, but is given ${hint}`);
 }
 
 function requireBatches(what: string, batches: number): void {

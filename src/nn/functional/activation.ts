@@ -1,4 +1,5 @@
 import { dropoutSizes } from '../../ops/dropout.js';
+import { requireOptions } from '../../ops/options.js';
 import { softmaxSizes } from '../../ops/softmax.js';
 import { defaultGenerator } from '../../tensor/random.js';
 import { apply, constantTensor, requireTensor, type Tensor } from '../../tensor/tensor.js';
@@ -59,6 +60,7 @@ export interface DropoutOptions {
 /** Sets values to 0 with probability p and scales the others by 1 / (1 − p). See `ops/dropout.ts`. */
 export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
   requireTensor('dropout', 'x', x);
+  requireOptions('dropout', options, { training: true });
   const s = dropoutSizes(p);
   if (p === 0 || options.training === false) return x;
   const keep = p === 1 ? () => 0 : () => (defaultGenerator.uniform64() < 1 - p ? 1 : 0);

@@ -1,5 +1,6 @@
 import { type BatchNormOptions, batchNorm2dSizes } from '../../ops/batchNorm2d.js';
 import { type LocalResponseNormOptions, localResponseNormSizes } from '../../ops/localResponseNorm.js';
+import { requireOptions } from '../../ops/options.js';
 import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tensor.js';
 
 /**
@@ -17,6 +18,7 @@ export function batchNorm2d(
   options: BatchNormOptions = {},
 ): Tensor {
   requireTensor('batchNorm2d', 'x', x);
+  requireOptions('batchNorm2d', options, { training: true, momentum: true, eps: true });
   const channels = { runningMean, runningVar, weight, bias };
   const shapes = Object.fromEntries(Object.entries(channels).map(([name, t]) => [name, t?.shape ?? null]));
   const s = batchNorm2dSizes(x.shape, shapes, options);
@@ -55,6 +57,7 @@ function scaleAndShift(x: Tensor, weight: Tensor | null, bias: Tensor | null): T
 /** Divides every value of x (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
   requireTensor('localResponseNorm', 'x', x);
+  requireOptions('localResponseNorm', options, { alpha: true, beta: true, k: true });
   const s = localResponseNormSizes(x.shape, size, options);
   return apply({
     name: 'localResponseNorm',

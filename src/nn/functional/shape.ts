@@ -1,4 +1,5 @@
 import { catSizes } from '../../ops/cat.js';
+import { requireOptions } from '../../ops/options.js';
 import { type PadOptions, padSizes } from '../../ops/pad.js';
 import { apply, requireTensor, type Tensor } from '../../tensor/tensor.js';
 
@@ -31,6 +32,7 @@ export function cat(list: readonly Tensor[], dim = 0): Tensor {
 /** Puts a border of `[left, right]` or `[left, right, top, bottom]` pixels around x (…, H, W). See `ops/pad.ts`. */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   requireTensor('pad', 'x', x);
+  requireOptions('pad', options, { mode: true, value: true });
   const s = padSizes(x.shape, padding, options);
   return apply({
     name: 'pad',

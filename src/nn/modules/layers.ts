@@ -1,4 +1,5 @@
-/** The layers that learn: Conv2d, Linear, BatchNorm2d. */
+/** The layers that learn: Conv2d, Linear, BatchNorm2d. Two that have one weight (`decoder.weight = encoder.weight`) learn it together. */
+import { requireOptions } from '../../ops/options.js';
 import type { Pair, Shape } from '../../ops/shape.js';
 import { count, numel, pair, ShapeError } from '../../ops/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -15,12 +16,20 @@ export interface Conv2dModuleOptions extends F.PaddedConv2dOptions {
 /** Convolution of (N, inChannels, H, W) to (N, outChannels, H_out, W_out). The maths is in `ops/conv2d.ts`. */
 export class Conv2d extends Module {
   static readonly kind: string = 'Conv2d';
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
   readonly options: F.PaddedConv2dOptions;
 
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dModuleOptions = {}) {
     super();
+    requireOptions('Conv2d', options, {
+      bias: true,
+      stride: true,
+      padding: true,
+      dilation: true,
+      groups: true,
+      paddingMode: true,
+    });
     const { bias = true, ...rest } = options;
     const groups = rest.groups ?? 1;
     const C_in = count('Conv2d', 'inChannels', inChannels);
@@ -42,11 +51,12 @@ export class Conv2d extends Module {
 /** The fully connected layer: (…, inFeatures) to (…, outFeatures). The maths is in `ops/linear.ts`. */
 export class Linear extends Module {
   static readonly kind: string = 'Linear';
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
     super();
+    requireOptions('Linear', options, { bias: true });
     const O = count('Linear', 'outFeatures', outFeatures);
     const I = count('Linear', 'inFeatures', inFeatures);
     this.weight = uninitialised([O, I]);
@@ -84,8 +94,8 @@ export interface BatchNorm2dOptions {
 /** Normalises the channels of (N, numFeatures, H, W). The maths is in `ops/batchNorm2d.ts`. */
 export class BatchNorm2d extends Module {
   static readonly kind: string = 'BatchNorm2d';
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
   readonly runningMean: Buffer;
   readonly runningVar: Buffer;
   readonly numBatchesTracked: Buffer;
@@ -94,6 +104,7 @@ export class BatchNorm2d extends Module {
 
   constructor(numFeatures: number, options: BatchNorm2dOptions = {}) {
     super();
+    requireOptions('BatchNorm2d', options, { eps: true, momentum: true, affine: true });
     const { eps = 1e-5, momentum = 0.1, affine = true } = options;
     const C = count('BatchNorm2d', 'numFeatures', numFeatures);
     this.weight = affine ? new Parameter(new Float32Array(C).fill(1), [C]) : null;

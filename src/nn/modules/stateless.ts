@@ -1,9 +1,11 @@
 /** The layers that only compute: each keeps its options and calls its function. */
+
 import type { AvgPool2dOptions } from '../../ops/avgPool2d.js';
 import type { CrossEntropyOptions } from '../../ops/crossEntropy.js';
 import { dropoutSizes } from '../../ops/dropout.js';
 import type { LocalResponseNormOptions } from '../../ops/localResponseNorm.js';
 import type { NllLossOptions, Reduction } from '../../ops/nllLoss.js';
+import { requireOptions } from '../../ops/options.js';
 import type { PadMode } from '../../ops/pad.js';
 import type { Pair } from '../../ops/shape.js';
 import type { PoolOptions } from '../../ops/windows.js';
@@ -18,6 +20,7 @@ export class MaxPool2d extends Module {
     readonly options: PoolOptions = {},
   ) {
     super();
+    requireOptions('MaxPool2d', options, { stride: true, padding: true, dilation: true, ceilMode: true });
   }
 
   forward(x: Tensor): Tensor {
@@ -32,6 +35,13 @@ export class AvgPool2d extends Module {
     readonly options: AvgPool2dOptions = {},
   ) {
     super();
+    requireOptions('AvgPool2d', options, {
+      stride: true,
+      padding: true,
+      ceilMode: true,
+      countIncludePad: true,
+      divisorOverride: true,
+    });
   }
 
   forward(x: Tensor): Tensor {
@@ -57,6 +67,7 @@ export class LocalResponseNorm extends Module {
     readonly options: LocalResponseNormOptions = {},
   ) {
     super();
+    requireOptions('LocalResponseNorm', options, { alpha: true, beta: true, k: true });
   }
 
   forward(x: Tensor): Tensor {
@@ -188,13 +199,19 @@ export class Identity extends Module {
   }
 }
 
-export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target]> {
+export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target | Tensor]> {
   static readonly kind: string = 'CrossEntropyLoss';
   constructor(readonly options: CrossEntropyOptions & F.ClassWeights = {}) {
     super();
+    requireOptions('CrossEntropyLoss', options, {
+      weight: true,
+      reduction: true,
+      ignoreIndex: true,
+      labelSmoothing: true,
+    });
   }
 
-  forward(x: Tensor, target: F.Target): Tensor {
+  forward(x: Tensor, target: F.Target | Tensor): Tensor {
     return F.crossEntropy(x, target, this.options);
   }
 }
@@ -203,6 +220,7 @@ export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
   static readonly kind: string = 'NLLLoss';
   constructor(readonly options: NllLossOptions & F.ClassWeights = {}) {
     super();
+    requireOptions('NLLLoss', options, { weight: true, reduction: true, ignoreIndex: true });
   }
 
   forward(x: Tensor, target: F.Target): Tensor {
@@ -214,6 +232,7 @@ export class MSELoss extends Module<[x: Tensor, target: Tensor | F.Target]> {
   static readonly kind: string = 'MSELoss';
   constructor(readonly options: { reduction?: Reduction } = {}) {
     super();
+    requireOptions('MSELoss', options, { reduction: true });
   }
 
   forward(x: Tensor, target: Tensor | F.Target): Tensor {
