@@ -1,6 +1,7 @@
 /** Mistakes that once went unnoticed, or were met with an error that named nothing. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DataLoader, type Dataset, ImageDataset } from '../src/data/index.js';
+import { mnist } from '../src/node/data.js';
 import {
   type Backend,
   Checkpoint,
@@ -9,6 +10,7 @@ import {
   functional as F,
   fit,
   manualSeed,
+  models,
   nn,
   noGrad,
   optim,
@@ -79,6 +81,20 @@ describe('options', () => {
   const one = () => [backend.tensor([1], [1], { requiresGrad: true })];
   const sgd = () => new optim.SGD(one(), { lr: 1 });
   test.each([
+    [
+      () => models.resnet18(wrong({ num_classes: 4 })),
+      'ResNet: there is no option num_classes; did you mean numClasses?',
+    ],
+    [() => models.mnistDenseNet(wrong({ drop_rate: 0 })), 'DenseNet: there is no option drop_rate'],
+    [() => models.googlenet(wrong({ aux_logits: true })), 'GoogLeNet: there is no option aux_logits'],
+    [() => models.resnet20(wrong(10)), 'CifarResNet: options are an object'],
+    [() => models.preactResnet(wrong({ dept: 8 })), 'PreactResNet: there is no option dept; did you mean depth?'],
+    [() => nn.init.kaimingNormal(x, wrong({ nonlinearity: 'relu' })), 'init: there is no option nonlinearity'],
+    [() => nn.init.truncNormal(x, wrong({ mu: 1 })), 'truncNormal: there is no option mu'],
+    [() => smallNet().loadStateDict({}, wrong(false)), 'loadStateDict: options are an object, { strict }, but false'],
+    [() => x.sum(0, wrong(true)), 'sum: options are an object, { keepdim }, but true is in their place'],
+    [() => x.mean(0, wrong({ keepDim: true })), 'mean: there is no option keepDim; did you mean keepdim?'],
+    [() => one()[0].backward(undefined, wrong({ retain_graph: true })), 'did you mean retainGraph?'],
     [() => F.avgPool2d(x, 2, wrong({ stride: 1, dilation: 2 })), 'avgPool2d: there is no option dilation'],
     [() => F.conv2d(x, x, null, wrong({ strides: 2 })), 'conv2d: there is no option strides; did you mean stride?'],
     [
@@ -137,7 +153,8 @@ describe('options', () => {
     expect(mistake).toThrow(message);
   });
 
-  test('a slip in those of fit and evaluate', async () => {
+  test('a slip in those of fit, evaluate and mnist', async () => {
+    await expect(mnist(wrong({ trian: true }))).rejects.toThrow('mnist: there is no option trian; did you mean train?');
     const model = smallNet();
     const run = (options: object) =>
       fit(model, new optim.SGD(model.parameters(), { lr: 1 }), new DataLoader(images()), options);

@@ -1,6 +1,8 @@
 /** Module: the base of layers and networks. Its parameters, buffers and children are simply its fields, or lie in arrays, objects,
  *  Maps and Sets that are. */
+
 import { host } from '../backends/reference/index.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape, sameShape } from '../ops/shape.js';
 import { inspect, requireTensor, Tensor } from '../tensor/tensor.js';
 import { requireBackend, type TensorBackend } from '../tensor/tensorBackend.js';
@@ -135,6 +137,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
    * such as `num_batches_tracked` isn't missed, as in PyTorch: weights that are older than it don't have it. It begins at 0 then.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
+    requireOptions('loadStateDict', options, { strict: true });
     for (const [key, value] of Object.entries(dict)) requireTensor('loadStateDict', key, value);
     const own = new Map(this.namedState());
     const problems: string[] = [];

@@ -1,7 +1,9 @@
 /** Tensor: an array of numbers with a shape, on a backend, that remembers how it was computed. */
+
 import { broadcastSizes } from '../ops/broadcast.js';
 import type { Kernels } from '../ops/index.js';
 import { matmulSizes } from '../ops/matmul.js';
+import { requireOptions } from '../ops/options.js';
 import { reduceSizes } from '../ops/reduce.js';
 import { formatShape, normalizeDim, numel, type Shape, ShapeError, sameShape } from '../ops/shape.js';
 import { type BackwardPass, type consumed, type GraphNode, type GraphTensor, graphNode, walkBack } from './autograd.js';
@@ -119,6 +121,7 @@ export class Tensor implements GraphTensor {
         `backward: the gradient ${formatShape(gradient.shape)} must have the shape of ${this.describe()}`,
       );
     }
+    requireOptions('backward', options, { retainGraph: true });
     if (gradient) oneHome('backward', [this, gradient]);
     const seed = gradient ? gradient.storage.copy() : Storage.of(this.backend, this.dtype, typedArray(this.dtype, [1]));
     walkBack(this, seed, options.retainGraph ?? false);
@@ -475,6 +478,7 @@ function reduce(
   dim: number | readonly number[] | undefined,
   options: ReduceOptions,
 ): Tensor {
+  requireOptions(name, options, { keepdim: true });
   const s = reduceSizes(name, x.shape, dim, options.keepdim ?? false);
   return apply({
     name,
