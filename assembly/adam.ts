@@ -7,7 +7,7 @@
  * stepSize = lr / (1 − β1^t)  and  rootScale = 1 / √(1 − β2^t).  The maths: `src/ops/adam.ts`.
  */
 import { get, put } from './lanes';
-import { first } from './share';
+import { firstElement } from './split';
 
 /**
  * Updates param, expAvg and expAvgSq in place: addresses of `length` f32, like `dparam`. `gain1`, `gain2`: 1 − β1, 1 − β2.
@@ -31,8 +31,8 @@ export function adamForward(
   task: i32,
   tasks: i32,
 ): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) {
     step(param, expAvg, expAvgSq, dparam, i, beta1, gain1, beta2, gain2, weightDecay, shrink, stepSize, rootScale, eps, 4);
   }

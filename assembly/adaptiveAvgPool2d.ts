@@ -1,11 +1,11 @@
 /**
  * adaptiveAvgPool2d: the mean of each cell of a grid laid over the image. The maths: `src/ops/adaptiveAvgPool2d.ts`.
  *
- * A cell is a stack of runs, which are added up four lanes at a time. One rule makes the usual case, the mean of the whole
- * image, a single long run: a cell as wide as the image is one run of all its rows.
+ * The rows of a cell are added up one after another, four lanes at a time. A cell as wide as the image lies in memory as one long
+ * row, and is added up as one. That makes the usual case fast, the mean of the whole image.
  */
 import { element, fill } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Writes y. */
 export function adaptiveAvgPool2dForward(
@@ -19,8 +19,8 @@ export function adaptiveAvgPool2dForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);
       const height = cellEnd(ho, H, H_out) - h0;
@@ -49,8 +49,8 @@ export function adaptiveAvgPool2dBackward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     fill(element(dx, plane * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);

@@ -1,26 +1,26 @@
 /**
  * avgPool2d: the mean of each window. The maths: `src/ops/avgPool2d.ts`.
  *
- * A window's sum is taken in two steps, so that K_h + K_w values are added in place of K_h · K_w, and so that the border is
- * like any other place:
+ * A window's sum is taken in two steps, first down and then across. So K_h + K_w values are added instead of K_h · K_w, and the
+ * border needs no rule of its own:
  *
  *   x (H, W)  →  columns (H_out, P_w + W + overhang)  →  y (H_out, W_out)
  *              add K_h rows            with 0 around             add K_w neighbours, divide
  *
- * The way back is the same in the opposite order of directions:
+ * The backward pass does the same, in the same order of directions:
  *
  *   dy (H_out, W_out)  →  shares (H_out, …)  →  rows (H, …)  →  dx (H, W)
  *                  divide           add the rows ho        add the neighbours wo
  *                                    that see row h         that see column w
  *
- * One rule: windows that move by one pixel are added up as whole lanes; with larger steps, the second step of the way back
- * goes pixel by pixel.
+ * One rule: where windows move by one pixel, neighbours are added up four lanes at a time. Where they move further, the second
+ * step of the backward pass goes pixel by pixel.
  */
 import { element, fill, sumShifted } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 import { fourApart, PoolSizes } from './windows';
 
-/** How many of the window's rows (or columns) count in the divisor. */
+/** How many rows (or columns) of window o count in the divisor. */
 @inline
 function taps(o: i32, size: i32, K: i32, S: i32, P: i32, countIncludePad: bool): i32 {
   const start = o * S - P;
@@ -29,8 +29,8 @@ function taps(o: i32, size: i32, K: i32, S: i32, P: i32, countIncludePad: bool):
 }
 
 /**
- * Writes y. `divisorOverride`: 0 for none. `scratch`: for each thread, W_out columns of the divisor, and then H_out rows
- * of column sums, `width` = (W_out − 1) · S_w + K_w each.
+ * Writes y. `divisorOverride`: 0 for none. `scratch`: for each thread, the divisor's part of each of W_out columns, then H_out
+ * rows of column sums, `width` = (W_out − 1) · S_w + K_w each.
  */
 export function avgPool2dForward(
   y: usize,
@@ -51,15 +51,15 @@ export function avgPool2dForward(
   const W_out = s.W_out;
   const H_out = s.H_out;
   const width = (W_out - 1) * S_w + K_w;
-  const seen = min(W, width - s.P_w); // columns of x: the last ones may be in no window
+  const seen = min(W, width - s.P_w); // columns of x that are in a window: the last ones may be in none
 
   const widths = scratch + <usize>thread * <usize>perThread;
   const columns = element(widths, W_out);
   writeWidths(widths, s, countIncludePad, divisorOverride);
   fill(columns, H_out * width, 0);
 
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     const image = element(x, plane * H * W);
     for (let ho = 0; ho < H_out; ho++) {
       const top = ho * s.S_h - s.P_h;
@@ -88,8 +88,9 @@ export function avgPool2dForward(
 }
 
 /**
- * Writes dx. As y += x / divisor in every window,  dx += dy / divisor  there. `scratch`: for each thread, W_out columns of
- * the divisor, then H_out rows of shares and H rows of their sums, `width` = W_out + 2 · (K_w − 1) each: 0 on both sides.
+ * Writes dx. As y += x / divisor in every window,  dx += dy / divisor  there. `scratch`: for each thread, the
+ * divisor's part of each of W_out columns, then H_out rows of shares and H rows of their sums, `width` = W_out + 2 · (K_w − 1)
+ * each, with zeros on both sides.
  */
 export function avgPool2dBackward(
   dx: usize,
@@ -116,8 +117,8 @@ export function avgPool2dBackward(
   writeWidths(widths, s, countIncludePad, divisorOverride);
   fill(shares, H_out * width, 0);
 
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     for (let ho = 0; ho < H_out; ho++) {
       const height = heightOf(ho, s, countIncludePad, divisorOverride);
       const from = element(dy, (plane * H_out + ho) * W_out);
@@ -137,7 +138,7 @@ export function avgPool2dBackward(
   }
 }
 
-/** The divisor's part that depends on wo; all of it, if it is given. */
+/** Writes the part of the divisor that depends on wo: the window's columns, or all of `divisorOverride`. */
 @inline
 function writeWidths(widths: usize, s: PoolSizes, countIncludePad: bool, divisorOverride: f32): void {
   for (let wo = 0; wo < s.W_out; wo++) {
@@ -146,7 +147,7 @@ function writeWidths(widths: usize, s: PoolSizes, countIncludePad: bool, divisor
   }
 }
 
-/** The divisor's part that depends on ho. */
+/** The part of the divisor that depends on ho: the window's rows, or 1 with `divisorOverride`. */
 @inline
 function heightOf(ho: i32, s: PoolSizes, countIncludePad: bool, divisorOverride: f32): f32 {
   return divisorOverride != 0 ? 1 : <f32>taps(ho, s.H, s.K_h, s.S_h, s.P_h, countIncludePad);

@@ -1,16 +1,16 @@
 /**
  * batchNorm2d: gives every channel mean 0 and variance 1, then a learned scale and shift. The maths: `src/ops/batchNorm2d.ts`.
  *
- * A channel is N runs of `pixels` elements, one in each image. Sums are of f64: four pixels go to two pairs of lanes,
+ * A channel is a plane of `pixels` elements in each of N images. Sums are kept in f64: four pixels go to two pairs of lanes,
  *
  *   [x0, x1, x2, x3] → low [x0, x1], high [x2, x3]
  *
- * and the deviations are taken from the mean in a second pass, never as Σx² − mean². What is done pixel by pixel is f32.
+ * and the variance is Σ(x − mean)², in a second pass: Σx² − mean² would lose digits. What is done pixel by pixel is f32.
  */
 import { across } from './lanes';
 import { Optional } from './optional';
 import { element } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Writes y, mean and invStd; in training, moves runningMean and runningVar. weight, bias, running…: 0 if not given. */
 export function batchNorm2dForward(
@@ -32,8 +32,8 @@ export function batchNorm2dForward(
   tasks: i32,
 ): void {
   const M = <f64>N * <f64>pixels;
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     let mu: f64;
     let variance: f64;
     if (training) {
@@ -80,8 +80,8 @@ export function batchNorm2dBackward(
   tasks: i32,
 ): void {
   const M = <f64>N * <f64>pixels;
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     const mu = load<f32>(element(mean, c));
     const inv = <f64>load<f32>(element(invStd, c));
     const scale = <f32>(factor(weight, c) * inv);
@@ -124,7 +124,7 @@ export function batchNorm2dBackward(
   }
 }
 
-/** Two pixels in f64. */
+/** Two pixels, as f64. */
 @inline
 function two(x: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load_zero<u64>(x));
@@ -141,7 +141,7 @@ function move(running: usize, momentum: f64, batch: f64): void {
   store<f32>(running, <f32>((1 - momentum) * <f64>load<f32>(running) + momentum * batch));
 }
 
-/** Σ x.  Eight pixels at a time: an addition of f64 waits for the one before it, so four sums go on side by side. */
+/** Σ x, in four sums side by side, for eight pixels at a time: in a single sum each addition would wait for the last one. */
 @inline
 function sumOfChannel(x: usize, c: i32, N: i32, C: i32, pixels: i32): f64 {
   let a = f64x2.splat(0);

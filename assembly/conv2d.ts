@@ -7,29 +7,29 @@
  *
  *   weights w (G, C_out / G / 4, K, 4):  output channels in lanes      x (N, C_in, H, W), padded
  *
- * The gradient of x is such a sum, too: a pixel of x collects dy from all outputs that saw it. With stride S only every S-th
- * tap has seen it, always the same ones for pixels that are S apart, so dx is made of S · S images with their own taps.
- * The gradient of the weights has pixels and taps change places: dw[k] = Σ_p x[p + taps[k]] · dy[p].
+ * The gradient of x is such a sum, too: a pixel of x collects dy from all outputs that have seen it. With stride S it was seen
+ * through every S-th tap only, and pixels that are S apart through the same ones, so dx is made of S · S images with taps of
+ * their own. In the gradient of the weights, pixels and taps change places: dw[k] = Σ_p x[p + taps[k]] · dy[p].
  */
 import { biasLanes, rowFromLanes, rowToLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, tapsTile, tapsTile4 } from './tiles';
 import { Optional } from './optional';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Where taps and pixels lie; steps are in bytes. */
 @unmanaged
 class Conv2dSizes {
   N: i32;
   G: i32;
-  /** Channels of a group that are computed: of y in the forward pass, of x for its gradient. */
+  /** Channels of a group of what is computed: of y in the forward pass, of x for its gradient. */
   channels: i32;
-  /** Taps: channels of a group that are summed over x the kernel's pixels. */
+  /** Taps: channels of a group that are summed over, times the kernel's pixels. */
   K: i32;
-  /** Rows and columns of the output that is computed, and into how many parts its rows (or the taps) are split for tasks. */
+  /** Rows and columns of the image that is computed, and into how many parts its rows (or the taps) are split for tasks. */
   rows: i32;
   columns: i32;
   parts: i32;
-  /** From one image, group, row, column of x to the next that is seen. */
+  /** Steps in x: to the next image and group, and to the row and column that the next output sees. */
   xImage: i32;
   xGroup: i32;
   xRow: i32;
@@ -38,7 +38,7 @@ class Conv2dSizes {
 
 @unmanaged
 export class Conv2dForwardSizes extends Conv2dSizes {
-  /** From one image, group, channel, row, column of y to the next, and where the first pixel is. */
+  /** Steps in y: to the next image, group, channel, row and column; and where the first pixel is. */
   yImage: i32;
   yGroup: i32;
   yPlane: i32;
@@ -49,16 +49,17 @@ export class Conv2dForwardSizes extends Conv2dSizes {
 
 @unmanaged
 export class Conv2dWeightGradientSizes extends Conv2dSizes {
-  /** There are sums of their own for so many slices of the images. */
+  /** Into how many slices the images are split. Each slice has sums of its own. */
   slices: i32;
 }
 
-/** A segment: output pixels of one row that are computed before they are transposed into y. A multiple of 4 and of 6. */
+/** The pixels of a segment, the part of an output row that is computed with channels in lanes before it is transposed into y. A
+ *  multiple of 4 and of 6. */
 export const SEGMENT: i32 = 60;
-/** Bytes of scratch that a segment takes, two vectors a pixel; rounded up, so that threads have cache lines of their own. */
+/** Bytes of scratch for a segment: two vectors a pixel, rounded up so that threads have cache lines of their own. */
 export const SEGMENT_BYTES: i32 = 2048;
 
-/** One segment to `out` (2, SEGMENT, 4): blocks of four pixels, then the rest. */
+/** Computes one segment, to `out` (2, SEGMENT, 4): blocks of four pixels, then the rest. */
 @inline
 function tapsSegment<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
   const z: usize = SEGMENT << 4;
@@ -73,7 +74,7 @@ function tapsSegment<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, 
   else if (count - p == 1) tapsTile<Step>(out, z, x, taps, K, w, wv, 1);
 }
 
-/** The same with only one vector of output channels: blocks of six pixels. */
+/** The same for one vector of output channels: blocks of six pixels. */
 @inline
 function tapsSegment4<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize, count: i32): void {
   let p = 0;
@@ -89,7 +90,7 @@ function tapsSegment4<Step>(out: usize, x: usize, taps: usize, K: i32, w: usize,
   else if (count - p == 1) tapsTile4<Step>(out, x, taps, K, w, 1);
 }
 
-// Functions of their own, so that each has the registers to itself.
+// These are separate functions so that the compiler gives each all registers.
 function stride1(out: usize, x: usize, taps: usize, K: i32, w: usize, wv: usize, count: i32): void {
   if (wv) tapsSegment<f32>(out, x, taps, K, w, wv, count);
   else tapsSegment4<f32>(out, x, taps, K, w, count);
@@ -116,8 +117,8 @@ function anyStride(out: usize, x: usize, step: usize, taps: usize, K: i32, w: us
 }
 
 /**
- * Writes y where `s` says; the gradient of x is computed by it as well, with dy for x and dx for y. Tasks share images x groups
- * x blocks of eight channels x parts of the rows. `scratch`: SEGMENT_BYTES for each thread.
+ * Writes y, at the places that `s` gives. It also computes the gradient of x, with dy for x and dx for y. The work for tasks is
+ * images x groups x blocks of eight channels x parts of the rows. `scratch`: SEGMENT_BYTES for each thread.
  */
 export function conv2dForward(
   y: usize,
@@ -133,8 +134,8 @@ export function conv2dForward(
 ): void {
   const eights = (s.channels + 7) >> 3;
   const work = s.N * s.G * eights * s.parts;
-  const end = share(work, task + 1, tasks);
-  for (let at = share(work, task, tasks); at < end; at++) {
+  const end = firstItem(work, task + 1, tasks);
+  for (let at = firstItem(work, task, tasks); at < end; at++) {
     const block = at / s.parts;
     const g = (block / eights) % s.G;
     const n = block / eights / s.G;
@@ -143,7 +144,7 @@ export function conv2dForward(
   }
 }
 
-/** One part of the rows of eight channels, from channel 8 · `eight` of the group on. */
+/** Computes one part of the rows, for eight channels from channel 8 · `eight` of the group on. */
 function forwardBlock(
   y: usize,
   x: usize,
@@ -162,12 +163,12 @@ function forwardBlock(
   const wv = (<usize>s.K) << 4;
   const weights = w + <usize>(g * fours + 2 * eight) * wv;
   const two = 2 * eight + 1 < fours;
-  const second: usize = two ? max(wv, 16) : 0; // not 0 even where no tap has seen a pixel
+  const second: usize = two ? max(wv, 16) : 0; // not 0, which would mean one vector, even if K is 0
   const b = bias ? bias + ((<usize>(g * s.channels + co)) << 2) : 0;
   const bias0 = biasLanes(b, s.channels - co);
   const bias1 = biasLanes(b && two ? b + 16 : 0, s.channels - co - 4);
-  const end = share(s.rows, part + 1, s.parts);
-  for (let row = share(s.rows, part, s.parts); row < end; row++) {
+  const end = firstItem(s.rows, part + 1, s.parts);
+  for (let row = firstItem(s.rows, part, s.parts); row < end; row++) {
     let from = x + <usize>(n * s.xImage + g * s.xGroup + row * s.xRow);
     let to = y + <usize>(n * s.yImage + g * s.yGroup + co * s.yPlane + row * s.yRow + s.yStart);
     for (let column = 0; column < s.columns; column += SEGMENT) {
@@ -195,8 +196,8 @@ function forwardBlock(
 }
 
 /**
- * dx where there are four input channels or fewer, too few for lanes: there a vector is one tap's four input channels, and
- * every pixel of dy is multiplied with all taps,
+ * dx where there are so few input channels, up to four, that most lanes would be empty: here a vector is the input channels of
+ * one tap, and every pixel of dy is multiplied with all taps,
  *
  *   columns[tap, p] = Σ_co w[tap, co] · dy[co, p]      then      dx4[p · S + tap] += columns[tap, p]
  *
@@ -261,8 +262,8 @@ export function conv2dScatteredInputGradient(
 }
 
 /**
- * Weights with channels in lanes: to (G, channels / 4, K, 4). Channel c of group g is at w + g · groupStep + c · channelStep +
- * order[k], in bytes. Tasks share the blocks of four channels.
+ * Packs weights with channels in lanes: to (G, channels / 4, K, 4). Weight k of channel c of group g is at w + g · groupStep +
+ * c · channelStep + order[k], in bytes. Tasks share the blocks of four channels.
  */
 export function conv2dPackWeights(
   to: usize,
@@ -277,8 +278,8 @@ export function conv2dPackWeights(
   tasks: i32,
 ): void {
   const fours = (channels + 3) >> 2;
-  const end = share(G * fours, task + 1, tasks);
-  for (let i = share(G * fours, task, tasks); i < end; i++) {
+  const end = firstItem(G * fours, task + 1, tasks);
+  for (let i = firstItem(G * fours, task, tasks); i < end; i++) {
     const channel = (i % fours) << 2;
     const lanes = min(4, channels - channel);
     const from = w + <usize>((i / fours) * groupStep + channel * channelStep);
@@ -295,7 +296,8 @@ export function conv2dPackWeights(
   }
 }
 
-/** Images with zeros around them: to (planes, H_to, W_to), the image at row `top` and column `left`. Tasks share the planes. */
+/** Copies images and puts zeros around them: to (planes, H_to, W_to), the image at row `top` and column `left`. Tasks share the
+ *  planes. */
 export function conv2dPad(
   to: usize,
   x: usize,
@@ -309,10 +311,10 @@ export function conv2dPad(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
+  const end = firstItem(planes, task + 1, tasks);
   const rows = min(H, H_to - top);
   const columns = min(W, W_to - left);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     const image = to + ((<usize>(plane * H_to * W_to)) << 2);
     memory.fill(image, 0, (<usize>(H_to * W_to)) << 2);
     for (let h = 0; h < rows; h++) {
@@ -326,9 +328,9 @@ export function conv2dPad(
 }
 
 /**
- * dw4 (slices, G, channels / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). A task is a slice of
- * the images, a group, a block of eight output channels and a part of the taps; each sum runs over the slice's images in
- * their order. `scratch`: `perThread` bytes for each thread, for one image's dy with channels in lanes.
+ * Writes dw4 (slices, G, channels / 4, K', 4), where K' is K rounded up to a multiple of 4; `taps` has K' entries. A task is a slice
+ * of the images, a group, a block of eight output channels and a part of the taps. Each sum goes through the slice's images in
+ * order. `scratch`: `perThread` bytes for each thread, for one image's dy with channels in lanes.
  */
 export function conv2dWeightGradient(
   dw4: usize,
@@ -349,8 +351,8 @@ export function conv2dWeightGradient(
   const eight = (task / s.parts) % eights;
   const g = (task / s.parts / eights) % s.G;
   const slice = task / s.parts / eights / s.G;
-  const begin = share(K4, part, s.parts);
-  const end = share(K4, part + 1, s.parts);
+  const begin = firstItem(K4, part, s.parts);
+  const end = firstItem(K4, part + 1, s.parts);
   const co = eight << 3;
   const two = 2 * eight + 1 < fours;
   const dwv = (<usize>K4) << 6;
@@ -362,8 +364,8 @@ export function conv2dWeightGradient(
   const plane = (<usize>pixels) << 2;
   const dyv = plane << 2;
   const dy4 = scratch + <usize>(thread * perThread);
-  const last = share(s.N, slice + 1, s.slices);
-  for (let n = share(s.N, slice, s.slices); n < last; n++) {
+  const last = firstItem(s.N, slice + 1, s.slices);
+  for (let n = firstItem(s.N, slice, s.slices); n < last; n++) {
     const gradient = dy + <usize>((n * s.G + g) * s.channels + co) * plane;
     rowToLanes(dy4, gradient, plane, min(4, s.channels - co), pixels);
     if (two) rowToLanes(dy4 + dyv, gradient + 4 * plane, plane, min(4, s.channels - co - 4), pixels);
@@ -382,7 +384,7 @@ export function conv2dWeightGradient(
         if (two) pixelsTile<f64>(to, dwv, 16, x0, x1, x2, x3, dy4, dyv, s.rows, s.xRow, s.columns);
         else pixelsTile4<f64>(to, 16, x0, x1, x2, x3, dy4, s.rows, s.xRow, s.columns);
       } else {
-        // Any stride: each pixel as a row of its own.
+        // Any other stride: each pixel is treated as a row of one pixel.
         for (let row = 0; row < s.rows; row++) {
           const at = <usize>(row * s.xRow);
           const d = dy4 + ((<usize>(row * s.columns)) << 4);
@@ -394,7 +396,7 @@ export function conv2dWeightGradient(
   }
 }
 
-/** dw (C_out, K) = Σ of dw4 (slices, G, channels / 4, K', 4) over the slices, of which the first is used up. Tasks share the
+/** Writes dw (C_out, K) = Σ over slices of dw4 (slices, G, channels / 4, K', 4), whose first slice is overwritten. Tasks share the
  *  blocks of four channels. */
 export function conv2dUnpackWeights(
   dw: usize,
@@ -409,8 +411,8 @@ export function conv2dUnpackWeights(
   const fours = (channels + 3) >> 2;
   const block = (<usize>((K + 3) >> 2)) << 6;
   const slice = <usize>(G * fours) * block;
-  const end = share(G * fours, task + 1, tasks);
-  for (let i = share(G * fours, task, tasks); i < end; i++) {
+  const end = firstItem(G * fours, task + 1, tasks);
+  for (let i = firstItem(G * fours, task, tasks); i < end; i++) {
     const sums = dw4 + <usize>i * block;
     for (let j = 1; j < slices; j++) {
       const more = sums + <usize>j * slice;
@@ -425,7 +427,7 @@ export function conv2dUnpackWeights(
   }
 }
 
-/** dbias[co] = Σ dy over images and pixels, in f64. Tasks share the channels. */
+/** Writes dbias[co] = Σ dy over images and pixels, in f64. Tasks share the channels. */
 export function conv2dBiasGradient(
   dbias: usize,
   dy: usize,
@@ -435,8 +437,8 @@ export function conv2dBiasGradient(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     let sums = f64x2.splat(0);
     let rest: f64 = 0;
     for (let n = 0; n < N; n++) {

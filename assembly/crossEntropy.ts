@@ -11,7 +11,7 @@ import { across, high, low } from './lanes';
 import { divisorOf, storePair } from './nllLoss';
 import { Optional } from './optional';
 import { fourRows, gather, maxOfRows, scatter, starts, sumOfExp } from './rows';
-import { first } from './share';
+import { firstElement } from './split';
 
 /**
  * Writes the partial sums, and every loss where `loss` isn't 0. `x`: address of (N, C, inner) f32; `target`: of i32, one for
@@ -34,8 +34,8 @@ export function crossEntropyForward(
 ): void {
   let sums = f64x2.splat(0);
   let weights = f64x2.splat(0);
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     const four = fourRows(row, end - 1);
     const at = starts(four, C, inner);
     const max = maxOfRows(x, at, C, inner);
@@ -43,7 +43,7 @@ export function crossEntropyForward(
 
     const targets = gather(target, four);
     const counted = i32x4.ne(targets, i32x4.splat(ignoreIndex));
-    const t = v128.and(targets, counted); // class 0 where it is ignored, so that reading stays inside
+    const t = v128.and(targets, counted); // class 0 where the target is ignored, so that no read is out of bounds
     const w = weightsOf(weight, t);
     let cost = f32x4.splat(0);
     if (peak > 0) {
@@ -54,7 +54,7 @@ export function crossEntropyForward(
     cost = v128.and(cost, counted);
     if (loss) scatter(loss, four, cost);
 
-    // The last row may stand in several lanes, and counts once.
+    // The last row may fill several lanes, but counts once.
     const once = i32x4.lt_s(i32x4.add(i32x4.splat(row), i32x4(0, 1, 2, 3)), i32x4.splat(end));
     cost = v128.and(cost, once);
     sums = f64x2.add(sums, f64x2.add(low(cost), high(cost)));
@@ -86,7 +86,7 @@ function weightsOf(weight: usize, classes: v128): v128 {
 /**
  * Writes dx. −dlogp[k]/dx[c] = e^logp[c] − (1 if k = c else 0), so with the costs q·weight of all classes k
  *   dx[c] = (e^logp[c] · Σ_k q[k]·weight[k] − q[c]·weight[c]) · dloss;  the mean divides that by Σ weight[t].
- * `each`: every loss has a dloss of its own; `count`: partial sums of Σ weight[t], none where it isn't a mean.
+ * `each`: every loss has a dloss of its own. `count`: how many partial sums of Σ weight[t] there are; 0 where it isn't a mean.
  */
 export function crossEntropyBackward(
   dx: usize,
@@ -112,8 +112,8 @@ export function crossEntropyBackward(
   for (let c = 0; c < C; c++) {
     spreadOfAll = f32x4.add(spreadOfAll, f32x4.mul(f32x4.splat(spread), weightsOf(weight, i32x4.splat(c))));
   }
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     const four = fourRows(row, end - 1);
     let at = starts(four, C, inner);
     const sum = sumOfExp(dx, x, at, C, inner, maxOfRows(x, at, C, inner)); // dx[c] = e^z[c] for now

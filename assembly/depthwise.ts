@@ -1,6 +1,6 @@
 /**
- * Convolution in which every channel goes its own way (groups = C_in = C_out): there is no sum over channels, so four of them
- * are computed side by side, and a tap is one vector times another.
+ * Depthwise convolution: every output channel sees one input channel (groups = C_in = C_out). There is no sum over channels, so
+ * four of them are computed side by side, and a tap is one vector times another.
  *
  *   x4 (H_seen, W_seen, 4): four channels of an image     w4 (C / 4, K, 4)     y[p] = Σ_k w4[k] · x4[p + taps[k]]
  *
@@ -11,20 +11,20 @@ import { biasLanes, planeToLanes, rowFromLanes } from './lanes4';
 import { madd } from './madd';
 import { Optional } from './optional';
 
-/** Where taps and pixels lie; steps are in bytes. The kernels put the zeros around x themselves, four channels at a time. */
+/** Where taps and pixels lie; steps are in bytes. The kernels copy x with zeros around it, four channels at a time. */
 @unmanaged
 class DepthwiseSizes {
   N: i32;
   C: i32;
   /** Taps: the kernel's pixels. */
   K: i32;
-  /** Rows and columns of the output that is computed. */
+  /** Rows and columns of the image that is computed. */
   rows: i32;
   columns: i32;
-  /** From one row, column of x4 to the next that is seen. */
+  /** Steps in x4: to the row and column that the next output sees. */
   xRow: i32;
   xStep: i32;
-  /** A plane of x, its size with zeros around it, and where in that it lies. */
+  /** The size of a plane of x, its size with zeros around it, and where it lies in that. */
   H: i32;
   W: i32;
   H_seen: i32;
@@ -35,7 +35,7 @@ class DepthwiseSizes {
 
 @unmanaged
 export class DepthwiseForwardSizes extends DepthwiseSizes {
-  /** From one image, channel, row, column of y to the next, and where the first pixel is. */
+  /** Steps in y: to the next image, channel, row and column; and where the first pixel is. */
   yImage: i32;
   yPlane: i32;
   yRow: i32;
@@ -46,10 +46,10 @@ export class DepthwiseForwardSizes extends DepthwiseSizes {
 @unmanaged
 export class DepthwiseWeightGradientSizes extends DepthwiseSizes {}
 
-/** Pixels of a tile. The last tile of a row reads, and uses for nothing, up to five pixels behind the row's last. */
+/** Pixels of a tile. The last tile of a row reads up to five pixels behind the row's end, and drops their results. */
 export const DEPTHWISE_TILE: i32 = 6;
 
-/** The six pixels of a tile, `step` bytes apart (16: neighbours). */
+/** Computes the six pixels of a tile, whose pixels of x4 are `step` bytes apart (16: neighbours). */
 @inline
 function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize): void {
   const zero = f32x4.splat(0);
@@ -93,7 +93,7 @@ function tile(out: usize, x: usize, step: usize, taps: usize, K: i32, w: usize):
   v128.store(out, f, 80);
 }
 
-/** Writes y where `s` says; the gradient of x is computed by it as well, with dy for x and dx for y. A task is one image and
+/** Writes y, at the places that `s` gives. It also computes the gradient of x, with dy for x and dx for y. A task is one image and
  *  one block of four channels. `scratch`: `perThread` bytes for each thread, for a segment (see conv2d.ts) and x4. */
 export function depthwiseForward(
   y: usize,
@@ -132,13 +132,13 @@ export function depthwiseForward(
   }
 }
 
-/** Channel c of image n, of H x W. */
+/** Where channel c of image n begins, in planes of H x W. */
 @inline
 function plane(x: usize, n: i32, c: i32, s: DepthwiseSizes): usize {
   return x + ((<usize>((n * s.C + c) * s.H * s.W)) << 2);
 }
 
-/** dw4 (C / 4, K', 4), K' being K up to the next multiple of 4 (and so many taps are given). A task is one block of four
+/** Writes dw4 (C / 4, K', 4), where K' is K rounded up to a multiple of 4; `taps` has K' entries. A task is one block of four
  *  channels. `scratch`: `perThread` bytes for each thread, for x4 and dy4. */
 export function depthwiseWeightGradient(
   dw4: usize,

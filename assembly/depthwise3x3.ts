@@ -9,8 +9,8 @@
  *   y[r]     += w3 w4 w5
  *   y[r + 1]  = w0 w1 w2 + bias
  *
- * Nine weights and three sums stay in registers. At the plane's edges the neighbours are zeros that are shuffled in, so no
- * copy with zeros is made. The last strip ends with the plane, and may overlap the one before: it computes the same again.
+ * Nine weights and three sums stay in registers. At the plane's edges, zeros are shuffled in as neighbours, so x needn't be
+ * copied with zeros around it. The last strip ends with the plane. It may overlap the strip before, and writes the same there.
  *
  * The gradient of x is computed in the same way from dy, with the kernel turned around. The gradient of the weights is in
  * depthwise3x3WeightGradient: dw[k] = Σ_p x[p + k] · dy[p], where a row of x meets three rows of dy.
@@ -18,12 +18,12 @@
 import { across, high, low } from './lanes';
 import { madd } from './madd';
 import { Optional } from './optional';
-import { share } from './share';
+import { firstItem } from './split';
 
 const LEFT = 1;
 const RIGHT = 2;
 
-/** Each pixel's left neighbour. `edges`: where there is none, LEFT, RIGHT or both. */
+/** Each pixel's left neighbour. `edges`: on which sides the strip is at the plane's edge, LEFT, RIGHT or both. */
 @inline
 function leftOf(x: usize, v: v128, edges: i32): v128 {
   return edges & LEFT ? v128.shuffle<f32>(f32x4.splat(0), v, 3, 4, 5, 6) : v128.load(x - 4);
@@ -40,7 +40,7 @@ function tap(w: usize, k: i32, turned: bool): v128 {
   return v128.load32_splat(w + ((<usize>(turned ? 8 - k : k)) << 2));
 }
 
-/** Four columns of a plane of H rows, `row` bytes apart. */
+/** Computes four columns of a plane of H rows, which are `row` bytes apart. */
 @inline
 function strip(y: usize, x: usize, w: usize, turned: bool, bias: v128, H: i32, row: usize, edges: i32): void {
   const w0 = tap(w, 0, turned);
@@ -67,7 +67,7 @@ function strip(y: usize, x: usize, w: usize, turned: bool, bias: v128, H: i32, r
   v128.store(y - row, before);
 }
 
-/** W ≥ 4. `turned`: for the gradient of x. Tasks share the N · C planes. */
+/** Writes y; needs W ≥ 4. `turned`: with dy for x and dx for y, the gradient of x. Tasks share the N · C planes. */
 export function depthwise3x3Forward(
   y: usize,
   x: usize,
@@ -83,8 +83,8 @@ export function depthwise3x3Forward(
 ): void {
   const row = (<usize>W) << 2;
   const planes = N * C;
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     const c = <usize>(plane % C);
     const w = weight + c * 36;
     const b = f32x4.splat(bias ? load<f32>(bias + (c << 2)) : 0);
@@ -102,8 +102,8 @@ export function depthwise3x3Forward(
 }
 
 /**
- * Adds what four columns bring to three sums of a row of taps, four lanes each: x and dy are the first rows that meet, and
- * `count` rows follow. At the right edge only the lanes of `mask` count: the others were counted in the strip before.
+ * Adds four columns to the sums of a row of three taps, four lanes each. x and dy are the first rows that meet, of `count`. At
+ * the right edge only the lanes of `mask` count: the strip before has the others.
  */
 @inline
 function pixels(sums: usize, x: usize, dy: usize, count: i32, row: usize, edges: i32, mask: v128): void {
@@ -132,7 +132,7 @@ function pixels(sums: usize, x: usize, dy: usize, count: i32, row: usize, edges:
   v128.store(sums, c, 32);
 }
 
-/** The three rows of taps: the first sees the row of x above dy's, the last the row below. */
+/** Adds four columns to the sums of all three rows of taps: the first sees the row of x above dy's, the last the row below. */
 @inline
 function threeRows(sums: usize, x: usize, dy: usize, H: i32, row: usize, edges: i32, mask: v128): void {
   pixels(sums, x, dy + row, H - 1, row, edges, mask);
@@ -143,7 +143,7 @@ function threeRows(sums: usize, x: usize, dy: usize, H: i32, row: usize, edges: 
 /** Bytes of a channel's nine sums, four lanes each. */
 export const DEPTHWISE_3X3_SUMS_BYTES: i32 = 144;
 
-/** W ≥ 4. Tasks share the channels. `scratch`: DEPTHWISE_3X3_SUMS_BYTES for each thread. */
+/** Writes dweight; needs W ≥ 4. Tasks share the channels. `scratch`: DEPTHWISE_3X3_SUMS_BYTES for each thread. */
 export function depthwise3x3WeightGradient(
   dweight: usize,
   x: usize,
@@ -159,10 +159,10 @@ export function depthwise3x3WeightGradient(
 ): void {
   const sums = scratch + <usize>(thread * DEPTHWISE_3X3_SUMS_BYTES);
   const row = (<usize>W) << 2;
-  const rest = ((W - 1) & 3) + 1; // columns of the last strip that are its own
+  const rest = ((W - 1) & 3) + 1; // columns of the last strip that the strip before hasn't got
   const mask = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(4 - rest));
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     for (let k: usize = 0; k < <usize>DEPTHWISE_3X3_SUMS_BYTES; k += 16) v128.store(sums + k, f32x4.splat(0));
     for (let n = 0; n < N; n++) {
       const plane = <usize>((n * C + c) * H) * row;

@@ -3,8 +3,8 @@
  *
  *   |x0 x1 x2 x3|x4 x5 x6 x7|x8|x9|      lanes = 4, 4, 1, 1
  *
- * so an operation is written once, and the result for a number doesn't depend on where it stands. `lanes` is a constant
- * wherever these are called, and nothing is left of the question in the compiled loop.
+ * So an operation is written once, and the result for a number doesn't depend on its place. Callers pass `lanes` as a constant, so
+ * the compiled loop has no branch for it.
  */
 
 /** Four numbers, or one of them (in every lane). */

@@ -1,13 +1,13 @@
 /**
- * To channels in lanes and back. An image (C, H, W) becomes (C / 4, H', W', 4): four channels of a pixel side by side, so
- * that a vector is one pixel whatever the stride, and edges need no care.
+ * To channels in lanes, and back. An image (C, H, W) becomes (C / 4, H', W', 4), with four channels of a pixel side by side. So a
+ * vector is one pixel, whatever the stride, and there are no rests of lanes.
  *
  *   channel 0: a b c d        a e i m     pixel 0
  *   channel 1: e f g h   →    b f j n     pixel 1       (a transposed 4x4 block; channels that aren't there are 0)
  *   channel 2: i j k l        c g k o     pixel 2
  *   channel 3: m n o p        d h l p     pixel 3
  */
-/** The rows of a 4x4 block transposed: row `i` of a, b, c, d as columns. */
+/** Row `i` of a transposed 4x4 block, whose columns are a, b, c, d. */
 @inline
 function upper(i: i32, a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5); // a0 b0 a1 b1
@@ -30,7 +30,7 @@ function storeLanes(to: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(to, lower(3, a, b, c, d), 48);
 }
 
-/** `count` pixels of `channels` ≤ 4 channels, `plane` bytes apart, to channels in lanes. */
+/** Puts the channels of `count` pixels into lanes: `channels` ≤ 4 of them, `plane` bytes apart. */
 export function rowToLanes(to: usize, x: usize, plane: usize, channels: i32, count: i32): void {
   const zero = f32x4.splat(0);
   const x1 = plane;
@@ -72,7 +72,7 @@ export function biasLanes(bias: usize, channels: i32): v128 {
   return lanes;
 }
 
-/** `count` pixels back, `step` bytes apart, with the channels' biases added. */
+/** Writes `count` pixels back to their planes, `step` bytes apart, and adds the channels' biases. */
 export function rowFromLanes(
   y: usize,
   plane: usize,
@@ -114,7 +114,7 @@ export function rowFromLanes(
   }
 }
 
-/** Two neighbouring pixels back. */
+/** Writes two neighbouring pixels back. */
 @inline
 export function pairFromLanes(y: usize, plane: usize, a: v128, b: v128, channels: i32, bias: v128): void {
   a = f32x4.add(a, bias);
@@ -127,7 +127,7 @@ export function pairFromLanes(y: usize, plane: usize, a: v128, b: v128, channels
   if (channels > 3) v128.store64_lane(y + 3 * plane, high, 1);
 }
 
-/** For a few vectors: `memory.fill` leaves the module, and takes longer. */
+/** Clears a few vectors. `memory.fill` would take longer, since it is a call out of the module. */
 @inline
 function clear(from: usize, end: usize): void {
   const zero = f32x4.splat(0);

@@ -1,18 +1,18 @@
 /**
  * matmul and linear: y[m,n] = Σ_k a[m,k] · b[k,n]. The maths: `src/ops/matmul.ts`, `src/ops/linear.ts`.
  *
- * Both sides are laid out for the register tile of tiles.ts first: a with four k side by side, so that a row's four are
- * one cache line's neighbours, and b with four n, so that they are lanes.
+ * First, both sides are copied into the layout of tiles.ts: a with four k side by side, so that four numbers of a row share a
+ * cache line, and b with four n side by side, which are lanes.
  *
- *   a4 (K / 4, M', 4)     b4 (N / 4, K', 4)     y (M, N)      M', K': M, K up to the next multiple of 4, filled with 0
+ *   a4 (K / 4, M', 4)     b4 (N / 4, K', 4)     y (M, N)      M', K': M, K rounded up to a multiple of 4, filled with 0
  *
- * Any of the gradients is the same product with one side read across: rows and columns are only strides.
+ * The gradients are the same product with one side transposed: that only swaps the strides of rows and columns.
  */
 import { Optional } from './optional';
 import { productTile, productTile4 } from './tiles';
-import { share } from './share';
+import { firstItem } from './split';
 
-/** Four neighbours of `i` in one vector: to (I / 4, J', 4) of x[i, j], which is iStep and jStep bytes from its neighbours.
+/** Copies x (I, J) to (I / 4, J', 4), with four neighbours along i in a vector. Neighbours in x are iStep and jStep bytes apart.
  *  Tasks share the blocks. */
 export function matmulPack(
   to: usize,
@@ -26,8 +26,8 @@ export function matmulPack(
 ): void {
   const J4 = (J + 3) & ~3;
   const blocks = (I + 3) >> 2;
-  const end = share(blocks, task + 1, tasks);
-  for (let block = share(blocks, task, tasks); block < end; block++) {
+  const end = firstItem(blocks, task + 1, tasks);
+  for (let block = firstItem(blocks, task, tasks); block < end; block++) {
     const i = block << 2;
     const count = min(4, I - i);
     let at = to + ((<usize>(block * J4)) << 4);
@@ -46,12 +46,12 @@ export function matmulPack(
   }
 }
 
-/** Bytes of one product of tiles, 4 rows of 8: 128, and as many again as keep threads apart in memory. */
+/** Bytes of scratch for a thread's tile of 4 rows of 8 numbers. 128 would do; more keeps threads apart in memory. */
 export const PRODUCT_BYTES: i32 = 1024;
 
 /**
- * y (M, N) = a4 · b4 (+ bias[n] where there is one); where `add` is set, added to what y has. A task is a part of the rows,
- * in blocks of four. `scratch`: PRODUCT_BYTES for each thread.
+ * Writes y (M, N) = a4 · b4, plus bias[n] where there is one; with `add`, adds it to y. A task is a part of the rows, in blocks of
+ * four. `scratch`: PRODUCT_BYTES for each thread.
  */
 export function matmulProduct(
   y: usize,
@@ -73,8 +73,8 @@ export function matmulProduct(
   const out = scratch + <usize>(thread * PRODUCT_BYTES);
   const blocks = (M + 3) >> 2;
   const N4 = (N + 3) >> 2;
-  const end = share(blocks, task + 1, tasks);
-  const first = share(blocks, task, tasks);
+  const end = firstItem(blocks, task + 1, tasks);
+  const first = firstItem(blocks, task, tasks);
   for (let n = 0; n < N4; n += 2) {
     const b = b4 + <usize>n * bStep;
     const two = n + 1 < N4;

@@ -7,16 +7,16 @@
  *   value  [ 3, NaN,   2, 5]
  *   best   [ 1,   7,   2, 6]  →  [3, NaN, 2, 6]     where  [this tap, this tap, as before, as before]
  *
- * WASM's own max would lose the place, and of −0 and +0 prefer the second.
+ * WASM's own max doesn't tell where the maximum is, and takes +0 over a −0 that comes first.
  */
 import { element, fill } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 import { endTap, firstTap, fourApart, PoolSizes } from './windows';
 
 /**
- * Which way is taken. The usual pooling, kernel 2 and stride 2, cuts the image into squares of 2x2 pixels: every pixel is
- * in one window at most and no window overhangs, so that two rows are read (or, backwards, written) once and in whole
- * lanes. Everything else goes window by window.
+ * The rule that picks the kernel. The usual pooling, kernel 2 and stride 2, cuts the image into squares of 2x2 pixels. Every
+ * pixel is in one window at most, and no window overhangs, so that two rows are read (in the backward pass, written) once and in
+ * whole lanes. Everything else goes window by window.
  */
 @inline
 function squares(s: PoolSizes): bool {
@@ -28,8 +28,8 @@ function squares(s: PoolSizes): bool {
 /** Writes y and indices. */
 export function maxPool2dForward(y: usize, indices: usize, x: usize, s: PoolSizes, task: i32, tasks: i32): void {
   const inSquares = squares(s);
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     const out = plane * s.H_out * s.W_out;
     const image = element(x, plane * s.H * s.W);
     if (inSquares) squaresForward(element(y, out), element(indices, out), image, s);
@@ -37,12 +37,12 @@ export function maxPool2dForward(y: usize, indices: usize, x: usize, s: PoolSize
   }
 }
 
-/** Writes dx. y took the value of one x, so that one is paid all of dy:  dx[indices] += dy. */
+/** Writes dx. y is the value of one x, so all of dy goes to that one:  dx[indices] += dy. */
 export function maxPool2dBackward(dx: usize, dy: usize, indices: usize, s: PoolSizes, task: i32, tasks: i32): void {
   const inSquares = squares(s);
   const outputs = s.H_out * s.W_out;
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     const out = plane * outputs;
     const image = element(dx, plane * s.H * s.W);
     if (inSquares) {
@@ -110,7 +110,7 @@ function squaresForward(y: usize, indices: usize, x: usize, s: PoolSizes): void 
 }
 
 /**
- * The way back: dy goes to the pixel that the index names, and 0 to the other three of its square.
+ * The backward pass: dy goes to the pixel that the index names, and 0 to the other three of its square.
  *
  *   dy where a  [a0, a1, a2, a3]
  *   dy where b  [b0, b1, b2, b3]  →  row h  [a0, b0, a1, b1] [a2, b2, a3, b3]     and likewise c, d for row h + 1
@@ -125,7 +125,7 @@ function squaresBackward(dx: usize, dy: usize, indices: usize, s: PoolSizes): vo
     for (let next = 0; next < W_out; next += 4) {
       const wo = min(next, W_out - 4);
       const yi = ho * W_out + wo;
-      const g = f32x4.add(v128.load(element(dy, yi)), zero); // a sum with 0, as dx[indices] += dy is: −0 becomes +0
+      const g = f32x4.add(v128.load(element(dy, yi)), zero); // + 0 turns −0 into +0, as dx[indices] += dy does
       const xi = 2 * (ho * W + wo);
       const place = i32x4.sub(v128.load(element(indices, yi)), i32x4.add(i32x4.splat(xi), i32x4(0, 2, 4, 6)));
       const a = v128.and(g, i32x4.eq(place, i32x4.splat(0)));
@@ -156,7 +156,7 @@ function windowsForward(y: usize, indices: usize, x: usize, s: PoolSizes): void 
   const K_w = s.K_w;
   const P_w = s.P_w;
   const insideFrom = (P_w + S_w - 1) / S_w;
-  const slack = W + P_w - D_w * (K_w - 1) - 1; // columns that a window inside the image can move by, from −P_w on
+  const slack = W + P_w - D_w * (K_w - 1) - 1; // how many columns a window can move on from −P_w before it leaves the image
   const insideTo = slack < 0 ? 0 : min(W_out, slack / S_w + 1);
   const byFours = insideTo - insideFrom >= 4;
   for (let ho = 0; ho < s.H_out; ho++) {
@@ -185,8 +185,8 @@ function windowsForward(y: usize, indices: usize, x: usize, s: PoolSizes): void 
 }
 
 /**
- * `lanes` (4 or 1) windows side by side, of which the first begins at x[first] and the next one S_w further on. Each has rows
- * · columns taps. The rows' maxima are independent of each other, and needn't wait until the row before is done.
+ * `lanes` (4 or 1) windows side by side: the first begins at x[first], and the next ones S_w further on. Each has rows · columns
+ * taps. Each row's maximum is computed on its own, so that it needn't wait for that of the row before.
  */
 @inline
 function maxima(

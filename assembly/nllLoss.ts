@@ -1,6 +1,6 @@
 /**
  * nllLoss: loss[n] = −weight[t] · x[n, t], t = target[n]; 0 where t = ignoreIndex. It reads one number of every row, so it
- * has no lanes. Of the sum or the mean there are partial sums first (total.ts), in pairs:
+ * uses no lanes. A sum or a mean is made from partial sums (total.ts), in pairs:
  *
  *   partials  |Σ loss, Σ weight[t]| of task 0 |Σ loss, Σ weight[t]| of task 1 | …
  *
@@ -8,7 +8,7 @@
  */
 import { Optional } from './optional';
 import { start } from './rows';
-import { first } from './share';
+import { firstElement } from './split';
 
 /**
  * Writes the partial sums, and every loss where `loss` isn't 0. `x`: address of (N, C, inner) f32; `target`: of i32, one for
@@ -29,8 +29,8 @@ export function nllLossForward(
 ): void {
   let sum: f64 = 0;
   let weights: f64 = 0;
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row++) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row++) {
     const t = load<i32>(target + ((<usize>row) << 2));
     let cost: f64 = 0;
     if (t != ignoreIndex) {
@@ -45,7 +45,7 @@ export function nllLossForward(
 }
 
 /** Writes dx of the `N` images. As loss −= weight[t] · x[t],  dx[t] −= weight[t] · dloss;  the mean divides that by Σ weight[t].
- *  `each`: every loss has a dloss of its own; `count`: partial sums of Σ weight[t], none where it isn't a mean. */
+ *  `each`: every loss has a dloss of its own. `count`: how many partial sums of Σ weight[t] there are; 0 where it isn't a mean. */
 export function nllLossBackward(
   dx: usize,
   dloss: usize,
@@ -75,14 +75,14 @@ export function nllLossBackward(
   }
 }
 
-/** Writes Σ loss of `count` tasks to `loss`, for a mean divided by Σ weight[t]. One task does it. */
+/** Writes `loss` from the partial sums of `count` tasks: Σ loss, for a mean divided by Σ weight[t]. One task does it. */
 export function reduceLoss(loss: usize, partials: usize, count: i32, isMean: bool): void {
   let sum: f64 = 0;
   for (let i = 0; i < count; i++) sum += load<f64>(partials + ((<usize>i) << 4));
   store<f32>(loss, <f32>(sum / divisorOf(partials, isMean ? count : 0)));
 }
 
-/** Writes the Σ weight[t] of a task's share, for a backward pass. */
+/** Writes a task's partial sum of weight[t], for a backward pass. */
 export function targetWeights(
   partials: usize,
   target: usize,
@@ -93,15 +93,15 @@ export function targetWeights(
   tasks: i32,
 ): void {
   let weights: f64 = 0;
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row++) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row++) {
     const t = load<i32>(target + ((<usize>row) << 2));
     if (t != ignoreIndex) weights += weightOf(weight, t);
   }
   storePair(partials, task, 0, weights);
 }
 
-/** Σ weight[t] of `count` tasks, which a mean divides by; 1 without any. */
+/** What a mean divides by: Σ weight[t] from the partial sums of `count` tasks; 1 if there are none. */
 @inline
 export function divisorOf(partials: usize, count: i32): f64 {
   if (count == 0) return 1;

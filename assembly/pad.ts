@@ -1,13 +1,13 @@
 /**
  * pad: puts a border around an image, or cuts pixels away. The maths: `src/ops/pad.ts`, equal to the bit.
  *
- * Row by row: the image's own pixels are one run, which moves as a whole; the border beside it goes pixel by pixel.
+ * It goes row by row: the image's own pixels are copied at once, and the border beside them pixel by pixel.
  *
  *   y  |··border··|==== copy of a row of x ====|··border··|
  *      0          from                         to         W_out
  */
 import { add, copy, element, fill } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Modes. */
 export const PAD_CONSTANT: i32 = 0;
@@ -33,8 +33,8 @@ export function padForward(
 ): void {
   const from = min(max(left, 0), W_out);
   const to = max(min(left + W, W_out), from);
-  const end = share(N, task + 1, tasks);
-  for (let n = share(N, task, tasks); n < end; n++) {
+  const end = firstItem(N, task + 1, tasks);
+  for (let n = firstItem(N, task, tasks); n < end; n++) {
     for (let ho = 0; ho < H_out; ho++) {
       const shown = element(y, (n * H_out + ho) * W_out);
       const h = source(ho - top, H, mode);
@@ -67,8 +67,8 @@ export function padBackward(
 ): void {
   const from = min(max(left, 0), W_out);
   const to = max(min(left + W, W_out), from);
-  const end = share(N, task + 1, tasks);
-  for (let n = share(N, task, tasks); n < end; n++) {
+  const end = firstItem(N, task + 1, tasks);
+  for (let n = firstItem(N, task, tasks); n < end; n++) {
     fill(element(dx, n * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h = source(ho - top, H, mode);
@@ -82,7 +82,7 @@ export function padBackward(
   }
 }
 
-/** Columns wo of y, from ≤ wo < to, show a pixel of the row, or the value. */
+/** Writes columns from ≤ wo < to of a row of y: each shows a pixel of the row of x, or the value. */
 @inline
 function showBorder(y: usize, row: usize, from: i32, to: i32, left: i32, W: i32, mode: i32, value: f32): void {
   for (let wo = from; wo < to; wo++) {
@@ -92,7 +92,7 @@ function showBorder(y: usize, row: usize, from: i32, to: i32, left: i32, W: i32,
   }
 }
 
-/** Columns wo of dy, from ≤ wo < to, pay the pixel of the row that they showed. */
+/** Adds columns from ≤ wo < to of a row of dy to the pixels that they showed. */
 @inline
 function payBorder(row: usize, dy: usize, from: i32, to: i32, left: i32, W: i32, mode: i32): void {
   for (let wo = from; wo < to; wo++) {
@@ -103,7 +103,7 @@ function payBorder(row: usize, dy: usize, from: i32, to: i32, left: i32, W: i32,
   }
 }
 
-/** The position that is shown at position p of an endless row, or −1 for none. */
+/** Which of a row's `size` positions is shown at position p, which may lie before or behind them; −1 for none. */
 @inline
 function source(p: i32, size: i32, mode: i32): i32 {
   if (p >= 0 && p < size) return p;

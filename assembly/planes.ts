@@ -1,4 +1,4 @@
-/** What kernels that go plane by plane share: how tasks split the planes, and runs of f32 that are cleared, copied, added. */
+/** Helpers of the kernels that go plane by plane: runs of f32 that are cleared, copied and added. */
 
 /** The address of element i. */
 @inline
@@ -15,7 +15,7 @@ export function fill(run: usize, count: i32, value: f32): void {
   for (; i < count; i++) store<f32>(element(run, i), value);
 }
 
-/** to[i] = from[i]. A short run is over before memory.copy has begun. */
+/** to[i] = from[i]. For short runs a loop is faster than memory.copy. */
 @inline
 export function copy(to: usize, from: usize, count: i32): void {
   if (count >= 128) {
@@ -39,8 +39,8 @@ export function add(to: usize, from: usize, count: i32): void {
 }
 
 /**
- * to[i] = Σ_k from[i + k · step]   for k < terms: rows on top of each other where `step` is a row, and neighbours beside
- * each other where it is 1. All sums are of f32, term after term.
+ * to[i] = Σ_k from[i + k · step]   for k < terms. With a `step` of one row it adds up rows, with 1 neighbours in a row. Sums are
+ * of f32, term after term.
  */
 @inline
 export function sumShifted(to: usize, from: usize, count: i32, terms: i32, step: i32): void {

@@ -7,8 +7,8 @@
  *                       row 3  x9 xA xB              x6         x7         x8
  *                                                    x9]        xA]        xB]
  *
- * What a row has one of (its maximum, its sum) is a lane of a v128, so any dimension is treated alike, and no row has a rest
- * of lanes. Where fewer than four rows are left, the last one fills the other lanes: it is computed again, to the same bits.
+ * A row's maximum or sum is a lane of a v128, so all dimensions are treated alike, and no row has a rest of lanes. Where fewer
+ * than four rows are left, the last one fills the other lanes, too, which gives the same bits again.
  */
 import { exp } from './exp';
 
@@ -18,7 +18,7 @@ export function fourRows(row: i32, last: i32): v128 {
   return i32x4.min_s(i32x4.add(i32x4.splat(row), i32x4(0, 1, 2, 3)), i32x4.splat(last));
 }
 
-/** Where the rows begin: class c of a row is at start + c · inner, in elements. */
+/** Where four rows begin, in elements: class c of a row is at start + c · inner. */
 @inline
 export function starts(rows: v128, C: i32, inner: i32): v128 {
   let at = i32x4.splat(start(i32x4.extract_lane(rows, 0), C, inner));
@@ -33,7 +33,7 @@ export function start(row: i32, C: i32, inner: i32): i32 {
   return outer * C * inner + (row - outer * inner);
 }
 
-/** x at four places, in elements. */
+/** Reads x at four places, which count elements. */
 @inline
 export function gather(x: usize, at: v128): v128 {
   let v = v128.load32_zero(x + ((<usize>i32x4.extract_lane(at, 0)) << 2));
@@ -42,7 +42,7 @@ export function gather(x: usize, at: v128): v128 {
   return v128.load32_lane(x + ((<usize>i32x4.extract_lane(at, 3)) << 2), v, 3);
 }
 
-/** Writes four places. */
+/** Writes to four places. */
 @inline
 export function scatter(y: usize, at: v128, v: v128): void {
   v128.store32_lane(y + ((<usize>i32x4.extract_lane(at, 0)) << 2), v, 0);
@@ -51,7 +51,7 @@ export function scatter(y: usize, at: v128, v: v128): void {
   v128.store32_lane(y + ((<usize>i32x4.extract_lane(at, 3)) << 2), v, 3);
 }
 
-/** The largest of each row; NaN if there is one. `at`: where the rows begin. */
+/** The maximum of each row; NaN if the row has one. `at`: where the rows begin. */
 @inline
 export function maxOfRows(x: usize, at: v128, C: i32, inner: i32): v128 {
   const step = i32x4.splat(inner);
@@ -63,7 +63,7 @@ export function maxOfRows(x: usize, at: v128, C: i32, inner: i32): v128 {
   return max;
 }
 
-/** Σ_c e^(x[c] − max) of each row; the terms are left in y where it isn't 0. */
+/** Σ_c e^(x[c] − max) of each row. Writes the terms to y, unless y is 0. */
 @inline
 export function sumOfExp(y: usize, x: usize, at: v128, C: i32, inner: i32, max: v128): v128 {
   const step = i32x4.splat(inner);

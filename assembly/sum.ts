@@ -1,19 +1,19 @@
 /**
- * sum: y[rest] = Σ_dims x[rest, dims], in f64 lanes. Its `divisor` makes it serve mean (the count), and the gradients of
- * operands that were stretched, each of which sums over its uses (1 or −1).
+ * sum: y[rest] = Σ_dims x[rest, dims], in f64 lanes. The sum is divided by `divisor`: the count for a mean; 1 or −1 for the
+ * gradients of operands that were stretched, which are sums over their uses.
  *
- * Neighbouring dimensions that are both summed over, or both kept, arrive as one, so that x is either
+ * The caller joins neighbouring dimensions that are both summed over, or both kept, so that x is either
  *
  *   rows:     … kept, summed      each y sums contiguous runs of x            |x0 x1 x2 x3|x4 …  →  y0
  *   columns:  … summed, kept      four y at a time sum down the rows of x     |x0 x1 x2 x3|
  *                                                                             |x4 x5 x6 x7| …    →  |y0 y1 y2 y3|
  *
- * and further dimensions before these are listed in memory, apart for kept and summed (`offset` of broadcast.ts).
+ * and further dimensions before these are listed in memory, the kept ones and the summed ones each (`offset` of broadcast.ts).
  * The maths: `src/ops/sum.ts`.
  */
 import { offset } from './broadcast';
 import { get, high, low, put } from './lanes';
-import { first } from './share';
+import { firstElement } from './split';
 import { total } from './total';
 
 @unmanaged
@@ -24,20 +24,20 @@ class Itself {
   }
 }
 
-/** Writes sums of one number each: y = x. */
+/** Writes y where every sum is of one number: y = x. */
 export function copy(y: usize, x: usize, length: i32, task: i32, tasks: i32): void {
-  const at = (<usize>first(length, task, tasks)) << 2;
-  memory.copy(y + at, x + at, ((<usize>first(length, task + 1, tasks)) << 2) - at);
+  const at = (<usize>firstElement(length, task, tasks)) << 2;
+  memory.copy(y + at, x + at, ((<usize>firstElement(length, task + 1, tasks)) << 2) - at);
 }
 
-/** Writes the sum of a task's share of x. `partials`: see total.ts. */
+/** Writes a task's partial sum of x. `partials`: see total.ts. */
 export function sumOfAll(partials: usize, x: usize, length: i32, task: i32, tasks: i32): void {
-  const i = first(length, task, tasks);
+  const i = firstElement(length, task, tasks);
   const from = x + ((<usize>i) << 2);
-  store<f64>(partials + ((<usize>task) << 3), total<Itself>(from, from, first(length, task + 1, tasks) - i));
+  store<f64>(partials + ((<usize>task) << 3), total<Itself>(from, from, firstElement(length, task + 1, tasks) - i));
 }
 
-/** Writes y, of `length` elements. Each sums `runs` runs of `n` contiguous numbers. */
+/** Writes y, of `length` elements, each of them the sum of `runs` runs of `n` contiguous numbers. */
 export function sumOfRows(
   y: usize,
   x: usize,
@@ -52,8 +52,8 @@ export function sumOfRows(
   task: i32,
   tasks: i32,
 ): void {
-  const end = first(length, task + 1, tasks);
-  for (let i = first(length, task, tasks); i < end; i++) {
+  const end = firstElement(length, task + 1, tasks);
+  for (let i = firstElement(length, task, tasks); i < end; i++) {
     const from = x + ((<usize>offset(i, kept, keptRank)) << 2);
     let sum: f64 = 0;
     for (let run = 0; run < runs; run++) {
@@ -64,7 +64,7 @@ export function sumOfRows(
   }
 }
 
-/** Writes y, of `length` elements: rows of `n`, which each sum `runs` rows of x. */
+/** Writes y, of `length` elements in rows of `n`, each row the sum of `runs` rows of x. */
 export function sumOfColumns(
   y: usize,
   x: usize,
@@ -79,8 +79,8 @@ export function sumOfColumns(
   task: i32,
   tasks: i32,
 ): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   while (i < end) {
     const row = i / n;
     const column = i - row * n;
@@ -94,7 +94,7 @@ export function sumOfColumns(
   }
 }
 
-/** Four columns from column c on, or one. */
+/** Sums four columns from column c on, or one. */
 @inline
 function columns(
   y: usize,
@@ -122,7 +122,7 @@ function columns(
 
 /**
  * Writes dx, of `length` elements in rows of `n`. As y += x / divisor for every x of the sum,  dx = dy / divisor  there: dy
- * is stretched to x as an operand is in broadcast.ts, walking along a row (step 1) or standing (step 0).
+ * is stretched to x as an operand is in broadcast.ts, with step 1 or 0 along a row.
  */
 export function sumBackward(
   dx: usize,
@@ -137,8 +137,8 @@ export function sumBackward(
   tasks: i32,
 ): void {
   const divisors = f32x4.splat(divisor);
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   while (i < end) {
     const row = i / n;
     const column = i - row * n;

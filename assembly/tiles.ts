@@ -1,16 +1,16 @@
 /**
- * Register tiles: the innermost loops of convolution and matrix product. A tile keeps its sums in registers,
+ * Register tiles: the innermost loops of convolution and of the matrix product. A tile keeps its sums in registers,
  *
  *               lanes: 8 output channels
  *             | v v v v | v v v v |
  *   4 pixels  | v v v v | v v v v |     8 sums of 4 lanes, 2 weights, 1 pixel: 11 of the machine's 16 registers.
- *             | v v v v | v v v v |     (12 sums would be 15, and the compiler then spills.)
+ *             | v v v v | v v v v |     (With 12 sums it would be 15, and the compiler would spill some.)
  *             | v v v v | v v v v |
  *
  * and for each product of the sum it loads two vectors of weights and four single pixels, each spread over all lanes:
  * 6 loads for 16 multiplications and additions. A last block of four channels or fewer takes 6 pixels x 4 lanes instead.
  *
- * Arrays with "channels in lanes" have four channels of a pixel side by side: (C / 4, pixels, 4), the rest filled with 0.
+ * Arrays with "channels in lanes" have four channels of a pixel side by side: (C / 4, pixels, 4), filled up with zeros.
  */
 import { madd } from './madd';
 
@@ -18,7 +18,7 @@ import { madd } from './madd';
  * y[r] = Σ_k x[taps[k] + r] · w[k] for `rows` ≤ 4 pixels r, 8 lanes wide.
  *
  * Neighbouring pixels are sizeof<Step>() bytes apart: f32 for stride 1, f64 for stride 2, v128 for stride 4.
- * `taps`: K distances in bytes from x. `w`, `w + wv`: K vectors each. `y`, `y + yv`: a vector for each pixel.
+ * `taps`: K distances from x, in bytes. `w`, `w + wv`: K vectors of weights each. `y`, `y + yv`: a vector for each pixel.
  */
 @inline
 export function tapsTile<Step>(
@@ -211,8 +211,8 @@ export function productTile4(y: usize, x: usize, xk: usize, K4: i32, w: usize, r
 }
 
 /**
- * Sums over pixels, for the gradient of weights: dw[r] += Σ_p x[r, p] · dy[p] for four rows r, 8 lanes wide. It goes on
- * with the sums that are in dw.
+ * Sums over pixels, for the gradient of weights: dw[r] += Σ_p x[r, p] · dy[p] for four rows r, 8 lanes wide. The sums begin with
+ * what is in dw.
  *
  *   x0 … x3: where each row's pixels begin, sizeof<Step>() bytes apart     dy, dy + dyv: a vector for each pixel
  *   dw, dw + dwv: a vector for each row, `dwr` bytes apart

@@ -1,6 +1,6 @@
 /**
- * Sums of many numbers, in f64 and in an order that depends on sizes only: every task writes the sum of its share, and
- * one task adds these partial sums up.
+ * Sums of many numbers, in f64, in an order that depends on sizes only: every task writes a partial sum, and one task adds these
+ * up.
  *
  *   |····· task 0 ·····|····· task 1 ·····|····· task 2 ·····|
  *          ↓                   ↓                   ↓
@@ -9,7 +9,7 @@
 import { across, get, high, low } from './lanes';
 
 /** Σ f(a[i], b[i]) over `count` numbers from addresses a and b. `F`: see `broadcast`.
- *  [t0, t1, t2, t3] → even [t0, t1], odd [t2, t3] in f64, which add up apart from each other */
+ *  [t0, t1, t2, t3] → even [t0, t1], odd [t2, t3] in f64, which are summed separately. */
 @inline
 export function total<F>(a: usize, b: usize, count: i32): f64 {
   const f = changetype<F>(0);
@@ -27,7 +27,7 @@ export function total<F>(a: usize, b: usize, count: i32): f64 {
   return sum;
 }
 
-/** The sum of partial sums. `partials`: address of `count` f64. */
+/** The sum of `count` partial sums. `partials`: address of f64. */
 @inline
 export function sumOfPartials(partials: usize, count: i32): f64 {
   let sum: f64 = 0;

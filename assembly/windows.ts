@@ -1,7 +1,7 @@
 /** The sliding windows that the pooling operations share: `src/ops/windows.ts` as the kernels see it. */
 import { element } from './planes';
 
-/** The letters are `src/ops/windows.ts`'. */
+/** Sizes and options, with the letters of `src/ops/windows.ts`. */
 @unmanaged
 export class PoolSizes {
   N: i32;
@@ -26,14 +26,14 @@ export function firstTap(start: i32, D: i32): i32 {
   return start < 0 ? (D - 1 - start) / D : 0;
 }
 
-/** The end of its taps inside an image of `size` > start. */
+/** The tap behind the last one that is inside an image of `size` > start. */
 @inline
 export function endTap(start: i32, size: i32, K: i32, D: i32): i32 {
   return min(K, (size - start + D - 1) / D);
 }
 
 /**
- * What one tap of four windows side by side, S pixels apart, sees. It reads nothing behind the last.
+ * What one tap sees in four windows side by side, S pixels apart. It reads nothing behind the last of them.
  *
  *   S = 1:   [x0, x1, x2, x3]
  *   S = 2:   [x0, x1, x2, x3], [x3, x4, x5, x6] → [x0, x2, x4, x6]

@@ -13,7 +13,7 @@
  * padding, may be above 100 % of the peak: what multiplying and adding alone reaches, measured at the start.
  *
  * With WebGPU, each row goes on with what its kernels ask of the device, by `stats()`: launches (dispatches), Mflop, the MB
- * that the tiling moves, and flop for a byte. Then an estimate in ms for GPUs that aren't here; see `roofline.ts`.
+ * that the tiling moves, and flop for a byte. Then an estimate in ms for GPUs that aren't here; see `src/measure/roofline.ts`.
  *   --gpu 'RTX 4090'   only this one; --gpu '12.7,360,24' for your own: TFLOP/s, GB/s, µs of a launch. It may be repeated
  *   --share-memory     with the tiling for GPUs on an adapter that computes on the CPU, where another one is the default.
  *                      Estimates for GPUs are those of the tiling that ran
@@ -24,10 +24,20 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type AnyBackend, type BackendName, type BackendOptions, backendNames, createBackend } from 'receptive';
-import { cases, type OperationName, problem } from 'receptive/testing';
-import { callsOf, Measurement } from './measure.js';
-import { estimate, gpuFrom, gpus, type Kernel } from './roofline.js';
-import { batch, nets, timesOf, trainer } from './training.js';
+import {
+  type Contender,
+  estimate,
+  gpuFrom,
+  gpus,
+  isReference,
+  type KernelResult,
+  type KernelStats,
+  measureKernels,
+  measureStep,
+  networkStep,
+  peakOf,
+  totalOf,
+} from 'receptive/measure';
 
 const { values: options } = parseArgs({
   options: {
@@ -43,24 +53,16 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Operations of a forward pass beyond which the reference isn't asked, as it takes seconds a call. The lecture's have fewer. */
-const tooMuch = 4e8;
+const nets = ['mnistNet', 'inceptionNet', 'residualNet'] as const;
+const batch = 64;
 
-interface Column {
-  readonly label: string;
+interface Column extends Contender {
   readonly backend: AnyBackend;
-  /** GFLOP/s, where it can be measured. */
-  readonly peak?: number;
 }
-
-/** The backend, if it counts what it asks of its device. */
-const countingOf = (backend: AnyBackend) => (backend.name === 'webgpu' ? backend : null);
-
-const peakOf = (backend: AnyBackend) => (backend.name === 'wasm' ? backend.peak() : undefined);
 
 const isBackendName = (name: string): name is BackendName => (backendNames as readonly string[]).includes(name);
 
-/** The reference first, which the others are compared with. */
+/** The reference first, where it is. */
 async function columns(): Promise<Column[]> {
   const all: Column[] = [];
   const open = async (label: string, name: BackendName, options?: BackendOptions) => {
@@ -109,122 +111,97 @@ const kernelHeads = [
   ...estimated.map(({ name }) => name),
 ];
 
-/** What kernels do in one of so many equal calls, and the estimates for it. */
-function kernelCells(kernels: readonly Kernel[], calls: number): string[] {
-  const total = (of: (kernel: Kernel) => number) => kernels.reduce((sum, kernel) => sum + of(kernel), 0) / calls;
-  const [flops, bytes] = [total((k) => k.flops), total((k) => k.bytes)];
+/** What kernels do, and the estimates for it. */
+function kernelCells(kernels: readonly KernelStats[]): string[] {
+  const { dispatches, flops, bytes, milliseconds } = totalOf(kernels);
   return [
-    String(total((k) => k.dispatches)),
+    String(dispatches),
     flops > 0 ? figure(flops / 1e6) : '–',
     figure(bytes / 1e6),
     flops > 0 ? figure(flops / bytes) : '–',
-    ...(options.profile ? [figure(total((k) => k.milliseconds))] : []),
-    ...estimated.map((gpu) => figure(estimate(kernels, gpu) / calls)),
+    ...(options.profile ? [figure(milliseconds)] : []),
+    ...estimated.map((gpu) => figure(estimate(kernels, gpu))),
   ];
 }
 
 const measured = await columns();
+const timing = { time: +options.time };
 for (const { label, peak } of measured) if (peak) console.log(`${label}: its peak is ${peak.toFixed(1)} GFLOP/s`);
 for (const { label, backend } of measured) {
-  const counting = countingOf(backend);
-  if (counting) console.log(`${label}: on ${counting.adapter}. At the end of its rows: estimates in ms`);
+  if (backend.name === 'webgpu') {
+    console.log(`${label}: on ${backend.adapter}. At the end of its rows: estimates in ms`);
+  }
 }
-const counted = measured.find(({ backend }) => countingOf(backend));
-/** Calls that the device's work is the mean of: its times vary, and its counts don't. */
-const countedCalls = options.profile ? 5 : 1;
-const isReference = ({ backend }: Column) => backend.name === 'reference';
-const headed = (column: Column, ms: string, gflops: string, share: string, ratio: string) => [
+const counts = measured.some(({ backend }) => backend.name === 'webgpu');
+
+/** A contender's cells, as far as there is something to say of it. */
+const cellsOf = (column: Column, ms: string, gflops: string, share: string, ratio: string) => [
   ms,
   gflops,
   ...(column.peak ? [share] : []),
   ...(options['no-reference'] || isReference(column) ? [] : [ratio]),
 ];
 
+const orDash = (n: number | null, text: (n: number) => string = figure) => (n === null ? '–' : text(n));
+
+const resultCells = (column: Column, { ms, gflops, shareOfPeak, timesReference }: KernelResult) =>
+  cellsOf(
+    column,
+    orDash(ms),
+    orDash(gflops),
+    orDash(shareOfPeak, (share) => (100 * share).toFixed(0)),
+    orDash(timesReference),
+  );
+
 const headOperations = once(() => {
   row(
     '',
     '',
-    measured.flatMap((column) => headed(column, column.label, '', '', '')),
+    measured.flatMap((column) => cellsOf(column, column.label, '', '', '')),
   );
   row('operation, layer', 'pass', [
-    ...measured.flatMap((column) => headed(column, 'ms', 'GFLOP/s', '% peak', 'x ref.')),
-    ...(counted ? kernelHeads : []),
+    ...measured.flatMap((column) => cellsOf(column, 'ms', 'GFLOP/s', '% peak', 'x ref.')),
+    ...(counts ? kernelHeads : []),
   ]);
 });
 
-for (const [name, { layers, named, flops }] of Object.entries(cases)) {
-  for (const [layer, draft] of Object.entries(options.small ? named : layers)) {
-    const what = `${name}, ${layer}`;
-    if (!what.includes(options.filter)) continue;
-    headOperations();
-    const operation = name as OperationName;
-    const p = problem(draft, { kind: 'uniform', seed: 1 });
-    const work = flops(p.inputs as Parameters<typeof flops>[0], p.sizes);
-    const asked = measured.filter((column) => !isReference(column) || work.forward <= tooMuch);
-    const measurements = new Map(asked.map((column) => [column, new Measurement(column.backend, operation, p)]));
-    for (const call of callsOf(operation, p)) {
-      const operations = work[call.pass] * call.share;
-      let reference = Number.NaN;
-      const cells: string[] = [];
-      for (const column of measured) {
-        const ms = await measurements.get(column)?.median(call, +options.time, isReference(column) ? 1 : 3);
-        if (ms === undefined) {
-          cells.push(...headed(column, '–', '–', '–', '–'));
-          continue;
-        }
-        if (isReference(column)) reference = ms;
-        const gflops = operations / ms / 1e6;
-        cells.push(
-          ...headed(
-            column,
-            figure(ms),
-            operations > 0 ? figure(gflops) : '–',
-            operations > 0 ? ((100 * gflops) / column.peak!).toFixed(0) : '–',
-            Number.isNaN(reference) ? '–' : figure(reference / ms),
-          ),
-        );
-      }
-      if (counted) {
-        const counting = countingOf(counted.backend)!;
-        counting.resetStats();
-        await measurements.get(counted)!.call(call, countedCalls);
-        cells.push(...kernelCells(Object.values(counting.stats().kernels), countedCalls));
-      }
-      row(what, call.label, cells);
-    }
-    for (const measurement of measurements.values()) measurement.free();
-  }
+for await (const { operation, layer, call, results } of measureKernels(measured, {
+  ...timing,
+  filter: options.filter,
+  small: options.small,
+})) {
+  headOperations();
+  const device = results.find((result) => result.device)?.device;
+  row(`${operation}, ${layer}`, call, [
+    ...results.flatMap((result, i) => resultCells(measured[i], result)),
+    ...(device ? kernelCells(Object.values(device.kernels)) : []),
+  ]);
 }
 
 const headSteps = once(() => {
-  const counts = ['submits', 'KB sent', 'B read', 'buffers', ...kernelHeads];
+  const stepHeads = ['submits', 'KB sent', 'B read', 'buffers', ...kernelHeads];
   console.log(`\nTraining steps, batch ${batch}; KB sent to the device, B read back, buffers created, in each`);
-  row('network', '', ['ms', ...(counted ? counts : [])]);
+  row('network', '', ['ms', ...(counts ? stepHeads : [])]);
 });
 
 for (const net of nets) {
-  if (!`training step, ${net}`.includes(options.filter)) continue;
+  const what = `training step, ${net}`;
+  if (!what.includes(options.filter)) continue;
   headSteps();
-  for (const { label, backend } of measured.filter((column) => !isReference(column))) {
-    const step = trainer(backend, net);
-    for (let i = 0; i < 2; i++) await step(); // compiles, and allocates
-    const counting = countingOf(backend);
-    counting?.resetStats();
-    const times = await timesOf(step, +options.time);
-    const ms = figure(times.sort((a, b) => a - b)[times.length >> 1]);
-    if (!counting) {
-      row(`training step, ${net}`, label, [ms]);
+  for (const column of measured.filter((column) => !isReference(column))) {
+    const { ms, device } = await measureStep(column, networkStep(net, batch), timing);
+    if (!device) {
+      row(what, column.label, [figure(ms)]);
       continue;
     }
-    const { submits, bytesUploaded, bytesRead, buffersCreated, kernels } = counting.stats();
-    const each = (count: number) => String(+(count / times.length).toFixed(1));
-    row(`training step, ${net}`, label, [
-      ms,
-      ...[submits, bytesUploaded / 1e3, bytesRead, buffersCreated].map(each),
-      ...kernelCells(Object.values(kernels), times.length),
+    const { submits, bytesUploaded, bytesRead, buffersCreated, kernels } = device;
+    row(what, column.label, [
+      figure(ms),
+      ...[submits, bytesUploaded / 1e3, bytesRead, buffersCreated].map((count) => String(+count.toFixed(1))),
+      ...kernelCells(Object.values(kernels)),
     ]);
     for (const [name, kernel] of Object.entries(kernels)) {
-      row(`  ${name}`, '', ['', '', '', '', '', ...kernelCells([kernel], times.length)]);
+      row(`  ${name}`, '', ['', '', '', '', '', ...kernelCells([kernel])]);
     }
   }
 }

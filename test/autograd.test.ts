@@ -1,4 +1,6 @@
 /** The graph: what backward() gives, what it releases, and what it refuses. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { ReferenceBackend } from '../src/backends/reference/index.js';
 import * as F from '../src/nn/functional/index.js';
@@ -6,12 +8,13 @@ import { BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequent
 import { type OperationName, operationNames, ops } from '../src/ops/index.js';
 import { ShapeError } from '../src/ops/shape.js';
 import { SGD } from '../src/optim/index.js';
-import { noGrad } from '../src/tensor/gradMode.js';
+import { noGrad, setAsyncScope } from '../src/tensor/gradMode.js';
 import { Generator, manualSeed } from '../src/tensor/random.js';
 import type { Tensor } from '../src/tensor/tensor.js';
 import type { DType } from '../src/tensor/tensorBackend.js';
 
 const backend = new ReferenceBackend();
+setAsyncScope(new AsyncLocalStorage()); // as the entry for Node does
 
 /** A leaf that requires a gradient. */
 function leaf(values: number[], shape?: number[]): Tensor {
@@ -382,6 +385,80 @@ describe('noGrad', () => {
     await expect(failing).rejects.toThrow('later');
     expect(live()).toBe(before + 4);
     expect(x.mul(2).requiresGrad).toBe(true);
+  });
+
+  it('holds nothing of what others do meanwhile: blocks side by side, and code outside of any', async () => {
+    const x = leaf([1]);
+    const turns = Array.from({ length: 3 }, () => {
+      let resolve = () => {};
+      const promise = new Promise<void>((done) => {
+        resolve = done;
+      });
+      return { promise, resolve };
+    });
+    const requests = turns.map(({ promise }) =>
+      noGrad(async () => {
+        const first = x.mul(2);
+        await promise;
+        return first.add(x.mul(3));
+      }),
+    );
+    const batch = backend.tensor([5]);
+    const recorded = x.mul(batch);
+    expect(recorded.requiresGrad).toBe(true);
+    for (const i of [1, 0, 2]) {
+      turns[i].resolve();
+      expect([...(await (await requests[i]).data())]).toEqual([5]);
+      expect((await requests[i]).requiresGrad).toBe(false);
+    }
+    expect([...(await batch.data())]).toEqual([5]);
+    recorded.sum().backward();
+    expect([...(await x.grad!.data())]).toEqual([5]);
+  });
+
+  it('is over for what an async function left behind', async () => {
+    const x = leaf([1]);
+    let late = Promise.resolve(true);
+    await noGrad(async () => {
+      late = new Promise((resolve) => setTimeout(() => resolve(x.mul(2).requiresGrad), 5));
+    });
+    expect(await late).toBe(true);
+  });
+
+  it('keeps the tensors in maps, sets, class instances, and objects that hold themselves', async () => {
+    class Scores {
+      readonly itself: Scores = this;
+      constructor(readonly best: Tensor) {}
+    }
+    const make = (value: number) => backend.tensor([value]);
+    const kept = noGrad(() => ({
+      map: new Map([['a', make(1)]]),
+      set: new Set([[make(2)]]),
+      scores: new Scores(make(3)),
+    }));
+    const tensors = [kept.map.get('a')!, [...kept.set][0][0], kept.scores.best];
+    expect(await Promise.all(tensors.map((tensor) => tensor.item()))).toEqual([1, 2, 3]);
+  });
+
+  it('follows promises of another realm', async () => {
+    const x = leaf([1]);
+    const foreign = runInNewContext('async (use) => { await use(); return use(); }');
+    const y = noGrad(() => foreign(async () => x.mul(2))) as Promise<Tensor>;
+    expect((await y).requiresGrad).toBe(false);
+    expect(await (await y).item()).toBe(2);
+  });
+
+  it('refuses async functions where no platform follows them, and promises of reading stay possible', async () => {
+    setAsyncScope(null);
+    try {
+      expect(() => noGrad(async () => {})).toThrow(/noGrad: here an async function can't be followed/);
+      const x = leaf([1]);
+      expect([...(await noGrad(() => x.mul(2).data()))]).toEqual([2]);
+      expect(noGrad(() => noGrad(() => x.mul(2)).add(x)).requiresGrad).toBe(false);
+      expect(x.mul(2).requiresGrad).toBe(true);
+    } finally {
+      setAsyncScope(new AsyncLocalStorage());
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { host } from '../src/backends/reference/index.js';
+import * as everywhere from '../src/everywhere.js';
 import { bfloat16ToFloat32, float16ToFloat32, toBfloat16, toFloat16 } from '../src/formats/float16.js';
 import {
   FormatError,
@@ -28,6 +29,12 @@ async function through(values: number[], dtype: SafetensorsDtype, from: DType = 
   const bytes = await safetensors.save({ a: tensor(values, from) }, { dtypes: { a: dtype } });
   return [...(await safetensors.load(bytes).a.data())];
 }
+
+test('Node adds files to what runs anywhere, in one namespace', () => {
+  expect(Object.keys(everywhere.safetensors)).toEqual(['load', 'metadata', 'save']);
+  expect(safetensors).toMatchObject(everywhere.safetensors);
+  expect(Object.keys(safetensors)).toEqual(expect.arrayContaining(['saveFile', 'loadFile', 'metadataFile']));
+});
 
 const message = async (action: () => unknown): Promise<string> => {
   try {

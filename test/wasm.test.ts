@@ -196,3 +196,44 @@ test('a closed backend says so', async () => {
   expect(() => x.add(x)).toThrow("backend 'wasm' is closed");
   expect(x).toBeInstanceOf(Tensor);
 });
+
+describe('memory of loops that give nothing back themselves', () => {
+  const MiB = 2 ** 20;
+
+  test('sizes that change: at most about twice what the largest step needs', async () => {
+    const backend = await open({ threads: 1 });
+    const weight = backend.tensor(new Float32Array(16 * 16 * 9).fill(0.01), [16, 16, 3, 3], { requiresGrad: true });
+    const step = (N: number) => {
+      const x = backend.tensor(new Float32Array(N * 16 * 32 * 32).fill(1), [N, 16, 32, 32]);
+      F.conv2d(F.relu(F.conv2d(x, weight, null, { padding: 1 })), weight, null, { padding: 1 })
+        .mean()
+        .backward();
+      x.release();
+    };
+    const largest = 60;
+    step(largest);
+    const alone = backend.memory().reserved;
+    for (let i = 0; i < 50; i++) step(1 + ((i * 37) % largest));
+    expect(alone).toBeGreaterThan(20 * MiB);
+    expect(backend.memory().reserved).toBeLessThan(2.2 * alone);
+  });
+
+  test('before an allocation fails, the pool is given back, and it is tried again', async () => {
+    const backend = await open({ threads: 1 });
+    const gib = 2 ** 28; // elements
+    backend.tensor(new Float32Array(1)).release();
+    const first = backend.allocate(2 * gib, 'float32');
+    backend.free(first);
+    // The pool holds 2 GiB: another 3 fit only in its place.
+    const second = backend.allocate(3 * gib, 'float32');
+    expect(() => backend.allocate(2 * gib, 'float32')).toThrow(/4 GiB.*noGrad\(\).*release\(\).*await/);
+    backend.free(second);
+  });
+
+  test('JavaScript’s collector sees how large tensors are', async () => {
+    const backend = await open({ threads: 1 });
+    const x = backend.tensor(new Float32Array(MiB).fill(1), [MiB], { requiresGrad: true }); // 4 MiB
+    for (let i = 0; i < 400; i++) await x.mul(x).sum().data(); // 8 MiB each time, 3.1 GiB in all
+    expect(backend.memory().reserved).toBeLessThan(1024 * MiB);
+  });
+});

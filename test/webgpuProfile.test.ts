@@ -1,6 +1,6 @@
 /** What kernels take on the device, measured and estimated. */
 import { describe, expect, it } from 'vitest';
-import { estimate, gpuFrom } from '../bench/roofline.js';
+import { estimate, gpuFrom } from '../src/measure/index.js';
 import * as F from '../src/nn/functional/index.js';
 import { createBackend } from '../src/node/backends.js';
 
@@ -47,6 +47,8 @@ describe('the roofline estimate', () => {
 
   it('knows GPUs by name, and says what is wrong with others', () => {
     expect(gpuFrom('rtx 4090').tflops).toBe(82.6);
-    for (const text of ['RTX', '1,2', '1,2,', '1,0,3', '1,2,3,4']) expect(() => gpuFrom(text)).toThrow('--gpu');
+    for (const text of ['RTX', '1,2', '1,2,', '1,0,3', '1,2,3,4']) {
+      expect(() => gpuFrom(text)).toThrow(`GPU '${text}': it should be TFLOP/s, GB/s and µs of a launch`);
+    }
   });
 });

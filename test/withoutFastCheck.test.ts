@@ -1,5 +1,7 @@
 /** Where fast-check isn't installed, what measures layers works, and what draws problems says what is missing. */
 import { expect, test, vi } from 'vitest';
+import { host } from '../src/backends/reference/index.js';
+import { measureKernels } from '../src/measure/index.js';
 import { operationNames } from '../src/ops/index.js';
 import { cases, checkKernel, forwardArguments, problem } from '../src/testing/index.js';
 
@@ -13,6 +15,13 @@ test.each(operationNames)('%s: its named problems and layers are there', (name) 
     const p = problem(draft, { kind: 'uniform', seed: 1 });
     expect(forwardArguments(cases[name], p).some((argument) => argument !== null)).toBe(true);
   }
+});
+
+test('kernels are measured', async () => {
+  const contenders = [{ label: 'reference', backend: host }];
+  const calls: string[] = [];
+  for await (const { call } of measureKernels(contenders, { small: true, filter: 'tanh', time: 0 })) calls.push(call);
+  expect(calls).toContain('backward');
 });
 
 test('a check says what to install', async () => {

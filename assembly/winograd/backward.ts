@@ -1,6 +1,6 @@
 /** Winograd's backward pass: dU and from it dw, and dx. The maths: transforms.ts; the layouts: tiles.ts. */
 import { rowFromLanes } from '../lanes4';
-import { share } from '../share';
+import { firstItem } from '../split';
 import { pixelsTile, pixelsTile4 } from '../tiles';
 import {
   apart,
@@ -40,10 +40,10 @@ export function winogradWeightGradient(
   const dy4 = x4 + ((<usize>(s.images * C_in4 * (s.m * s.band + 6 - s.m) * s.W_seen)) << 4);
   const slice = task / s.parts;
   const part = task % s.parts;
-  // Parts are pairs of blocks, which one register tile takes together.
-  const pairs = (C_out4 + 1) >> 1;
-  const first4 = share(pairs, part, s.parts) << 1;
-  const end4 = min(C_out4, share(pairs, part + 1, s.parts) << 1);
+  // A part is a number of eights: two blocks of four channels, which one register tile takes together.
+  const eights = (C_out4 + 1) >> 1;
+  const first4 = firstItem(eights, part, s.parts) << 1;
+  const end4 = min(C_out4, firstItem(eights, part + 1, s.parts) << 1);
   const blocks = end4 - first4;
 
   const vStep = (<usize>T) << 4;
@@ -53,8 +53,8 @@ export function winogradWeightGradient(
   for (let f: usize = 0; f < 36; f++) memory.fill(sums + f * uStep, 0, <usize>blocks * wStep);
 
   const work = ((s.N + s.images - 1) / s.images) * s.bands;
-  const end = share(work, slice + 1, s.slices);
-  for (let at = share(work, slice, s.slices); at < end; at++) {
+  const end = firstItem(work, slice + 1, s.slices);
+  for (let at = firstItem(work, slice, s.slices); at < end; at++) {
     const n0 = (at / s.bands) * s.images;
     const n1 = min(s.N, n0 + s.images);
     const r0 = (at % s.bands) * s.band;
@@ -107,9 +107,9 @@ export function winogradInputGradient(
   const n0 = (task / s.parts) * s.images;
   const n1 = min(s.N, n0 + s.images);
   const part = task % s.parts;
-  const pairs = (s.C_in4 + 1) >> 1;
-  const first4 = share(pairs, part, s.parts) << 1;
-  const end4 = min(s.C_in4, share(pairs, part + 1, s.parts) << 1);
+  const eights = (s.C_in4 + 1) >> 1;
+  const first4 = firstItem(eights, part, s.parts) << 1;
+  const end4 = min(s.C_in4, firstItem(eights, part + 1, s.parts) << 1);
   const blocks = end4 - first4;
 
   const H = s.m * s.down + 6 - s.m;
@@ -183,8 +183,8 @@ export function winogradUnpackWeightGradient(
   const sum = scratch + <usize>(thread * WINOGRAD_SCRATCH);
   const half = sum + TILE;
   const out = half + TILE;
-  const end = share(blocks * C_in, task + 1, tasks);
-  for (let i = share(blocks * C_in, task, tasks); i < end; i++) {
+  const end = firstItem(blocks * C_in, task + 1, tasks);
+  for (let i = firstItem(blocks * C_in, task, tasks); i < end; i++) {
     const co = (i / C_in) << 2;
     const ci = i % C_in;
     const from = dU + ((<usize>((co >> 2) * K4 + ci)) << 4);

@@ -4,13 +4,13 @@
  *     list complete, and `receptive/testing` holds each kernel equal to the maths.
  *   - memory: create, destroy, write, read. Buffers that are given back are pooled here by type and length, so that from
  *     its second step on a training loop creates none. A loop whose sizes change would fill the pool with sizes that never
- *     come again: so the pool is given back to the device before everything held is twice the most that was in use at once.
+ *     come again; so the pool is emptied before all that is held is twice the most that was in use at once.
  *
- * What is optional is for backends whose device works on its own: see the methods with a question mark.
+ * The optional methods, with a question mark, are for backends whose device works on its own.
  *
  * A kernel call may return before the work is done (a GPU queue, say), as long as the calls take effect in their order.
- * `read` waits for the calls before it; `readSync` is for backends that can answer at once, and nothing in the middle of
- * a training step needs it. `add.forward(y, a, b)` must allow y to be a: gradients are summed so.
+ * `read` waits for the calls before it. `readSync` is for backends that can answer without waiting; a training step doesn't
+ * need it. In `add.forward(y, a, b)`, y may be a: gradients are summed that way.
  */
 import type { Kernels, OperationName } from '../ops/index.js';
 import { formatOption, formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
@@ -39,7 +39,7 @@ export class DeviceLostError extends Error {
   override readonly name = 'DeviceLostError';
 }
 
-/** Images as bytes, and what number each byte stands for in each channel. */
+/** Images as bytes, and which number each byte stands for in each channel. */
 export interface ByteImages {
   /** (N, C, H, W) */
   readonly bytes: Uint8Array;
@@ -51,23 +51,24 @@ export interface ByteImages {
 
 const bytesOf: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4 };
 
-/** Bytes that a backend may hold whatever is in use: 64 MiB. */
+/** Bytes that a backend may always hold, however little is in use: 64 MiB. */
 const smallPool = 2 ** 26;
 
 export abstract class Backend implements TensorBackend {
   abstract readonly name: string;
   abstract readonly kernels: Kernels<DeviceBuffer>;
-  /** What this backend stores. */
+  /** The types that this backend stores. */
   abstract readonly dtypes: readonly DType[];
 
   /** How far one operation in f32 rounds, relatively: 2⁻²⁴ to nearest, 2⁻²³ where the device may round either way. */
   readonly unitRoundoff: number = 2 ** -24;
 
-  /** Elements `from` (a multiple of 64) to `from + length` of a buffer, as one of their own that isn't freed. For tests: they
-   *  put sentinels around what a kernel is given. */
+  /** Elements `from` (a multiple of 64) to `from + length` of a buffer, as a buffer that isn't freed. For tests, which put
+   *  sentinels around what a kernel is given. */
   view?(whole: DeviceBuffer, from: number, length: number): DeviceBuffer;
 
-  /** Whether an operation's sums are taken apart for these sizes (Winograd): its rounding errors then have another bound. */
+  /** Whether a kernel computes other sums than its operation's for these sizes, as Winograd's convolution does: its rounding
+   *  errors then have another bound. */
   rearranges?(operation: OperationName, sizes: unknown): boolean;
 
   protected abstract create(length: number, dtype: DType): DeviceBuffer;
@@ -78,17 +79,22 @@ export abstract class Backend implements TensorBackend {
 
   park?(buffer: DeviceBuffer): Parked;
 
-  /** Resolves when the device isn't far behind: a loop that never reads waits here, and not for memory. */
+  takeBallast?(): ArrayBuffer | null;
+
+  /** Resolves when the device isn't far behind. A loop that never reads waits here; otherwise it would run out of memory. */
   ready?(): Promise<void>;
 
   /** After a DeviceLostError: the same backend on a fresh device. Its tensors live on, with undefined content. */
   recover?(): Promise<void>;
 
-  /** Takes images to the device, and returns what makes batches of them there; null if they are too large. */
+  /** Uploads images, and returns the function that makes batches of them on the device; null if they are too large. */
   imagesOnDevice?(images: ByteImages): ((indices: Int32Array) => Tensor) | null;
 
+  /** Of each kind, the buffer that was created first goes out first (it is kept last). So equal training steps get the same
+   *  buffers, and WebGPU's bind groups are found again. */
   readonly #pool = new Map<string, DeviceBuffer[]>();
-  readonly #live = new Map<DeviceBuffer, string>(); // with the place in the pool that each goes back to
+  readonly #number = new WeakMap<DeviceBuffer, number>();
+  readonly #live = new Map<DeviceBuffer, string>(); // each with its place in the pool
   #allocated = 0;
   #mostAllocated = 0;
   #reserved = 0;
@@ -143,7 +149,7 @@ export abstract class Backend implements TensorBackend {
     const most = Math.max(smallPool, 2 * Math.max(this.#mostAllocated, this.#allocated + bytes));
     if (this.#reserved + bytes > most) this.emptyCache();
     const buffer = this.#createOrThrow(length, dtype);
-    this.#created++;
+    this.#number.set(buffer, this.#created++);
     this.#reserved += buffer.byteLength;
     return buffer;
   }
@@ -167,8 +173,13 @@ export abstract class Backend implements TensorBackend {
     this.#live.delete(buffer);
     this.#allocated -= buffer.byteLength;
     const pooled = this.#pool.get(place);
-    if (pooled) pooled.push(buffer);
-    else this.#pool.set(place, [buffer]);
+    if (!pooled) {
+      this.#pool.set(place, [buffer]);
+      return;
+    }
+    const number = this.#number.get(buffer)!;
+    const behind = pooled.findLastIndex((other) => this.#number.get(other)! > number);
+    pooled.splice(behind + 1, 0, buffer);
   }
 
   /** Every buffer that somebody holds. */

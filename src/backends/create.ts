@@ -13,7 +13,7 @@ export interface Backends {
 
 export type BackendName = Extract<keyof Backends, string>;
 
-/** Any of them; `backend.name` says which, to the compiler too. */
+/** Any of them; `backend.name` says which, and the compiler understands it. */
 export type AnyBackend = Backends[BackendName]['backend'];
 
 /** Options for 'auto': each backend takes what it knows. */
@@ -27,11 +27,11 @@ interface Choices extends Backends {
 type OptionsOf<Name extends keyof Choices> = Choices[Name]['options'];
 type BackendOf<Name extends keyof Choices> = Choices[Name]['backend'];
 
-/** What a platform brings. `node/backends.ts` and `browser/backends.ts` do. */
+/** What a platform provides: see `node/backends.ts` and `browser/backends.ts`. */
 export interface Platform {
   readonly wasm: WasmPlatform;
-  /** Creates the WebGPU backend, which is in a room of its own with the GPU's types. `unasked`: nobody has named it, so it
-   *  should only come if it's the better choice here. */
+  /** Creates the WebGPU backend, whose room has the GPU's types to itself. `unasked`: 'auto' tries it, so it should only come if
+   *  it is the better choice here. */
   webgpu(options: WebGPUOptions, unasked: boolean): Promise<WebGPUBackend>;
 }
 
@@ -87,5 +87,5 @@ export function createBackendOn(platform: Platform): CreateBackend {
     }
     return create(name, options);
   }
-  return createBackend as CreateBackend; // which of them it is follows from the name
+  return createBackend as CreateBackend; // the type of its result follows from the name
 }

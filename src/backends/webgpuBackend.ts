@@ -1,23 +1,23 @@
-/** What the WebGPU backend is to those who have no GPU types: its options, and what it tells of itself. The class that does it
- *  is in `webgpu/index.ts`. */
+/** The WebGPU backend as seen from outside its room, without the GPU's types: its options and its statistics. The class is in
+ *  `webgpu/index.ts`. */
 import type { Backend } from './backend.js';
 
 export interface WebGPUOptions {
-  /** Let the threads of a workgroup share what they have in its memory: tiles of matrices, and parts of long sums. Default:
-   *  on every GPU, but not on adapters that compute on the CPU (SwiftShader, WARP, llvmpipe), which only lose by it. */
+  /** Have the threads of a workgroup work together through its memory, on tiles of matrices and on long sums. Default: true on a
+   *  GPU; false on adapters that compute on the CPU (SwiftShader, WARP, llvmpipe), which are slower with it. */
   shareMemory?: boolean;
-  /** Measure how long each kernel takes on the device, for `stats()`: the times of what a `read` waits for are there when it
-   *  is done. Each dispatch has a pass of its own then, which takes a little longer. An adapter that can't tell the time
-   *  (without the feature timestamp-query) leaves them at 0. Default: false. */
+  /** Measure how long each kernel takes on the device, for `stats()`. When a `read` is done, the times of all that it has waited
+   *  for are there. Each dispatch then has a compute pass of its own, which takes a little longer. Without the adapter's feature
+   *  timestamp-query the times stay 0. Default false. */
   profile?: boolean;
 }
 
-/** What a kernel does, counted when it is dispatched: for products of matrices by their tiling; for all others, which memory
- *  limits anyway, each buffer is counted once, and operations aren't. */
+/** What a kernel does, counted when it is dispatched. For products of matrices, their tiling gives it. For all others, which are
+ *  limited by memory, each buffer counts once, and flops are 0. */
 export interface Work {
   /** Multiplications and additions. */
   readonly flops: number;
-  /** Bytes that its threads ask of global memory, before any cache. */
+  /** Bytes that its threads read from and write to global memory, as if there were no cache. */
   readonly bytes: number;
 }
 

@@ -1,4 +1,4 @@
-/** The backends, on what a browser brings for them. */
+/** The backends in a browser. */
 import { createBackendOn } from '../backends/create.js';
 import { GPUBackend } from '../backends/webgpu/index.js';
 import { browserWasm } from './wasm.js';

@@ -6,7 +6,7 @@ import { type FashionMnistOptions, fashionMnistFrom, type MnistOptions, mnistFro
 
 export * from '../data/index.js';
 
-/** MNIST from the URL of a folder of IDX files: `mnist({ train: true, dir: '/mnist' })`. */
+/** MNIST from the URL of a folder of IDX files: `mnist({ train: true, dir: '/mnist' })`. Throws if a file is missing or damaged. */
 export async function mnist(options: MnistOptions): Promise<ImageDataset> {
   return mnistFrom(given('mnist', options.dir), options);
 }
@@ -21,14 +21,14 @@ export async function cifar10(options: Cifar10Options): Promise<ImageDataset> {
   return cifar10From(given('cifar10', options.dir), options);
 }
 
-/** A folder at a URL, for the catalog to load a data set from. `operation` is who reads it, for messages. */
+/** A folder at a URL, for the catalog to load a data set from. Error messages begin with `operation`. */
 export function openFolder(url: string, operation = 'openFolder'): Folder {
   const path = url.replace(/\/$/, '');
   return {
     path,
     async read(name) {
       const response = await fetch(`${path}/${name}`);
-      // Development servers answer with their index page where there is no file.
+      // Where there is no file, development servers answer with their index page.
       if (response.status === 404 || response.headers.get('content-type')?.startsWith('text/html')) return null;
       if (!response.ok) throw new Error(`${operation}: ${path}/${name} answers with HTTP ${response.status}`);
       return new Uint8Array(await response.arrayBuffer());

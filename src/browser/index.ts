@@ -1,4 +1,3 @@
 /** `receptive` in a browser: everything that runs anywhere. */
-export * as safetensors from '../exchange/index.js';
-export * from '../index.js';
+export * from '../everywhere.js';
 export { backendNames, createBackend } from './backends.js';

@@ -1,7 +1,7 @@
 /** WASM in a browser: files by fetch, threads from Web Workers. */
 import type { WasmBuild, WasmPlatform } from '../backends/wasm/platform.js';
 
-// Written out one by one, so that bundlers find the files and bring them along.
+// Each URL is written out: only then do bundlers find the file and copy it.
 const files: Readonly<Record<WasmBuild, () => URL>> = {
   simd: () => new URL('../../dist/wasm/simd.wasm', import.meta.url),
   'simd-threads': () => new URL('../../dist/wasm/simd-threads.wasm', import.meta.url),

@@ -11,11 +11,11 @@ import { type Folder, readFirst } from './folder.js';
 import { cifar10Normalization, type Normalization } from './normalization.js';
 
 export interface Cifar10Options {
-  /** The training set, or else the test set. Default true. */
+  /** true: the training set; false: the test set. Default true. */
   train?: boolean;
   /** Folder (in a browser: URL) of data_batch_1.bin … data_batch_5.bin and test_batch.bin. */
   dir: string;
-  /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default: those of the training set. */
+  /** Mean and deviation of each channel; true: those of the training set; false: values stay from 0 to 1. Default true. */
   normalize?: Normalization | boolean;
 }
 
@@ -34,6 +34,7 @@ export const cifar10Classes = [
   'truck',
 ];
 
+/** CIFAR-10 from the folder of its binary version: images (3, 32, 32). Throws if a file is missing or damaged. */
 export async function cifar10From(folder: Folder, options: Omit<Cifar10Options, 'dir'>): Promise<ImageDataset> {
   requireOptions<Partial<Cifar10Options>>('cifar10', options, { train: true, dir: true, normalize: true });
   const batches = [];

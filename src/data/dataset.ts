@@ -14,9 +14,10 @@ export interface Dataset {
   readonly shape: Shape;
   /** Names of the labels 0, 1, … */
   readonly classes?: readonly string[];
-  /** Whether reading an image again gives the same values: a batch that was left behind then needs no memory. Default false. */
+  /** Whether reading an image again gives the same values. The loader then keeps no copy of the batches it has left, and reads
+   *  them again if they are used. Default false. */
   readonly repeatable?: boolean;
-  /** All images as bytes, for backends that make batches of them on their device. */
+  /** All images as bytes, for backends that make the batches on their device. */
   readonly byteImages?: ByteImages;
   /** Writes an image into `out`, from `offset` on, and returns its label: the number of its class, or what else is to be learned
    *  of it, a number or an array of numbers. */
@@ -33,7 +34,8 @@ export interface ImageDatasetOptions {
 }
 
 /**
- * Images that lie in memory as bytes: `images` (N, C, H, W), `labels` (N).
+ * Images that lie in memory as bytes: `images` (N, C, H, W), `labels` (N); `shape` is (C, H, W). Throws a ShapeError if they don't
+ * fit each other, or the normalisation or the classes don't fit them.
  *
  * A subclass may read in its own way, `class Flipped extends ImageDataset { override read(…) }`: it has no `byteImages` then, as those
  * would pass `read` by, it isn't `repeatable` unless it says so, and it can't be cut by `subset`, `take` and `as`.
@@ -138,8 +140,8 @@ export class ImageDataset implements Dataset {
   }
 
   /**
-   * The same images as (C, H, W): made larger or smaller, and grey if C is 1. `normalize` is for the new channels; by default it
-   * stays as it is. Throws a ShapeError where grey images should become coloured.
+   * The same images in another shape (C, H, W): resized to H x W, and made grey where C is 1. `normalize` is that of the new
+   * channels; by default it stays. Throws a ShapeError where grey images should become coloured.
    */
   as(shape: Shape, normalize = this.#options.normalize): ImageDataset {
     this.#requirePlain('as');

@@ -1,12 +1,12 @@
 /** Where a dataset's files come from: a folder on a disk, or a URL. */
 export interface Folder {
-  /** For error messages. */
+  /** What error messages call it. */
   readonly path: string;
   /** The file of that name, or null if there is none. */
   read(name: string): Promise<Uint8Array | null>;
 }
 
-/** The first file that is there, with its path. Fails with all names that would do. */
+/** The first of these files that is there, with its path. If there is none, throws an error with all their names. */
 export async function readFirst(
   operation: string,
   folder: Folder,

@@ -9,13 +9,14 @@ export interface ImageOptions {
   channels: 1 | 3;
   height: number;
   width: number;
-  /** Swap light and dark; 'auto' does so if the corners are light, as MNIST is white on black. Default false. */
+  /** Swap light and dark; 'auto' does so if the corners are light, since MNIST is white on black. Default false. */
   invert?: boolean | 'auto';
   /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default false. */
   normalize?: Normalization | false;
 }
 
-/** The picture, (C, H, W), scaled to fit. Networks expect the normalisation that they were trained with. */
+/** The picture of a PNG file, resized to the (C, H, W) that a network takes. `normalize` should be what the network was trained
+ *  with. Throws a FormatError if the file is damaged. */
 export async function imageFromPng(
   bytes: Uint8Array,
   name: string,
@@ -69,7 +70,7 @@ function greyPlane({ width, height, channels, data }: Pixels): Float64Array {
   );
 }
 
-/** Grey is equally much of each colour. */
+/** Channel c of the picture as RGB. Grey has the same value in all three. */
 function colourPlane({ width, height, channels, data }: Pixels, c: number): Float64Array {
   return Float64Array.from({ length: width * height }, (_, pixel) => data[pixel * channels + (channels === 1 ? 0 : c)]);
 }

@@ -1,4 +1,4 @@
-/** `torch.utils.data` and the datasets, as far as they need no platform. */
+/** `torch.utils.data` and the datasets: what runs on every platform. */
 
 export { FormatError } from '../formats/index.js';
 export { type Cifar10Options, cifar10Classes, cifar10From } from './cifar10.js';

@@ -28,8 +28,10 @@ export type Batch = [x: Tensor, y: Targets];
  *
  * The order is PyTorch's: a pass draws a base seed from the default generator, and, if it shuffles, a seed for a
  * permutation. A backend with a device of its own (WebGPU) gets all images at once, as bytes, if they fit, and makes the
- * batches there. When the loop moves on, the last batch's memory on the backend is used for the next; the batch itself stays
- * valid, and is uploaded again if somebody looks at it.
+ * batches there. When the loop moves on, the next batch takes over the last one's memory on the backend. The last one stays
+ * valid: it is uploaded again if it is used.
+ *
+ * Throws a RangeError if batchSize isn't a whole number ≥ 1, or the dataset is empty.
  */
 export class DataLoader {
   readonly batchSize: number;
@@ -67,7 +69,7 @@ export class DataLoader {
     const { shape } = this.dataset;
     const size = numel(shape);
     const gather = this.#onDevice(backend);
-    // Fresh memory for every batch costs more than filling it, so it is the same each time, if a batch can be read again.
+    // If batches can be read again, all of them use one array: fresh memory for each costs more than filling it.
     const again = this.dataset.repeatable
       ? new Float32Array(Math.min(this.batchSize, this.dataset.length) * size)
       : null;
@@ -89,7 +91,7 @@ export class DataLoader {
     }
   }
 
-  /** Takes the dataset to a backend that makes batches there, once. */
+  /** Uploads the images, once, to a backend that makes batches on its device. null: this one doesn't, or they don't fit. */
   #onDevice(backend: Backend): ((indices: Int32Array) => Tensor) | null {
     const { byteImages } = this.dataset;
     if (!byteImages || !this.dataset.label || !backend.imagesOnDevice) return null;
@@ -97,7 +99,7 @@ export class DataLoader {
     return this.#gather;
   }
 
-  /** Fills `images`, and gives the labels. */
+  /** Fills `images`, and returns their labels. */
   #read(indices: Int32Array, images: Float32Array, size: number): Targets {
     const targets = Array.from(indices, (index, n) => this.dataset.read(index, images, n * size));
     return targetsOf(targets, indices);

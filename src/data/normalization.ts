@@ -22,7 +22,7 @@ export const cifar10Normalization: Normalization = { mean: [0.4914, 0.4822, 0.44
 /** CIFAR-10 in grey. */
 export const greyCifar10Normalization: Normalization = { mean: [0.4809], std: [0.2392] };
 
-/** What is common for Fashion-MNIST. */
+/** What is commonly used for Fashion-MNIST. */
 export const fashionMnistNormalization: Normalization = { mean: [0.286], std: [0.353] };
 
 /** Throws unless there is a mean and a deviation for each of C channels. */

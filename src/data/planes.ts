@@ -1,11 +1,11 @@
-/** One plane of an image, row by row: made grey, made larger or smaller. */
+/** One plane of an image, row by row: how it is made grey, larger or smaller. */
 
 /** How light the eye finds red, green and blue. Source: ITU-R BT.601 */
 export function grey(red: number, green: number, blue: number): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
 
-/** A plane of height x width in H rows of W: each new pixel is the mean of the area that it covers in the old ones. */
+/** A plane of height x width, resized to H x W: each new pixel is the mean of the area that it covers in the old plane. */
 export function resizePlane(
   plane: ArrayLike<number>,
   height: number,

@@ -1,2 +1,2 @@
-/** The public namespace `safetensors`, as far as it runs anywhere. */
+/** The public namespace `safetensors`: what runs on every platform. */
 export { load, metadata, type SafetensorsDtype, type SaveOptions, save } from './safetensors.js';

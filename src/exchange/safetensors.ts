@@ -43,14 +43,14 @@ export interface SaveOptions {
 }
 
 /**
- * The file's bytes, with the tensors of any shapes and backends in their order, as they are at the time of the call.
- * Throws, naming tensor and value, if a value doesn't fit an integer dtype that was asked for.
+ * The bytes of a file with these tensors, in their order, with their values at the time of the call. They may have any shape, and
+ * be on any backend. Throws, naming tensor and value, if a value doesn't fit an integer dtype that was asked for.
  */
 export async function save(tensors: Readonly<Record<string, Tensor>>, options: SaveOptions = {}): Promise<Uint8Array> {
   checkOptions(tensors, options);
   const { dtype, dtypes = {}, metadata } = options;
   const names = Object.keys(tensors);
-  // All are asked for before any is waited for, so that no later step of training comes between them.
+  // All reads begin before the first is awaited, so that no training step comes between them.
   const values = await Promise.all(names.map((name) => tensors[name].data()));
   const entries = names.map((name, i) => {
     const general = tensors[name].dtype === 'int32' ? undefined : dtype;
@@ -72,7 +72,7 @@ export function load(bytes: Uint8Array, name = 'bytes'): Record<string, Tensor> 
   return tensorsOf(parse(bytes, name), name);
 }
 
-/** The texts that a file keeps beside its tensors; refuses what `load` refuses. */
+/** The texts that a file keeps beside its tensors. Throws as `load` does. */
 export function metadata(bytes: Uint8Array, name = 'bytes'): Record<string, string> {
   return parse(bytes, name).metadata;
 }
@@ -90,7 +90,7 @@ export function tensorsOf({ tensors }: Safetensors, name: string): Record<string
   return Object.fromEntries(entries.map(({ key, entry, where }) => [key, tensorOf(entry, where)]));
 }
 
-/** One tensor of a file, on the host. `where` begins the message about an I64 that isn't an int32. */
+/** One tensor of a file, on the host. Throws a FormatError, which begins with `where`, if it has an I64 that isn't an int32. */
 export function tensorOf(entry: SafetensorsEntry, where: string): Tensor {
   const values = valuesOf(entry, where);
   return host.tensor(values, entry.shape, { dtype: dtypeOf(values) }).retain();

@@ -12,7 +12,7 @@ interface Float16Layout {
   readonly fractionBits: number;
   /** The exponent of the least normal number; subnormal numbers have it too. */
   readonly minExponent: number;
-  /** The bits of infinity; those of larger numbers would come behind. */
+  /** The bits of infinity, which come after those of all finite numbers. */
   readonly infinity: number;
   readonly nan: number;
 }
@@ -26,7 +26,7 @@ export function float16ToFloat32(halves: Uint16Array): Float32Array<ArrayBuffer>
     const exponent = (half >> 10) & 0x1f;
     const fraction = half & 0x3ff;
     if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    // Subnormal numbers have the least exponent, and no 1 in front.
+    // Subnormal numbers have the least exponent, and no leading 1.
     return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (fraction + 1024) * 2 ** (exponent - 25);
   });
 }
@@ -51,11 +51,11 @@ function narrow(value: number, { fractionBits, minExponent, infinity, nan }: Flo
   float64[0] = value;
   const sign = (words[1] >>> 31) << 15;
   const exponent = Math.max(((words[1] >>> 20) & 0x7ff) - 1023, minExponent);
-  // In units of the last place. The division is exact, as the unit is a power of 2.
+  // In units of the last place, leading 1 included. The division is exact, as the unit is a power of 2.
   const fraction = roundToEven(Math.abs(value) / 2 ** (exponent - fractionBits));
-  // The bits of positive floats count upwards: by 2^fractionBits for each exponent, and by 1 in between. So the 1 in front of
-  // a normal number steps from the subnormal numbers to exponent field 1, and a fraction that was rounded up to 2 takes the
-  // next exponent, or infinity.
+  // The bits are exponent field · 2^fractionBits + fraction field. A sum does it: the leading 1 of a normal number adds 1 to the
+  // exponent field, which is 0 for subnormal numbers only; and a fraction that was rounded up to 2 adds one more, which gives the
+  // next power of 2, or infinity.
   const bits = (exponent - minExponent) * 2 ** fractionBits + fraction;
   return sign | Math.min(bits, infinity);
 }

@@ -15,8 +15,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The content, of at most `maxBytes`. The stated length bounds the memory; and a file that was cut off, or that has
- * bytes after its end, doesn't end with its length.
+ * The content. Throws a FormatError if the file is damaged, or the content longer than `maxBytes`. The length that stands at the
+ * file's end bounds the memory, and tells a whole file from one that was cut off or has more bytes behind it.
  */
 export async function gunzip(bytes: Uint8Array, name: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes)) throw new FormatError(`gzip ${name}: doesn't start with 1f 8b`);

@@ -5,7 +5,7 @@
  */
 import { FormatError } from './error.js';
 
-/** DEFLATE expands its input by no more than this: 258 bytes, twice two bits. */
+/** The most bytes that a byte of DEFLATE data can stand for: two bits (codes of a length and a distance) stand for 258. */
 const MAX_RATIO = 1032;
 
 /**
@@ -25,7 +25,7 @@ export async function inflate(
   const stream = new DecompressionStream(format);
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
-  // Damage shows on both ends of the stream. The reader reports it; the writer needn't say it again.
+  // Damaged data reject both the writer's and the reader's promises. The reader's is reported, so the writer's is ignored.
   writer.write(bytes).catch(() => {});
   writer.close().catch(() => {});
   let filled = 0;

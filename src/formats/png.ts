@@ -4,10 +4,10 @@
  *   89 P N G 0d 0a 1a 0a │ chunks: length, type, data, CRC-32 │ of which IHDR comes first and IEND last
  *
  * The file is checked here, chunk by chunk, and its data must inflate to exactly the size that IHDR promises. Only then
- * does fast-png see it, and of it nothing but the chunks that make up the picture.
+ * is it passed to fast-png, and only those chunks that make up the picture.
  *
- * What isn't 8-bit grey or RGB becomes so: other depths are scaled, a palette is looked up, and transparency lets a
- * white page through, which is what a drawing on a transparent ground was drawn to look like.
+ * What isn't 8-bit grey or RGB is converted: other depths are scaled, a palette is looked up, and a transparent picture is
+ * laid on white, as drawings on a transparent ground are meant to be seen.
  *
  * Source: https://www.w3.org/TR/png-3/
  */
@@ -54,7 +54,7 @@ const COLOUR_TYPES: Record<number, { channels: number; depths: number[] }> = {
   6: { channels: 4, depths: [8, 16] },
 };
 
-/** The first pixel and the step [x, y] of an interlaced file's seven passes. */
+/** The seven passes of an interlaced file: where each one's first pixel is, and how far [across, down] its next ones are. */
 const ADAM7 = [
   { x: 0, y: 0, step: [8, 8] },
   { x: 4, y: 0, step: [8, 8] },
@@ -104,7 +104,7 @@ function readChunks(bytes: Uint8Array, where: string): Chunk[] {
   }
 }
 
-/** Whether a decoder must know the chunk: its first letter is a capital. */
+/** Whether a decoder must understand this chunk: then its first letter is a capital. */
 function isCritical(type: string): boolean {
   return type[0] >= 'A' && type[0] <= 'Z';
 }

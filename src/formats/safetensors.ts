@@ -36,7 +36,7 @@ export interface Safetensors {
   readonly metadata: Record<string, string>;
 }
 
-/** `name` is the file's, for messages. */
+/** Throws a FormatError if the file breaks a rule. `name`: what messages call the file. */
 export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
   const where = `safetensors ${name}`;
   const headerEnd = LENGTH_BYTES + parseHeaderLength(bytes, bytes.length, where);
@@ -44,7 +44,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
   return withData(header, bytes.subarray(headerEnd));
 }
 
-/** The tensors that a header found, as views of the data that it was checked against. */
+/** The tensors of a header, as views of the data. */
 export function withData({ spans, metadata }: SafetensorsHeader, data: Uint8Array): Safetensors {
   return {
     tensors: new Map(
@@ -55,8 +55,8 @@ export function withData({ spans, metadata }: SafetensorsHeader, data: Uint8Arra
 }
 
 /**
- * The tensors in their order, but for their data: those of larger values come first, and spaces fill up the header, so that
- * every value is aligned for readers that compute on the file as it lies in memory.
+ * The bytes of a file with these tensors. The header names them in their order. Their data are sorted by the size of a value,
+ * the largest first, and spaces fill up the header: so every value is aligned for readers that map the file into memory.
  */
 export function serializeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsEntry>,
@@ -83,7 +83,7 @@ export function serializeSafetensors(
     const begin = begins.get(key)!;
     infos.push([key, { dtype, shape, data_offsets: [begin, begin + bytes.length] }]);
   }
-  // An object would put names that are whole numbers first.
+  // Written by hand: an object would put names that are whole numbers first.
   const members = infos.map(([key, info]) => `${JSON.stringify(key)}:${JSON.stringify(info)}`);
   const json = new TextEncoder().encode(`{${members.join(',')}}`);
   const headerBytes = Math.ceil(json.length / 8) * 8;

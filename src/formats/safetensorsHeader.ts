@@ -1,6 +1,6 @@
 /**
- * The header of a safetensors file: which tensor lies where. It is checked to its last byte against the length of the data,
- * so that nobody needs to read, or make room for, the data of a file that can't be taken.
+ * The header of a safetensors file: which tensor lies where. All of it is checked, against the length of the data, too, before
+ * the data are read: a file that is refused costs no memory.
  *
  *   {"__metadata__": {"key": "text"},
  *    "conv1.weight": {"dtype": "F32", "shape": [10, 1, 5, 5], "data_offsets": [0, 1000]}}
@@ -12,13 +12,13 @@ import { FormatError } from './error.js';
 
 /** The bytes of a value. */
 export const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, U16: 2, I8: 1, U8: 1, BOOL: 1 };
-/** In front of the header, the length of the header. */
+/** Bytes of the header's length, which stands before the header. */
 export const LENGTH_BYTES = 8;
 export const MAX_HEADER = 100_000_000;
 export const METADATA = '__metadata__';
 
 const FIELDS = ['dtype', 'shape', 'data_offsets'];
-/** The header, a tensor, its shape. */
+/** Of brackets in each other: those of the header, of a tensor, of its shape. */
 const MAX_DEPTH = 3;
 
 export type SafetensorsDtype = keyof typeof BYTES;
@@ -70,8 +70,8 @@ export function parseHeader(header: Uint8Array, dataLength: number, where: strin
 }
 
 /**
- * The bytes of a tensor. Throws if they, or the product of any of its sizes but 0, pass what a number counts exactly: so,
- * as in the format's own library, a huge size isn't made good by a 0 beside it.
+ * The bytes of a tensor. Throws if they, or the product of its sizes without the zeros, are more than a number counts exactly.
+ * So a huge size is refused even beside a 0, as in the format's own library.
  */
 export function byteLength(dtype: SafetensorsDtype, shape: Shape, where: string): number {
   const bytes = shape.reduce((product, size) => product * (size || 1), BYTES[dtype]);
@@ -83,7 +83,7 @@ export function isTexts(value: unknown): value is Record<string, string> {
   return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
-/** A value of the file as JSON, which has no line breaks, cut to what a message can bear. */
+/** A value of the file for a message: as JSON, which has no line breaks, cut to a readable length. */
 export function quote(value: unknown): string {
   const json = JSON.stringify(value) ?? 'undefined';
   return json.length > 80 ? `${json.slice(0, 80)}…` : json;
@@ -108,13 +108,13 @@ function readJson(header: Uint8Array, where: string): { json: Record<string, unk
 }
 
 /**
- * Refuses what JSON.parse lets pass: a key that one object has twice, of which it silently keeps the last; and brackets so
- * deep that no header needs them, on which whatever walks the values would run out of stack. `json` is valid JSON. Gives the
- * keys of the outermost object.
+ * Refuses two things that JSON.parse accepts: a key that an object has twice, of which it would keep the last; and brackets
+ * deeper than any header needs, on which code that recurses over the values would overflow the stack. `json` is valid JSON.
+ * Returns the keys of the outermost object.
  */
 function checkKeysAndDepth(json: string, where: string): string[] {
   const outermost = new Set<string>();
-  const open: Set<string>[] = []; // the keys of every object, and nothing for every array, that isn't closed yet
+  const open: Set<string>[] = []; // for each object that isn't closed yet, its keys; for each array, an empty set
   for (let i = 0; i < json.length; i++) {
     if (json[i] === '{' || json[i] === '[') {
       open.push(open.length === 0 ? outermost : new Set());

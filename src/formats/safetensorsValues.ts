@@ -26,7 +26,7 @@ const INTEGERS = {
 
 type IntegerDtype = 'I64' | keyof typeof INTEGERS;
 
-/** The least value, and the first past the largest, which f64 holds exactly while the largest I64 isn't one. */
+/** [the least value, the largest + 1]. The largest I64 itself isn't an f64. */
 const RANGES: Record<IntegerDtype, [number, number]> = {
   I64: [-(2 ** 63), 2 ** 63],
   I32: [-(2 ** 31), 2 ** 31],
@@ -37,7 +37,7 @@ const RANGES: Record<IntegerDtype, [number, number]> = {
   BOOL: [0, 2],
 };
 
-/** The values, in memory of their own. `where` begins the message about an I64 that isn't an int32. */
+/** A copy of the values. Throws a FormatError, which begins with `where`, if there is an I64 that isn't an int32. */
 export function valuesOf(entry: SafetensorsEntry, where: string): SafetensorsValues {
   checkInt32(entry, where);
   const { buffer } = new Uint8Array(entry.bytes); // a copy, and so aligned
@@ -57,7 +57,7 @@ export function valuesOf(entry: SafetensorsEntry, where: string): SafetensorsVal
   }
 }
 
-/** Throws if a value is an I64 that isn't an int32, before anything is made of the others. */
+/** Throws a FormatError if there is an I64 that isn't an int32. */
 export function checkInt32({ dtype, bytes }: SafetensorsEntry, where: string): void {
   if (dtype !== 'I64') return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -69,7 +69,8 @@ export function checkInt32({ dtype, bytes }: SafetensorsEntry, where: string): v
   }
 }
 
-/** The values as a tensor of the file; floats in the same memory, where their type stays. `where` begins the messages. */
+/** The values as a tensor of the file; floats whose type stays aren't copied. Throws a FormatError, which begins with `where`, if
+ *  they don't fill the shape or a value doesn't fit an integer dtype. */
 export function entryOf(
   values: SafetensorsValues,
   shape: Shape,
@@ -83,7 +84,7 @@ export function entryOf(
   return { dtype, shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
 }
 
-/** How a type is written if nothing else is asked for. PyTorch counts in I64, so that is how an int32 is. */
+/** The dtype that values are written in if no other is asked for. int32 becomes I64, in which PyTorch counts. */
 export function defaultDtype(values: SafetensorsValues): SafetensorsDtype {
   if (values instanceof Int32Array) return 'I64';
   return values instanceof Float32Array ? 'F32' : 'F64';

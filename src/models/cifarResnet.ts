@@ -61,7 +61,7 @@ export class CifarResNet extends Module {
   avgpool = new AdaptiveAvgPool2d(1);
   fc: Linear;
 
-  /** Throws a RangeError if `depth` isn't 6n + 2. `hasShortcuts`: residual, or else plain. */
+  /** `depth`: layers that learn, 6n + 2, else it throws a RangeError. `hasShortcuts`: residual; without them, plain. */
   constructor(depth: number, hasShortcuts: boolean, options: CifarResNetOptions = {}) {
     super();
     requireOptions('CifarResNet', options, { numClasses: true, inChannels: true });
@@ -88,7 +88,7 @@ export class CifarResNet extends Module {
   }
 }
 
-/** n of a depth 6n + 2: three layers of n blocks with two convolutions each, one before and the classifier behind. */
+/** n of a depth 6n + 2: three layers of n blocks of two convolutions, a convolution before them, and the classifier. */
 export function blocksOfDepth(where: string, depth: number): number {
   const n = (depth - 2) / 6;
   if (!Number.isInteger(n) || n < 1) {

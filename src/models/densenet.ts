@@ -5,10 +5,11 @@ import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /**
- * One layer of a dense block: from all feature maps so far it makes `growthRate` more. The 1x1 convolution first narrows them to
- * 4 · growthRate (DenseNet-B).
+ * One layer of a dense block: it makes `growthRate` feature maps from all those before it. Its 1x1 convolution narrows them to
+ * 4 · growthRate first, the bottleneck of DenseNet-B.
  *
  *   H(x) = conv2(ReLU(BN(conv1(ReLU(BN(x))))))
+ *   features: any number of (N, …, H, W), which are joined → (N, growthRate, H, W)
  */
 export class DenseLayer extends Module<[features: readonly Tensor[]]> {
   norm1: BatchNorm2d;
@@ -22,7 +23,7 @@ export class DenseLayer extends Module<[features: readonly Tensor[]]> {
     readonly dropRate: number,
   ) {
     super();
-    dropoutSizes(dropRate); // throws if it is none
+    dropoutSizes(dropRate); // throws unless it is a probability
     this.norm1 = new BatchNorm2d(inChannels);
     this.conv1 = new Conv2d(inChannels, 4 * growthRate, 1, { bias: false });
     this.norm2 = new BatchNorm2d(4 * growthRate);
@@ -37,7 +38,8 @@ export class DenseLayer extends Module<[features: readonly Tensor[]]> {
   }
 }
 
-/** Layers of which each sees the outputs of all before it (Figure 1): (N, C, H, W) to (N, C + layers · growthRate, H, W). */
+/** A dense block: each layer sees the outputs of all layers before it (Figure 1).
+ *  (N, inChannels, H, W) to (N, inChannels + layers · growthRate, H, W). */
 export class DenseBlock extends Module {
   readonly layers: readonly DenseLayer[];
 
@@ -60,7 +62,7 @@ export class DenseBlock extends Module {
   }
 }
 
-/** Between two blocks: half the channels (DenseNet-C), rounded down, half the height and width. */
+/** Between two blocks: halves the channels, rounding down (DenseNet-C), the height and the width. */
 function transition(inChannels: number): Sequential {
   return new Sequential({
     norm: new BatchNorm2d(inChannels),
@@ -75,7 +77,7 @@ export interface DenseNetOptions {
   numClasses?: number;
   /** Channels of the images. Default 3. */
   inChannels?: number;
-  /** Probability to drop a value that a layer adds. Default 0. */
+  /** The probability of dropping a value that a layer adds, from 0 to 1. Default 0. */
   dropRate?: number;
 }
 

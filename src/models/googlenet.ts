@@ -14,7 +14,8 @@ import {
 import { requireOptions } from '../ops/options.js';
 import { constantTensor, type Tensor } from '../tensor/tensor.js';
 
-/** Convolution, batch normalisation, ReLU. The paper came before batch normalisation; torchvision's network has it. */
+/** Convolution, batch normalisation, ReLU: (N, inChannels, H, W) to (N, outChannels, H_out, W_out). The batch normalisation is
+ *  torchvision's: the paper is older. */
 export class BasicConv2d extends Module {
   conv: Conv2d;
   bn: BatchNorm2d;
@@ -30,8 +31,8 @@ export class BasicConv2d extends Module {
   }
 }
 
-/** The channels of an Inception module, under torchvision's names for the columns of the paper's Table 1; `red` is the 1x1 that
- *  reduces them before. */
+/** The channels of an Inception module: the columns of the paper's Table 1, by torchvision's names. `…red`: of the 1x1
+ *  convolution that reduces the channels before a larger one. */
 export interface InceptionChannels {
   ch1x1: number;
   ch3x3red: number;
@@ -43,6 +44,7 @@ export interface InceptionChannels {
 
 /**
  * The Inception module with dimension reductions (Figure 2b): four branches see the same image, and their channels are joined.
+ * (N, inChannels, H, W) to (N, ch1x1 + ch3x3 + ch5x5 + poolProj, H, W).
  *
  *   branch1  1x1
  *   branch2  1x1 → 3x3
@@ -80,7 +82,8 @@ export class Inception extends Module {
   }
 }
 
-/** A small classifier on the side, which brings gradient to the middle of the network while it trains. */
+/** A small auxiliary classifier, which brings gradient to the middle of the network in training: (N, inChannels, H, W) to
+ *  (N, numClasses). */
 export class InceptionAux extends Module {
   conv: BasicConv2d;
   fc1: Linear;
@@ -118,11 +121,12 @@ export interface GoogLeNetOptions {
   auxLogits?: boolean;
   /** Channels of the images. Default 3. */
   inChannels?: number;
-  /** Bring images that are normalised for torchvision's other networks to what its published weights of this one were trained on.
-   *  Default false; torchvision has it on with those weights. */
+  /** Take images with ImageNet's normalisation, and change it to that with which torchvision's published weights were trained.
+   *  Default false; torchvision sets it when it loads those weights. */
   transformInput?: boolean;
-  /** Probability to drop a value before fc, and before the auxiliary classifiers' fc2. Default 0.2 and 0.7. */
+  /** The probability of dropping a value before fc. Default 0.2. */
   dropout?: number;
+  /** The same before the auxiliary classifiers' fc2. Default 0.7. */
   dropoutAux?: number;
 }
 
@@ -134,8 +138,8 @@ export interface GoogLeNetOptions {
  *     → inception3a, 3b (N, 480, 28, 28), pool → inception4a … 4e (N, 832, 14, 14), pool
  *     → inception5a, 5b (N, 1024, 7, 7) → avgpool → flatten → dropout → fc (N, numClasses)
  *
- * In training it gives GoogLeNetOutputs, in evaluation, or without the auxiliary classifiers, the scores alone. The outputs
- * stand in the order of torchvision's tuple, which calls the second and third the other way round.
+ * In training it gives GoogLeNetOutputs; in evaluation, or without the auxiliary classifiers, the scores alone. The outputs
+ * have the order of torchvision's tuple, but not its names: torchvision has those of the second and the third swapped.
  *
  * Source: Szegedy et al., "Going Deeper with Convolutions" (2015), https://arxiv.org/abs/1409.4842
  */
@@ -236,11 +240,11 @@ export class GoogLeNet extends Module<[x: Tensor], Tensor | GoogLeNetOutputs> {
   }
 }
 
-/** ImageNet's usual mean and deviation, and those that were 0.5 for each channel. */
+/** ImageNet's usual mean and deviation of each channel. */
 const MEAN = [0.485, 0.456, 0.406];
 const STD = [0.229, 0.224, 0.225];
 
-/** From (value − MEAN) / STD to (value − 0.5) / 0.5. */
+/** From ImageNet's normalisation, (value − MEAN) / STD, to that of torchvision's weights, (value − 0.5) / 0.5. */
 function transformed(x: Tensor): Tensor {
   const scale = constantTensor(
     x,
@@ -258,7 +262,10 @@ function transformed(x: Tensor): Tensor {
 /** The weight of an auxiliary classifier's loss beside the network's own. */
 const AUX_WEIGHT = 0.3;
 
-/** The paper's loss: the cross-entropy of the scores, in training with 0.3 of each auxiliary classifier's. */
+/**
+ * The paper's loss: the mean cross-entropy of the scores; in training, plus 0.3 of that of each auxiliary classifier.
+ * `labels`: N class indices. Throws a ShapeError where one isn't a class.
+ */
 export function googlenetLoss(outputs: Tensor | GoogLeNetOutputs, labels: F.Target): Tensor {
   if (!('logits' in outputs)) return F.crossEntropy(outputs, labels);
   const { logits, auxLogits1, auxLogits2 } = outputs;

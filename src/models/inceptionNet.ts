@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.js';
 /**
  * The lecture's Inception module: four branches look at the same image with different fields of view, and their channels
  * are joined: 16 + 24 + 24 + 24 = 88. The 1x1 convolutions before the larger ones save most of their cost.
+ * (N, inChannels, H, W) to (N, 88, H, W).
  *
  * After Szegedy et al., "Going Deeper with Convolutions" (2015), https://arxiv.org/abs/1409.4842
  */

@@ -16,8 +16,8 @@ import { blocksOfDepth } from './cifarResnet.js';
 import { identityShortcut } from './identityShortcut.js';
 
 /**
- * Where the activations of a residual unit stand: Figure 4 of the paper, (a) to (e), as a table. What comes `before` is part of
- * the branch, and so doesn't touch the shortcut.
+ * Where the activations of a residual unit stand: Figure 4 of the paper, (a) to (e), as a table. The layers `before` belong to
+ * the branch: the shortcut sees x without them.
  *
  *   y = after(shortcut(x) + branch(before(x)))
  */
@@ -43,10 +43,11 @@ export const shortcuts = [
 ] as const;
 export type Shortcut = (typeof shortcuts)[number];
 
-/** The gates' first bias, of which the paper tried several: at −6 they begin nearly shut, and 1 − g(x) nearly 1. */
+/** The gates' initial bias, for which the paper tried several values. At −6 they begin nearly shut: 1 − g(x) is nearly 1. */
 const GATE_BIAS = -6;
 
-/** A residual unit: `channels` to `outChannels`. The first of a network has no activation of its own. */
+/** A residual unit: (N, channels, H, W) to (N, outChannels, ⌈H / stride⌉, ⌈W / stride⌉). The first of a network has no activation
+ *  of its own. */
 export class PreactBlock extends Module {
   branch: Sequential;
   after: Sequential;
@@ -121,8 +122,8 @@ function layersOf(names: readonly ('conv' | 'bn' | 'relu')[], from: number, out:
 }
 
 export interface PreactResNetOptions {
-  /** Layers that learn: 6n + 2. Default 110, as in the paper's comparisons. The paper's deeper ones, of 164 and 1001 layers, have
-   *  bottlenecks, which this hasn't. */
+  /** Layers that learn: 6n + 2. Default 110, as in the paper's comparisons. The paper's networks of 164 and 1001 layers are of
+   *  bottleneck units, which are missing here. */
   depth?: number;
   /** Default 'identity'. */
   shortcut?: Shortcut;
@@ -135,13 +136,13 @@ export interface PreactResNetOptions {
 }
 
 /**
- * Residual networks for small images in which x can pass all units unchanged, and the variants that hinder it.
+ * Residual networks for small images in which x can pass all units unchanged, and the variants that stop it from doing so.
  *
  *   x (N, 3, 32, 32) → conv1, bn1, ReLU (N, 16, 32, 32)
  *     → layer1 (N, 16, 32, 32) → layer2 (N, 32, 16, 16) → layer3 (N, 64, 8, 8), n units each
- *     → last (the activation that a next unit would begin with) → avgpool (N, 64, 1, 1) → flatten → fc (N, numClasses)
+ *     → last (the activation that one more unit would begin with) → avgpool (N, 64, 1, 1) → flatten → fc (N, numClasses)
  *
- * The first unit has no activation of its own: the one behind conv1 stands before the ways part (the paper's appendix).
+ * The first unit has no activation of its own: the one behind conv1 comes before shortcut and branch part (the paper's appendix).
  *
  * Source: He et al., "Identity Mappings in Deep Residual Networks" (2016), https://arxiv.org/abs/1603.05027
  */

@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/tensor.js';
 /**
  * The lecture's residual block: the two convolutions learn what to add to x, so that the gradient has a way past them.
  *
- *   y = ReLU(x + conv2(ReLU(conv1(x))))
+ *   y = ReLU(x + conv2(ReLU(conv1(x))))      x, y (N, channels, H, W)
  *
  * After He et al., "Deep Residual Learning for Image Recognition" (2016), https://arxiv.org/abs/1512.03385
  */

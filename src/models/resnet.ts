@@ -4,12 +4,12 @@ import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /**
- * Two 3x3 convolutions and a way past them (Figure 2 of the paper; ResNet-18 and 34).
+ * Two 3x3 convolutions and a shortcut past them (Figure 2 of the paper; ResNet-18 and 34).
  *
  *   y = ReLU(shortcut(x) + BN(conv2(ReLU(BN(conv1(x))))))
  */
 export class BasicBlock extends Module {
-  /** Channels out for each channel inside. */
+  /** Output channels / channels of its 3x3 convolutions. */
   static readonly expansion = 1;
   conv1: Conv2d;
   bn1: BatchNorm2d;
@@ -34,8 +34,8 @@ export class BasicBlock extends Module {
 }
 
 /**
- * A 3x3 convolution between two 1x1 that narrow and widen (Figure 5, right; ResNet-50 and deeper). The stride is in the 3x3,
- * as in torchvision; the paper has it in the first 1x1.
+ * A 1x1 convolution that narrows, a 3x3, and a 1x1 that widens, with a shortcut past them (Figure 5, right; ResNet-50 and
+ * deeper). The 3x3 has the stride, as in torchvision; in the paper the first 1x1 has it.
  */
 export class Bottleneck extends Module {
   static readonly expansion = 4;
@@ -66,7 +66,7 @@ export class Bottleneck extends Module {
   }
 }
 
-/** The shortcut of a block that changes the shape: a 1x1 convolution (the paper's option B). null: x itself fits. */
+/** The shortcut of a block that changes the shape: a 1x1 convolution (the paper's option B). null where x fits as it is. */
 function projection(inChannels: number, outChannels: number, stride: number): Sequential | null {
   if (stride === 1 && inChannels === outChannels) return null;
   return new Sequential(new Conv2d(inChannels, outChannels, 1, { stride, bias: false }), new BatchNorm2d(outChannels));
@@ -77,7 +77,7 @@ export interface ResNetOptions {
   numClasses?: number;
   /** Channels of the images. Default 3. */
   inChannels?: number;
-  /** Start each block as its shortcut alone: the last BatchNorm2d of its branch has weight 0. Default false. */
+  /** Start with blocks that are their shortcuts alone: the last BatchNorm2d of each branch has weight 0. Default false. */
   zeroInitResidual?: boolean;
 }
 

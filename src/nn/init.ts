@@ -6,7 +6,8 @@ import { defaultGenerator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { normalCdf, normalQuantile } from './normal.js';
 
-/** fan_in counts the inputs that one output sees, fan_out the outputs that one input is seen by. */
+/** Of a weight (out, in, …taps): fanIn counts the inputs that one output sees, fanOut the outputs that see one input. Throws a
+ *  ShapeError if it has fewer than two dimensions. */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
   if (shape.length < 2) throw new ShapeError(`init: a weight ${formatShape(shape)} needs two dimensions for a fan`);
   const taps = numel(shape.slice(2));
@@ -16,15 +17,16 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
 export interface KaimingOptions {
   /** Slope of the leaky ReLU behind the layer; 0 is ReLU. Default 0. */
   a?: number;
-  /** Keep the variance going forward (fanIn) or backward (fanOut). Default 'fanIn'. */
+  /** Which pass keeps its variance: forward ('fanIn') or backward ('fanOut'). Default 'fanIn'. */
   mode?: 'fanIn' | 'fanOut';
 }
 
-/** Uniform in from … to. */
+/** Fills with uniform numbers from `from` to `to`, by default from 0 to 1. */
 export function uniform(tensor: Tensor, from = 0, to = 1): void {
   tensor.copyFrom(defaultGenerator.fillUniform(new Float32Array(tensor.numel), from, to));
 }
 
+/** Fills with normal numbers, by default of mean 0 and deviation 1. */
 export function normal(tensor: Tensor, mean = 0, std = 1): void {
   tensor.copyFrom(defaultGenerator.fillNormal(new Float32Array(tensor.numel), mean, std));
 }
@@ -34,14 +36,15 @@ export interface TruncNormalOptions {
   mean?: number;
   /** Default 1. */
   std?: number;
-  /** Bounds. Default −2 and 2. */
+  /** The least value. Default −2. */
   a?: number;
+  /** The greatest value. Default 2. */
   b?: number;
 }
 
 /**
- * Normal numbers between a and b. A uniform number p between Φ((a − mean) / std) and Φ((b − mean) / std) becomes
- * mean + std · Φ⁻¹(p), Φ being the normal distribution's cumulative function. To the last bits, these are PyTorch's.
+ * Fills with normal numbers between a and b: a uniform number p between Φ((a − mean) / std) and Φ((b − mean) / std) becomes
+ * mean + std · Φ⁻¹(p), where Φ is the normal distribution's cumulative function. They are PyTorch's but for the last bits.
  */
 export function truncNormal(tensor: Tensor, options: TruncNormalOptions = {}): void {
   requireOptions('truncNormal', options, { mean: true, std: true, a: true, b: true });
@@ -52,17 +55,19 @@ export function truncNormal(tensor: Tensor, options: TruncNormalOptions = {}): v
   tensor.copyFrom(draws.map((draw) => Math.min(b, Math.max(a, mean + std * normalQuantile((draw + 1) / 2)))));
 }
 
+/** Fills with one value. */
 export function constant(tensor: Tensor, value: number): void {
   tensor.copyFrom(new Float32Array(tensor.numel).fill(value));
 }
 
-/** He et al., "Delving Deep into Rectifiers" (2015): uniform in ±√3 · gain / √fan, with gain √(2 / (1 + a²)). */
+/** Fills with uniform numbers in ±√3 · gain / √fan, where gain = √(2 / (1 + a²)).
+ *  Source: He et al., "Delving Deep into Rectifiers" (2015), https://arxiv.org/abs/1502.01852 */
 export function kaimingUniform(tensor: Tensor, options: KaimingOptions = {}): void {
   const bound = Math.sqrt(3) * kaimingStd(tensor, options);
   uniform(tensor, -bound, bound);
 }
 
-/** The same with normal numbers of deviation gain / √fan. */
+/** Fills with normal numbers of mean 0 and deviation gain / √fan; see kaimingUniform. */
 export function kaimingNormal(tensor: Tensor, options: KaimingOptions = {}): void {
   normal(tensor, 0, kaimingStd(tensor, options));
 }
@@ -75,13 +80,14 @@ function kaimingStd(tensor: Tensor, options: KaimingOptions): number {
   return Math.sqrt(2 / (1 + a * a)) / Math.sqrt(fan);
 }
 
-/** Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010). */
+/** Fills with uniform numbers in ±√3 · std, where std = gain · √(2 / (fanIn + fanOut)). Source: Glorot & Bengio,
+ *  "Understanding the difficulty of training deep feedforward neural networks" (2010) */
 export function xavierUniform(tensor: Tensor, gain = 1): void {
   const bound = Math.sqrt(3) * xavierStd(tensor, gain);
   uniform(tensor, -bound, bound);
 }
 
-/** The same with normal numbers. */
+/** Fills with normal numbers of mean 0 and deviation std; see xavierUniform. */
 export function xavierNormal(tensor: Tensor, gain = 1): void {
   normal(tensor, 0, xavierStd(tensor, gain));
 }

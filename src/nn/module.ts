@@ -15,15 +15,15 @@ export interface LoadOptions {
   strict?: boolean;
 }
 
-/** The keys that only one side has. */
+/** The keys that only the module has (missing), or only the dict (unexpected). */
 export interface LoadResult {
   readonly missingKeys: readonly string[];
   readonly unexpectedKeys: readonly string[];
 }
 
-/** A module that takes `Inputs` and gives `Output`: unless said otherwise, one tensor and one tensor. */
+/** A module whose forward takes `Inputs` and returns `Output`: by default a tensor each. */
 export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Tensor> {
-  /** Training or evaluation; `train()` and `eval()` switch it. */
+  /** Whether it is in training mode, or else in evaluation mode; `train()` and `eval()` switch. */
   training = true;
 
   abstract forward(...inputs: Inputs): Output;
@@ -108,7 +108,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   #warnOfHiddenLayers(): void {
     const modules = this.modules();
-    const found = new Set<unknown>(modules);
+    const found = new Set<unknown>([...modules, ...this.namedParameters().map(([, parameter]) => parameter)]);
     for (const module of modules) {
       for (let type = module.constructor; type !== Module && type.prototype; type = Object.getPrototypeOf(type)) {
         const names = privateLayersOf(type);
@@ -126,15 +126,15 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     }
   }
 
-  /** Every parameter and buffer by its PyTorch key, such as `conv1.weight`. The tensors are the module's own memory:
-   *  they change as it learns. */
+  /** Every parameter and buffer by its PyTorch key, such as `conv1.weight`. The tensors share the module's memory, so they
+   *  change as it learns. */
   stateDict(): Record<string, Tensor> {
     return Object.fromEntries(this.namedState().map(([key, tensor]) => [key, tensor.detach().retain()]));
   }
 
   /**
-   * Copies values into the parameters and buffers. Refuses all of them, changing nothing, if a key or a shape is wrong. A counter
-   * such as `num_batches_tracked` isn't missed, as in PyTorch: weights that are older than it don't have it. It begins at 0 then.
+   * Copies values into the parameters and buffers. Throws, and changes nothing, if a key or a shape is wrong. A counter such as
+   * `num_batches_tracked` may be missing, as in PyTorch, since old files don't have it; it then begins at 0.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
     requireOptions('loadStateDict', options, { strict: true });
@@ -163,20 +163,20 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     return { missingKeys, unexpectedKeys };
   }
 
-  /** Moves all parameters and buffers to a backend. Counters stay: nothing computes with them. */
+  /** Moves all parameters and buffers to a backend. Counters stay on the host: no kernel needs them. */
   to(backend: TensorBackend): this {
     requireBackend('to', backend);
     for (const [, tensor] of this.namedState()) tensor.moveTo(isCounter(tensor) ? host : backend);
     return this;
   }
 
-  /** Switches to training: batch statistics, dropout. */
+  /** Switches this module and all below it to training mode: batch statistics, dropout. `false`: to evaluation mode. */
   train(training = true): this {
     for (const module of this.modules()) module.training = training;
     return this;
   }
 
-  /** Switches to evaluation. */
+  /** Switches to evaluation mode: running statistics, no dropout. */
   eval(): this {
     return this.train(false);
   }
@@ -209,10 +209,10 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a module of whatever inputs and output, as a parent holds it.
+// biome-ignore lint/suspicious/noExplicitAny: a parent holds modules of any inputs and output.
 export type AnyModule = Module<any[], any>;
 
-/** Such as how many batches a running mean has seen. */
+/** Whether it only counts, such as the batches that a running mean has seen: counters are int32. */
 function isCounter({ dtype }: Tensor): boolean {
   return dtype === 'int32';
 }
@@ -256,7 +256,7 @@ function hiddenIn(value: unknown, around: readonly unknown[] = []): object[] {
   return Object.values(value).filter((part) => part instanceof Module || part instanceof Parameter);
 }
 
-/** `runningMean` is `running_mean` in a state_dict, as in PyTorch. */
+/** A field's name in a state_dict: `running_mean` for `runningMean`, as in PyTorch. */
 function stateName(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -18,7 +18,7 @@ export function normalCdf(x: number): number {
     }
     return 0.5 + density * sum;
   }
-  // density · 1/(|x| + 1/(|x| + 2/(|x| + 3/…))) is what lies beyond |x|.
+  // The share beyond |x| is density · 1/(|x| + 1/(|x| + 2/(|x| + 3/…))).
   let fraction = Math.abs(x);
   for (let n = 60; n >= 1; n--) fraction = Math.abs(x) + n / fraction;
   const beyond = density / fraction;

@@ -5,7 +5,8 @@ import { Tensor } from '../tensor/tensor.js';
 import { type DType, newArray } from '../tensor/tensorBackend.js';
 import { noteStranger } from './hidden.js';
 
-/** A tensor that a module learns: found by `module.parameters()`, updated by an optimizer. */
+/** A tensor that a module learns: found by `module.parameters()`, updated by an optimizer. It begins on the host. Throws a
+ *  ShapeError if the values don't fill the shape. */
 export class Parameter extends Tensor {
   /** Whether a module's `parameters()` or an optimizer has ever met it. */
   isKnown = false;
@@ -27,7 +28,8 @@ export class Parameter extends Tensor {
   }
 }
 
-/** A tensor that a module keeps but doesn't learn, such as a running mean: found by `module.buffers()`. */
+/** A tensor that a module keeps but doesn't learn, such as a running mean: found by `module.buffers()`. It begins on the host,
+ *  filled with one number. */
 export class Buffer extends Tensor {
   constructor(shape: Shape, fill: number, dtype: DType = 'float32') {
     super(Storage.of(host, dtype, newArray(dtype, numel(shape)).fill(fill)), shape);

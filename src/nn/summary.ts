@@ -1,4 +1,4 @@
-/** What a network consists of, layer by layer: the lecture's advice is to build it up so, and to check every size. */
+/** What a network consists of, layer by layer. The lecture advises to build a network this way, and to check every size. */
 
 import { MetaBackend } from '../backends/meta/index.js';
 import { host } from '../backends/reference/index.js';
@@ -18,11 +18,11 @@ export interface LayerSummary {
   readonly name: string;
   /** The kind of layer, such as `Conv2d`. */
   readonly type: string;
-  /** null for a layer that evaluation doesn't come by, such as one of an auxiliary classifier. */
+  /** null for a layer that isn't called in evaluation, such as one of an auxiliary classifier. */
   readonly outputShape: Shape | null;
   /** Learned numbers. */
   readonly parameters: number;
-  /** Products that are summed: what the layer costs. */
+  /** What its convolution or matrix product costs: a multiplication and an addition count as one. */
   readonly multiplyAdds: number;
 }
 
@@ -30,16 +30,16 @@ export interface Summary {
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
   readonly multiplyAdds: number;
-  /** Of parameters and buffers. */
+  /** Bytes of parameters and buffers. */
   readonly weightBytes: number;
-  /** What the graph keeps of each further image, from the forward pass of training until its backward pass. */
+  /** Bytes that the graph keeps for each image of a batch, from the forward pass of training to its backward pass. */
   readonly activationBytes: number;
 }
 
 /**
  * What a model consists of and costs, for an input of `inputShape` (N, C, H, W). No operation is computed: the model runs on the
- * meta backend, in evaluation mode for the layers, and in training mode for the memory. Afterwards it is as before. Throws a
- * RangeError unless all sizes are whole numbers of 1 or more.
+ * meta backend, in evaluation mode to list the layers, and in training mode to measure the memory. Afterwards it is as it was
+ * before. Throws a RangeError unless all sizes are whole numbers ≥ 1.
  */
 export function summary(model: AnyModule, inputShape: Shape): Summary {
   const meta = new MetaBackend();
@@ -67,7 +67,7 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
       parameters: model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0),
       multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
       weightBytes: state.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
-      // Of no fewer than 2 images, since batch normalisation has nothing to learn from one value.
+      // From batches of 2 images at least: batch normalisation refuses to train on a single value.
       activationBytes: (bytesOf(4 * N) - bytesOf(2 * N)) / (2 * N),
     };
   } finally {
@@ -75,12 +75,12 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
   }
 }
 
-/** Puts memory of the meta backend behind the model's tensors; gives the function that makes everything as it was. */
+/** Puts memory of the meta backend behind the model's tensors. Returns the function that undoes this. */
 function moveTo(meta: MetaBackend, model: AnyModule): () => void {
   const modes = model.modules().map((module) => [module, module.training] as const);
   const generator = defaultGenerator.getState(); // dropout draws from it
   const undo = [...model.parameters(), ...model.buffers()].map((tensor) => {
-    // Counters, which are int32, are read by their modules.
+    // Modules read their counters (int32), so those stay on the host.
     const { dtype, numel } = tensor;
     const isCounter = dtype === 'int32';
     const own = tensor.exchange(
@@ -95,8 +95,8 @@ function moveTo(meta: MetaBackend, model: AnyModule): () => void {
   };
 }
 
-/** What the layers give, those that have none below them or parameters of their own, in the order in which `run` comes to them;
- *  behind them, those with parameters that it doesn't come to. */
+/** The layers, which are the modules that have parameters or no modules below them, in the order in which `run` calls them. Those
+ *  with parameters that it doesn't call come last. */
 function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   const layers: LayerSummary[] = [];
   const met = new Set<AnyModule>();
@@ -105,12 +105,12 @@ function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
       .namedModules()
       .map(([path, module]) => [module, path] as const)
       .reverse(),
-  ); // a shared one's first
+  ); // reversed, so that a shared module has the first of its paths
   const learns = (module: AnyModule) => parametersOf(module).length > 0;
   const modules = model.modules().filter((module) => module.namedChildren().length === 0 || learns(module));
   const undo = modules.map((module) =>
     listen(module, (output) => {
-      // What a layer that is used again costs is added; what it learns is there once.
+      // A layer that is called again costs again, but its parameters count once.
       layers.push(describeLayer(paths.get(module)!, module, output, met.has(module)));
       met.add(module);
     }),
@@ -130,7 +130,7 @@ function parametersOf(module: AnyModule): Parameter[] {
   return module.parameters().filter((parameter) => !below.has(parameter));
 }
 
-/** Lets `forward` report its output; gives the function that undoes it. */
+/** Has `forward` report its output. Returns the function that undoes this. */
 function listen(module: AnyModule, report: (output: unknown) => void): () => void {
   const own = Object.getOwnPropertyDescriptor(module, 'forward');
   const forward = module.forward.bind(module);
@@ -140,7 +140,7 @@ function listen(module: AnyModule, report: (output: unknown) => void): () => voi
     return output;
   };
   return () => {
-    Reflect.deleteProperty(module, 'forward'); // the class's method is still there underneath
+    Reflect.deleteProperty(module, 'forward'); // uncovers the class's method
     if (own) Object.defineProperty(module, 'forward', own);
   };
 }

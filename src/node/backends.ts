@@ -1,8 +1,12 @@
-/** The backends, on what Node brings for them. */
+/** The backends in Node, and the scope with which noGrad follows an async function. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createBackendOn } from '../backends/create.js';
 import { GPUBackend } from '../backends/webgpu/index.js';
+import { setAsyncScope } from '../tensor/gradMode.js';
 import { nodeWasm } from './wasm.js';
 import { nodeWebGPU } from './webgpu.js';
+
+setAsyncScope(new AsyncLocalStorage());
 
 export { backendNames } from '../backends/create.js';
 

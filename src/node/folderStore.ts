@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Checkpoint, type CheckpointStore } from '../training/checkpoint.js';
 import { readFile, reasonOf, writeFileAtomically } from './files.js';
 
-/** Checkpoints in a folder: `last.safetensors` and `best.safetensors`. A save that is interrupted leaves the file before. */
+/** Checkpoints in a folder: `last.safetensors` and `best.safetensors`. A save that is interrupted leaves the previous file. */
 export class FolderStore implements CheckpointStore {
   constructor(readonly folder: string) {}
 

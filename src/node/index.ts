@@ -1,6 +1,7 @@
 /** `receptive` in Node: everything that runs anywhere, files, and threads. */
-export * from '../index.js';
+export * from '../everywhere.js';
 export { backendNames, createBackend } from './backends.js';
 export { FolderStore, loadCheckpoint } from './folderStore.js';
 export { openLog, type TrainingLog } from './log.js';
+/** In place of the trunk's: the same, and `saveFile`, `loadFile`, `metadataFile`. */
 export * as safetensors from './safetensors.js';

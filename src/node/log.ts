@@ -11,9 +11,9 @@ export interface TrainingLog {
 }
 
 /**
- * Begins the log anew, and renames one of an earlier run to `….previous.jsonl`; or, for a run that is resumed after `step` steps,
- * goes on behind that step. What isn't a file, such as a pipe, is only written to. Throws, and changes nothing, if the path can't
- * be written, or has a file that isn't such a log.
+ * Begins a log, and renames that of an earlier run to `….previous.jsonl`. For a run that is resumed after `step` steps, it keeps
+ * the lines up to that step instead, and goes on behind them. What isn't a file, such as a pipe, is only written to. Throws, and
+ * changes nothing, if the path can't be written, or is a file that isn't such a log.
  */
 export async function openLog(path: string, step = 0): Promise<TrainingLog> {
   const csv = path.endsWith('.csv');
@@ -21,7 +21,7 @@ export async function openLog(path: string, step = 0): Promise<TrainingLog> {
   if (await isFileOrNothing(path)) {
     const old = await readFileIfPresent(path);
     const lines = old ? new TextDecoder().decode(old).split('\n').filter(Boolean) : [];
-    // Its last line may be half a line.
+    // Only the first line is checked: the last one may be cut off.
     if (lines.length > 0 && lines[0] !== head[0] && stepOf(lines[0], csv) === undefined) {
       throw new Error(`${path} isn't the log of a run, and stays as it is; choose another name`);
     }
@@ -40,7 +40,7 @@ export async function openLog(path: string, step = 0): Promise<TrainingLog> {
   };
 }
 
-/** The step that a line is about; undefined for a header or half a line. */
+/** The step that a line is about; undefined for a header, or a line that was cut off. */
 function stepOf(line: string, csv: boolean): number | undefined {
   if (csv) {
     const cells = line.split(',');

@@ -18,8 +18,8 @@ export * from '../exchange/index.js';
 const READ_AT_ONCE = 2 ** 30;
 
 /**
- * Writes tensors to a file, as `save` does to bytes. If something goes wrong, it throws, and the file is as it was before,
- * or isn't there.
+ * Writes tensors to a file, with the options of `save`. If something goes wrong, it throws, and the previous file, if there was
+ * one, stays as it is.
  */
 export async function saveFile(
   tensors: Readonly<Record<string, Tensor>>,
@@ -30,14 +30,14 @@ export async function saveFile(
 }
 
 /**
- * The tensors of a file, as `load` has them from bytes. The header is checked against the file's size before the data are
- * read. Throws a one-line error with the path if the file can't be read, breaks a rule, or changes its size meanwhile.
+ * The tensors of a file, as `load` gives them. The header is checked against the file's size before the data are read. Throws a
+ * one-line error with the path if the file can't be read, breaks a rule, or changes its size meanwhile.
  */
 export async function loadFile(path: string): Promise<Record<string, Tensor>> {
   return tensorsOf(await readSafetensors(path), path);
 }
 
-/** The texts that a file keeps beside its tensors, as `metadata` has them from bytes. */
+/** The texts that a file keeps beside its tensors, as `metadata` gives them. */
 export async function metadataFile(path: string): Promise<Record<string, string>> {
   return (await readSafetensors(path)).metadata;
 }

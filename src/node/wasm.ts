@@ -17,7 +17,7 @@ export const nodeWasm: WasmPlatform = {
   startWorker(start) {
     const worker = new Worker(new URL('../../dist/node/wasmWorker.js', import.meta.url), {
       workerData: start,
-      // The flags of the program (a loader, coverage) are none of a kernel's business.
+      // Without the program's own flags, such as a loader or coverage, which a worker doesn't need.
       execArgv: [],
     });
     let expected = false;

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { WebGPUPlatform } from '../backends/webgpu/platform.js';
 
-/** Where Linux shows GPUs: as render nodes, as NVIDIA's devices, or as that of Windows around it. */
+/** Where Linux shows GPUs: as render nodes, as NVIDIA's devices, or, under WSL, as Windows' device. */
 const LINUX_DEVICES = ['/dev/dri', '/dev/nvidiactl', '/dev/dxg'];
 
-/** One for the process: the adapters and devices that come from it need it to live. */
+/** One for the process. It is kept here because its adapters and devices don't work without it. */
 let gpu: GPU | null = null;
 
 async function dawn(): Promise<GPU> {
@@ -16,7 +16,7 @@ async function dawn(): Promise<GPU> {
   } catch (error) {
     throw new Error("backend 'webgpu' needs the package webgpu: npm install webgpu", { cause: error });
   }
-  // Dawn rounds times to 66 µs, to hide from web pages what others do; a profile wants them as they are.
+  // Dawn rounds times to 66 µs, so that web pages can't spy on each other. A profile needs them unrounded.
   gpu = create(['disable-dawn-features=timestamp_quantization']);
   return gpu;
 }

@@ -7,12 +7,12 @@ export function widen(values: FloatArray): Float64Array {
   return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
-/** Zeros to add up `output` in. */
+/** Zeros in f64, in which the sums of `output` are added up: `output` itself if it is f64. */
 export function accumulatorFor(output: FloatArray): Float64Array {
   return output instanceof Float64Array ? output.fill(0) : new Float64Array(output.length);
 }
 
-/** Rounds what was added up into `output`. */
+/** Rounds the sums into `output`. */
 export function store(output: FloatArray, sums: Float64Array): void {
   if (output !== sums) output.set(sums);
 }

@@ -64,6 +64,7 @@ export function adaptiveAvgPool2dBackward(dx: FloatArray, dy: FloatArray, s: Ada
   store(dx, sum);
 }
 
+/** Visits every cell: rows h0 ≤ h < h1 and columns w0 ≤ w < w1 of the plane that begins at x_plane. */
 function forEachCell(
   s: AdaptivePoolSizes,
   visit: (yi: number, x_plane: number, h0: number, h1: number, w0: number, w1: number) => void,

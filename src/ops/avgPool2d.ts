@@ -22,7 +22,7 @@ import { type PoolOptions, type PoolSizes, poolSizes } from './windows.js';
 export interface AvgPool2dOptions extends Omit<PoolOptions, 'dilation'> {
   /** Let the zeros of the padding count in the divisor. Default true. */
   countIncludePad?: boolean;
-  /** Divide by this instead. */
+  /** Divide by this number instead, which isn't 0. Default null: by the number of taps. */
   divisorOverride?: number | null;
 }
 

@@ -34,7 +34,7 @@ export interface BatchNormSizes {
   readonly C: number;
   /** H · W. */
   readonly pixels: number;
-  /** The batch's own statistics, or the running ones. */
+  /** Whether to normalise with the batch's own statistics, or with the running ones. */
   readonly training: boolean;
   readonly momentum: number;
   readonly eps: number;
@@ -117,7 +117,7 @@ export function batchNorm2dForward(
  * Writes the gradients that are asked for (not null). As y = weight · x̂ + bias,
  *   dbias[c] += dy  and  dweight[c] += x̂ · dy.
  * In evaluation, x̂ is a scaled x:  dx = weight · invStd · dy.
- * In training, mean and invStd follow x too, and what they give back is the part of dy along 1 and along x̂:
+ * In training, mean and invStd depend on x, too; through them, dx loses the part of dy along 1 and the part along x̂:
  *   dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
  */
 export function batchNorm2dBackward(

@@ -36,7 +36,7 @@ export function broadcastShape(operation: string, a: Shape, b: Shape): number[] 
   });
 }
 
-/** The strides of a tensor of shape `from` for a walk over the shape `to`. */
+/** How far a tensor of shape `from` moves for a step along each dimension of the shape `to` that it is stretched to. */
 export function broadcastStrides(from: Shape, to: Shape): number[] {
   const strides = new Array<number>(to.length).fill(0);
   let stride = 1;

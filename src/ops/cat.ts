@@ -1,7 +1,7 @@
 /**
- * cat: joins tensors along one dimension. An Inception module joins its branches' channels so.
+ * cat: joins tensors along one dimension, as an Inception module joins the channels of its branches.
  *
- *   y[…, offset + i, …] = x[…, i, …]   for each x in turn, offset being what the ones before it take up
+ *   y[…, offset + i, …] = x[…, i, …]   for each x in turn; offset: the sum of the L of those before it
  *
  *   x (…, L, …)   y (…, L_1 + L_2 + …, …).   The other dimensions are equal.
  *
@@ -14,11 +14,14 @@
 import type { FloatArray } from './accumulate.js';
 import { formatShape, normalizeDim, numel, type Shape, ShapeError } from './shape.js';
 
-/** Where one of the joined tensors goes. Elements come in `outer` runs: `length` of them in x, `total` in y. */
+/** Where one of the joined tensors goes. Both are `outer` blocks of elements: those of x are copied into those of y. */
 export interface CatSizes {
   readonly outer: number;
+  /** Elements of a block of x. */
   readonly length: number;
+  /** Elements of a block of y. */
   readonly total: number;
+  /** Where x begins in a block of y. */
   readonly offset: number;
 }
 

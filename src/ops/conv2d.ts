@@ -33,7 +33,7 @@ export interface Conv2dOptions {
   padding?: Pair | 'same' | 'valid';
   /** Distance between two taps of the kernel, in pixels. Default 1. */
   dilation?: Pair;
-  /** G: channels are split into so many groups that don't see each other. Default 1. */
+  /** G: the channels are split into this many groups, and an output sees the inputs of its own group only. Default 1. */
   groups?: number;
 }
 
@@ -82,7 +82,8 @@ export function conv2dSizes(x: Shape, weight: Shape, bias: Shape | null, options
   const span_h = D_h * (K_h - 1);
   const span_w = D_w * (K_w - 1);
 
-  // Zeros in all (before and after the image), of which P_h and P_w are the ones before. An odd 'same' pads more after.
+  // The zeros before and after the image together. P_h and P_w are those before; if 'same' needs an odd number, one more
+  // goes after.
   let total_h: number;
   let total_w: number;
   if (options.padding === 'same') {
@@ -217,7 +218,7 @@ function firstOutside(offset: number, size: number, out: number, S: number): num
   return Math.min(out, Math.ceil((size - offset) / S));
 }
 
-/** How far apart in memory two neighbours in a row of x are, two rows of y, and the rows of x that belong to them. */
+/** Distances in memory: for a step along a row of y, that in x (S_w); for a step down, that in y and that in x. */
 function steps(s: Conv2dSizes) {
   return { S_w: s.S_w, y_row: s.W_out, x_row: s.S_h * s.W };
 }

@@ -100,7 +100,7 @@ export function crossEntropyBackward(
 export interface CrossEntropyShares {
   /** ε / C: what every class has. */
   readonly spread: number;
-  /** 1 − ε: what the target has besides. */
+  /** 1 − ε: what the target's class has on top of it. */
   readonly peak: number;
 }
 

@@ -3,8 +3,8 @@
  *
  *   y = a / b
  *
- *   a, b of shapes that broadcast to y's (broadcast.ts). A stretched element is used often, and its gradient sums over
- *   all its uses.
+ *   a, b of shapes that broadcast to y's (broadcast.ts). An element that is stretched is used several times, and its
+ *   gradient is the sum over its uses.
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.div.html
  *

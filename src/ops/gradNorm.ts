@@ -1,5 +1,5 @@
 /**
- * gradNorm: the length of all gradients taken as one vector, and their shortening to a length that is allowed.
+ * gradNorm: the norm of all gradients, taken as one vector, and the clipping of that norm.
  *
  *   squares = Σ_parameters Σ_i dparam[i]²
  *   dparam *= min(1, maxNorm / (√squares + 1e-6))
@@ -22,9 +22,9 @@ export interface ClipSizes {
   readonly maxNorm: number;
 }
 
-/** Shortens one gradient in place. */
+/** Scales one gradient, in place. */
 export function clipGradForward(dparam: FloatArray, squares: FloatArray, s: ClipSizes): void {
   const scale = s.maxNorm / (Math.sqrt(squares[0]) + 1e-6);
-  // As PyTorch does, a NaN or infinite norm is let through, where the loss shows it.
+  // A norm of NaN or infinity scales by NaN or 0, as in PyTorch: the loss will show that something is wrong.
   if (!(scale >= 1)) for (let i = 0; i < dparam.length; i++) dparam[i] *= scale;
 }

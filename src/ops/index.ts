@@ -79,11 +79,11 @@ type OnDevice<Arguments extends unknown[], Buffer> = {
 };
 
 /**
- * What a backend owes: the same operations with the same arguments, over buffers of its own instead of arrays.
+ * What a backend must provide: the same operations with the same arguments, over its own buffers instead of arrays.
  *
- * A kernel has the type of a method, since TypeScript lets a method ask for more than it is promised: kernels over the buffers
- * of one backend are then kernels over any DeviceBuffer without a cast, which could hide that one is missing. That is safe,
- * because whoever holds a buffer got it from the backend whose kernels are called.
+ * Kernels over one backend's buffers must pass as kernels over any DeviceBuffer without a cast, since a cast could hide that
+ * one is missing. So a kernel has the type of a method, whose parameters TypeScript compares in both directions. That is safe:
+ * whoever holds a buffer got it from the backend whose kernels are called.
  */
 export type Kernels<Buffer> = {
   readonly [Name in OperationName]: {

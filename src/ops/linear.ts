@@ -3,7 +3,7 @@
  *
  *   y[n,o] = bias[o] + Σ_i weight[o,i] · x[n,i]
  *
- *   x (…, I)   weight (O, I)   bias (O)   y (…, O).   N counts all of ….
+ *   x (…, I)   weight (O, I)   bias (O)   y (…, O)   N: the product of the dimensions …
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  *

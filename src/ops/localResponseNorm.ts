@@ -57,7 +57,7 @@ export function localResponseNormForward(y: FloatArray, x: FloatArray, s: LocalR
 }
 
 /**
- * Writes dx. x[j] is in y[j] directly, and in the D of every channel c that has j beside it:
+ * Writes dx. x[j] goes into y[j] directly, and into the D of every channel c that has j among its neighbours:
  *   dx[j] += D[j]^(−beta) · dy[j]
  *   dx[j] −= (2 · alpha · beta / size) · x[j] · x[c] · D[c]^(−beta − 1) · dy[c]
  */
@@ -86,7 +86,7 @@ function strengths(x: FloatArray, s: LocalResponseNormSizes): Float64Array {
   return D;
 }
 
-/** Visits every element (at ci) with each one (at ji) of the channels that its D looks at. */
+/** Visits every element (at ci) with each element (at ji) that its D is a sum over. */
 function forEachNeighbour(
   { N, C, pixels, size }: LocalResponseNormSizes,
   visit: (ci: number, ji: number) => void,

@@ -1,5 +1,5 @@
 /**
- * logSoftmax: the logarithm of softmax, without the rounding of taking one after the other.
+ * logSoftmax: the logarithm of softmax, computed in one formula, which loses fewer digits than softmax and then log.
  *
  *   y[c] = x[c] − log Σ_k e^x[k]
  *

@@ -32,7 +32,7 @@ export function maxPool2dSizes(x: Shape, kernelSize: Pair, options: PoolOptions 
   return s;
 }
 
-/** Dilated taps can straddle a small image. Such a window has no maximum. */
+/** Whether every window has a tap inside the image. Where dilated taps straddle a small image, one has none, and no maximum. */
 function everyWindowHasATap(size: number, K: number, out: number, S: number, P: number, D: number): boolean {
   for (let o = 0; o < out; o++) {
     let inside = false;
@@ -74,7 +74,7 @@ export function maxPool2dForward(y: FloatArray, indices: Int32Array, x: FloatArr
   }
 }
 
-/** Writes dx. y took the value of one x, so that one is paid all of dy:  dx[indices] += dy. */
+/** Writes dx. y is the value of one x, so all of dy goes to that one:  dx[indices] += dy. */
 export function maxPool2dBackward(dx: FloatArray, dy: FloatArray, indices: Int32Array, s: PoolSizes): void {
   const sum = accumulatorFor(dx);
   const pixels = s.H_out * s.W_out;

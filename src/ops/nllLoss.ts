@@ -1,5 +1,5 @@
 /**
- * nllLoss: the negative log-likelihood; it charges how improbable the right class was thought.
+ * nllLoss: the negative log-likelihood; the less probable the right class was thought, the more it costs.
  *
  *   loss[n] = −weight[t] · x[n,t]   with t = target[n] and x log-probabilities;   0 where t = ignoreIndex
  *   'mean': Σ_n loss[n] / Σ_n weight[t]    'sum': Σ_n loss[n]    'none': every loss[n]
@@ -18,9 +18,9 @@ import { formatShape, numel, type Shape, ShapeError } from './shape.js';
 export type Reduction = 'mean' | 'sum' | 'none';
 
 export interface NllLossOptions {
-  /** What becomes of the losses of the batch. Default 'mean'. */
+  /** How the losses of the batch become one: their weighted mean, their sum; 'none' keeps all. Default 'mean'. */
   reduction?: Reduction;
-  /** A target that costs nothing and pays no gradient. Default −100. */
+  /** Where the target has this value, there is no loss and no gradient. Default −100. */
   ignoreIndex?: number;
 }
 
@@ -120,7 +120,7 @@ export function targetWeights(target: Int32Array, weight: FloatArray | null, s: 
   return sum;
 }
 
-/** `ignoreIndex` for kernels whose targets are i32: one beyond i32 is no target, and neither is −1, unless it's the one to ignore. */
+/** `ignoreIndex` as an i32, for kernels. One beyond i32 can't be a target, so −1 takes its place, which can't be one either. */
 export function ignoredTarget({ ignoreIndex }: NllLossSizes): number {
   return (ignoreIndex | 0) === ignoreIndex ? ignoreIndex : -1;
 }

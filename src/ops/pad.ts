@@ -103,7 +103,7 @@ function forEachPixel(s: PadSizes, visit: (yi: number, xi: number) => void): voi
   }
 }
 
-/** The position that is shown at position p of an endless row, or −1 for none. */
+/** Which of the image's `size` positions is shown at position p, which may lie before or behind them; −1 for none. */
 function source(p: number, size: number, mode: PadMode): number {
   if (p >= 0 && p < size) return p;
   switch (mode) {

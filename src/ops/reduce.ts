@@ -5,7 +5,7 @@ import { normalizeDim, numel, type Shape, ShapeError } from './shape.js';
 export interface ReduceSizes {
   /** The shape of x. */
   readonly shape: Shape;
-  /** The shape of y, reduced dimensions left out unless kept. */
+  /** The shape of y: without the reduced dimensions, or with size 1 there (`keepdim`). */
   readonly reduced: Shape;
   /** How far y moves for a step along each dimension of x. */
   readonly yStrides: readonly number[];

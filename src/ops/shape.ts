@@ -51,7 +51,7 @@ export function pair(operation: string, option: string, value: Pair, least: numb
   return [h, w];
 }
 
-/** A count of channels or features. */
+/** A number of channels or features, which must be whole and at least 1. */
 export function count(operation: string, name: string, value: number): number {
   if (!Number.isInteger(value) || value < 1) {
     throw new ShapeError(`${operation}: ${name} must be a whole number ≥ 1, but is ${formatOption(value)}`);

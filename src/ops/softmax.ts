@@ -15,7 +15,8 @@ import type { FloatArray } from './accumulate.js';
 import { normalizeDim, numel, type Shape } from './shape.js';
 
 export interface SoftmaxSizes {
-  /** Entries before, along, and after the dimension: an element is at (outer · C + c) · inner. */
+  /** The product of the sizes before the dimension (outer), its own size (C), and the product of those after it (inner):
+   *  element c of row (o, i) is at (o · C + c) · inner + i. */
   readonly outer: number;
   readonly C: number;
   readonly inner: number;

@@ -6,11 +6,11 @@ import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
   lr: number;
-  /** How much of the running means of the gradients and of their squares is kept each step. Default [0.9, 0.999]. */
+  /** How much a step keeps of the running means of the gradients (β1) and of their squares (β2). Default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the root of the mean square. Default 1e-8. */
   eps: number;
-  /** Adam: λ of the penalty λ/2 · ‖param‖². Default 0. AdamW: share of the parameter, times lr, that decays. Default 0.01. */
+  /** Adam: λ of the penalty λ/2 · ‖param‖², default 0. AdamW: each step takes lr · weightDecay of it away, default 0.01. */
   weightDecay: number;
 }
 
@@ -18,7 +18,8 @@ const ADAM_OPTIONS = { lr: true, betas: true, eps: true, weightDecay: true } as 
 
 type Params = readonly Tensor[] | readonly ParameterGroup<AdamOptions>[];
 
-/** Adam. The maths is in `ops/adam.ts`. */
+/** Adam, which divides each step by the size of its gradients. The maths and its source are in `ops/adam.ts`. Throws a RangeError
+ *  if an option is negative, or a beta is 1 or more. */
 export class Adam extends Optimizer<AdamOptions> {
   static readonly kind: string = 'Adam';
   protected readonly decoupled: boolean = false;
@@ -46,7 +47,8 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 }
 
-/** Adam with weight decay that is kept apart from the gradient. The maths is in `ops/adam.ts`. */
+/** Adam whose weight decay shortens the parameter itself and stays out of the running means. The maths and its source are in
+ *  `ops/adam.ts`. */
 export class AdamW extends Adam {
   static override readonly kind: string = 'AdamW';
   protected override readonly decoupled = true;

@@ -4,8 +4,8 @@ import type { Tensor } from '../tensor/tensor.js';
 import { newArray } from '../tensor/tensorBackend.js';
 
 /**
- * Shortens the gradients of all parameters, taken as one vector, to length `maxNorm` if they are longer. Nothing is read
- * back from the device. Call it between `backward()` and `step()`.
+ * Scales the gradients of all parameters, in place, so that their norm as one vector is at most `maxNorm`. Nothing is read back
+ * from the device. Call it between `backward()` and `step()`. Throws a RangeError unless maxNorm is above 0.
  */
 export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): void {
   if (!(maxNorm > 0)) throw new RangeError(`clipGradNorm: maxNorm must be above 0, but is ${maxNorm}`);
@@ -17,7 +17,7 @@ export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): vo
   squares.release();
 }
 
-/** The length of the gradients of all parameters, taken as one vector. */
+/** The norm of the gradients of all parameters, taken as one vector; 0 if there are none. */
 export async function gradNorm(parameters: readonly Tensor[]): Promise<number> {
   const squares = sumOfSquares(parameters);
   if (!squares) return 0;

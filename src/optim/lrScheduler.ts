@@ -1,5 +1,9 @@
-/** Learning-rate schedules. Each computes the rate for step t from the rate that the optimizer began with, so that a
- *  schedule remembers no more than t. (So two schedules of one optimizer don't multiply, as PyTorch's do: SequentialLR joins them.) Source: https://pytorch.org/docs/stable/optim.html */
+/**
+ * Learning-rate schedules. Each computes the rate of step t from the rates that the optimizer began with, so t is all that it
+ * remembers. Two schedules of one optimizer therefore don't multiply, as they do in PyTorch: SequentialLR joins them.
+ *
+ * Source: https://pytorch.org/docs/stable/optim.html
+ */
 import { requireOptions } from '../ops/options.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -11,7 +15,7 @@ export interface SchedulerState {
 
 /** One of your own, of which checkpoints are kept, has a `static readonly kind = '…'`: its name may change when it's minified. */
 export abstract class LRScheduler {
-  /** Steps taken: epochs or batches, whatever the caller counts. */
+  /** Steps taken: epochs or batches, as the caller counts. */
   protected t = 0;
   protected baseLrs: readonly number[];
 
@@ -34,7 +38,7 @@ export abstract class LRScheduler {
     });
   }
 
-  /** The rates in force. */
+  /** The rate of each parameter group now. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
@@ -50,7 +54,7 @@ export abstract class LRScheduler {
   }
 }
 
-/** lr · gamma for every `stepSize` steps. */
+/** Multiplies lr by `gamma` (default 0.1) every `stepSize` steps. Throws a RangeError unless stepSize is a whole number ≥ 1. */
 export class StepLR extends LRScheduler {
   static readonly kind: string = 'StepLR';
   constructor(
@@ -70,7 +74,7 @@ export class StepLR extends LRScheduler {
   }
 }
 
-/** lr · gamma at each of the `milestones`, 0 included. */
+/** Multiplies lr by `gamma` (default 0.1) at each of the `milestones`, which are steps; one at 0 counts at once. */
 export class MultiStepLR extends LRScheduler {
   static readonly kind: string = 'MultiStepLR';
   constructor(
@@ -88,7 +92,8 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** Half a cosine from lr down to `etaMin` in `tMax` steps. Loshchilov & Hutter, "SGDR" (2017). */
+/** Half a cosine from lr down to `etaMin` (default 0) in `tMax` steps. Throws a RangeError unless tMax is above 0.
+ *  Source: Loshchilov & Hutter, "SGDR" (2017), https://arxiv.org/abs/1608.03983 */
 export class CosineAnnealingLR extends LRScheduler {
   static readonly kind: string = 'CosineAnnealingLR';
   constructor(
@@ -106,7 +111,8 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
-/** The linear warm-up: from lr · `startFactor` to lr · `endFactor` in `totalIters` steps. It begins at once. */
+/** A linear warm-up: from lr · `startFactor` (default 1/3) to lr · `endFactor` (1) in `totalIters` (5) steps. Creating it sets the
+ *  first rate. */
 export class LinearLR extends LRScheduler {
   static readonly kind: string = 'LinearLR';
   constructor(
@@ -124,8 +130,8 @@ export class LinearLR extends LRScheduler {
   }
 }
 
-/** One schedule after the other: the next takes over, from its own beginning, at each of the `milestones`. For a warm-up
- *  before a decay. Make the schedules before, and leave it to this one to step. */
+/** One schedule after another, such as a warm-up and a decay: at each of the `milestones` (steps) the next one begins, at its own
+ *  step 0. Step this one only. Throws a RangeError unless there is one milestone fewer than schedules. */
 export class SequentialLR extends LRScheduler {
   static readonly kind: string = 'SequentialLR';
   constructor(
@@ -155,7 +161,7 @@ export interface OneCycleOptions {
   maxLr: number;
   /** Steps of the whole cycle. */
   totalSteps: number;
-  /** Share of the cycle in which the rate rises. Default 0.3. */
+  /** In which part of the cycle the rate rises, from 0 to 1. Default 0.3. */
   pctStart?: number;
   /** The shape of rise and fall. Default 'cos'. */
   annealStrategy?: 'cos' | 'linear';
@@ -172,7 +178,12 @@ export interface OneCycleOptions {
   maxMomentum?: number;
 }
 
-/** Up and down once. Smith & Topin, "Super-Convergence" (2018). Step it after every batch. It begins at once. */
+/**
+ * Up from maxLr / divFactor to maxLr, and down again, once. Step it after every batch; creating it sets the first rate. Throws a
+ * RangeError if an option is out of its range, and when stepped past totalSteps.
+ *
+ * Source: Smith & Topin, "Super-Convergence" (2018), https://arxiv.org/abs/1708.07120
+ */
 export class OneCycleLR extends LRScheduler {
   static readonly kind: string = 'OneCycleLR';
   constructor(
@@ -220,7 +231,7 @@ export class OneCycleLR extends LRScheduler {
     }
   }
 
-  /** From `first` to `top` and on to `last`. */
+  /** The value at step t of a cycle that goes from `first` to `top` and on to `last`. */
   #cycle(t: number, first: number, top: number, last: number): number {
     const { totalSteps, pctStart = 0.3, annealStrategy = 'cos' } = this.options;
     if (t > totalSteps)
@@ -236,23 +247,23 @@ export class OneCycleLR extends LRScheduler {
 export interface PlateauOptions {
   /** Whether a smaller or a larger metric is better. Default 'min'. */
   mode?: 'min' | 'max';
-  /** lr is multiplied by it. Default 0.1. */
+  /** What lr is multiplied by. Default 0.1. */
   factor?: number;
-  /** Steps without improvement that are put up with. Default 10. */
+  /** Steps without improvement before lr is reduced at the next one. Default 10. */
   patience?: number;
-  /** What counts as an improvement. Default 1e-4. */
+  /** By how much the best metric must be beaten to count as an improvement. Default 1e-4. */
   threshold?: number;
-  /** Whether the threshold is a share of the best metric or a difference from it. Default 'rel'. */
+  /** Whether the threshold is relative to the best metric ('rel') or a difference from it ('abs'). Default 'rel'. */
   thresholdMode?: 'rel' | 'abs';
-  /** Steps to wait after a reduction. Default 0. */
+  /** Steps after a reduction that don't count as bad. Default 0. */
   cooldown?: number;
-  /** Default 0. */
+  /** lr isn't reduced below it. Default 0. */
   minLr?: number;
-  /** Smaller reductions aren't made. Default 1e-8. */
+  /** Reductions by no more than this aren't made. Default 1e-8. */
   eps?: number;
 }
 
-/** Reduces lr when a metric stops getting better. */
+/** Reduces lr when a metric, such as the validation loss, no longer improves. */
 export class ReduceLROnPlateau {
   static readonly kind: string = 'ReduceLROnPlateau';
   #best: number | null = null;
@@ -275,7 +286,7 @@ export class ReduceLROnPlateau {
     });
   }
 
-  /** Takes the metric of one more epoch. */
+  /** Takes the metric of one more epoch, and reduces lr if it is time. */
   step(metric: number): void {
     const { factor = 0.1, patience = 10, cooldown = 0, minLr = 0, eps = 1e-8 } = this.options;
     if (this.#improves(metric)) {

@@ -10,7 +10,7 @@ import { noGrad } from '../tensor/gradMode.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 
-/** Parameters that share options of their own; those left out are the optimizer's. */
+/** Parameters with options of their own. Options that are left out are the optimizer's. */
 export type ParameterGroup<Options> = { readonly params: readonly Tensor[] } & Partial<Options>;
 
 /** What an optimizer remembers of one parameter. */
@@ -21,14 +21,16 @@ export interface ParameterState {
   readonly tensors: Record<string, Tensor>;
 }
 
-/** All that an optimizer remembers: JSON values, and tensors called by the parameter's number and what they are. */
+/** All that an optimizer remembers: its groups' options and steps as JSON values, and tensors by the parameter's number and their
+ *  name, such as `0.expAvg`. */
 export interface OptimizerState {
   readonly groups: readonly Record<string, unknown>[];
   readonly steps: readonly number[];
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-/** One of your own, of which checkpoints are kept, has a `static readonly kind = '…'`: its name may change when it's minified. */
+/** The base of optimizers. Its constructor takes parameters, or groups of them; it throws if there are none, or one twice. One of your
+ *  own, of which checkpoints are kept, has a `static readonly kind = '…'`: its name may change when it's minified. */
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options may be changed between steps, as learning-rate schedules do. */
   readonly paramGroups: ({ readonly params: readonly Tensor[] } & Options)[];
@@ -88,7 +90,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     for (const param of this.parameters()) clearGrad(param);
   }
 
-  /** Moves every parameter that has a gradient. */
+  /** Updates every parameter that has a gradient, in place. Throws a ShapeError if a gradient isn't of its parameter's shape. */
   step(): void {
     noGrad(() => {
       for (const group of this.paramGroups) {
@@ -119,7 +121,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     return state;
   }
 
-  /** The tensor of that name in a parameter's state, made of zeros when first asked for. */
+  /** The tensor of that name in a parameter's state; at first, zeros of the parameter's shape. */
   protected stateTensor(state: ParameterState, name: string, param: Tensor): Tensor {
     state.tensors[name] ??= zerosLike(param);
     return state.tensors[name];
@@ -138,7 +140,8 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     };
   }
 
-  /** Takes up where the optimizer that gave `dict` was. The parameters must be the same, in the same order. */
+  /** Continues where the optimizer that gave `dict` was. Throws, and changes nothing, unless the parameters fit in number, order
+   *  and size. */
   loadStateDict(dict: OptimizerState): void {
     const name = kindOf(this);
     const params = this.parameters();
@@ -185,7 +188,7 @@ function zerosLike(param: Tensor): Tensor {
   ).retain();
 }
 
-/** The check that most options need. */
+/** Throws a RangeError unless every option is at least 0. */
 export function atLeastZero(optimizer: string, options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (!(value >= 0)) throw new RangeError(`${optimizer}: ${name} must be at least 0, but is ${value}`);

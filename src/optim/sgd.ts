@@ -3,19 +3,20 @@ import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface SGDOptions {
-  /** Learning rate. */
+  /** Learning rate, at least 0. */
   lr: number;
-  /** Share of the last step that is kept. Default 0. */
+  /** How much of the last step is kept. Default 0. */
   momentum: number;
-  /** Share of the gradient that momentum leaves out. Default 0. */
+  /** How much of the gradient the momentum leaves out. Default 0. */
   dampening: number;
-  /** Look ahead by the momentum. Default false. */
+  /** Nesterov's momentum: step as if the momentum had been applied already. Needs momentum and no dampening. Default false. */
   nesterov: boolean;
   /** λ of the penalty λ/2 · ‖param‖². Default 0. */
   weightDecay: number;
 }
 
-/** Stochastic gradient descent. The maths is in `ops/sgd.ts`. */
+/** Stochastic gradient descent. The maths and its source are in `ops/sgd.ts`. Throws a RangeError if lr, momentum or weightDecay
+ *  is negative, or nesterov lacks what it needs. */
 export class SGD extends Optimizer<SGDOptions> {
   static readonly kind: string = 'SGD';
   constructor(

@@ -112,7 +112,7 @@ export function walkBack(root: GraphTensor, seed: Storage, retainGraph: boolean)
       }
       if (!retainGraph) consume(output, output === root);
     }
-    // Only leaves are left, and nothing can fail any more: all of them get their gradient, or after an error none.
+    // Only leaves are left. They get their gradients here, where nothing can fail any more: all of them, or after an error none.
     for (const [leaf, gradient] of arrived) {
       owned.delete(gradient);
       leaf.accumulateGrad(gradient);
@@ -149,7 +149,7 @@ function outputsInReverse(root: GraphTensor): GraphTensor[] {
 
 /** What the forward pass read must still be there, with its content, and on the same backend. */
 function assertUnchanged(name: string, x: GraphTensor, output: GraphTensor, version: number): void {
-  if (x.requiresGrad && x.node === consumed) return; // the search says so when it comes there
+  if (x.requiresGrad && x.node === consumed) return; // outputsInReverse throws when it comes to x
   x.assertAlive('backward');
   if (x.backend !== output.backend) {
     throw new Error(

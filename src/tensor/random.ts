@@ -76,7 +76,8 @@ export class Generator {
     return (high * 2 ** 32 + this.random()) * 2 ** -53;
   }
 
-  /** Fills with uniform numbers in from … to; f32 bounds, and one rounding at the end, as a fused multiply-add has. */
+  /** Fills with uniform numbers between from and to, which are rounded to f32 first. Each number is rounded once, at its end, as
+   *  by a fused multiply-add. */
   fillUniform(out: Float32Array, from: number, to: number): Float32Array {
     const low = Math.fround(from);
     const range = Math.fround(Math.fround(to) - low);

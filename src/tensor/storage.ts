@@ -6,7 +6,7 @@ export class Storage {
   #buffer: DeviceBuffer | null;
   /** The content while it is evicted, or where to get it. */
   #host: TypedArray | (() => TypedArray) | null = null;
-  /** Or where the device has put it. */
+  /** The content, if the device has put it aside. */
   #parked: Parked | null = null;
   #holders = 1;
   #version = 0;
@@ -55,15 +55,15 @@ export class Storage {
     return this.backend.readSync?.(this.buffer) ?? null;
   }
 
-  /** Gives the buffer back now, and keeps its content, which is `values`, or what that returns, until someone asks. */
+  /** Returns the buffer to the pool now. `values` is its content, or a function that returns it: the next use uploads it again. */
   evict(values: TypedArray | (() => TypedArray)): void {
-    if (this.#buffer === null || this.#version > 0) return; // changed since: `values` may be of before
+    if (this.#buffer === null || this.#version > 0) return; // changed in place, so `values` may be out of date
     this.backend.free(this.#buffer);
     this.#buffer = null;
     this.#host = values;
   }
 
-  /** Gives the buffer of one number back now; the number is kept aside until someone asks. */
+  /** Returns the buffer of a single number to the pool now, and puts the number aside until it is used. */
   putAside(): void {
     if (this.#buffer === null || this.#version > 0) return;
     const value = this.backend.readSync?.(this.#buffer);
@@ -104,18 +104,18 @@ export class Storage {
     this.backend.kernels.add.forward(this.buffer, this.buffer, other.buffer, elementwise);
   }
 
-  /** How often the content was changed in place: a graph that has read it before must not read it now. */
+  /** How often the content was changed in place. backward() compares it with what it was when an operation read the content. */
   get version(): number {
     return this.#version;
   }
 
-  /** The content was changed in place. */
+  /** Notes that the content was changed in place. */
   changed(): void {
     this.#version++;
   }
 
   /** One more holder. */
-  share(): this {
+  hold(): this {
     this.#holders++;
     return this;
   }

@@ -12,7 +12,7 @@ import { isGradEnabled, madeInBlock } from './gradMode.js';
 import { Storage } from './storage.js';
 import { type DeviceBuffer, type DType, type TensorBackend, type TypedArray, typedArray } from './tensorBackend.js';
 
-/** A tensor's hold on its memory, apart from the tensor, so that it outlives one that JavaScript has forgotten. */
+/** A tensor's hold on its memory. It is an object of its own, so that it outlives a tensor that JavaScript collects. */
 interface Hold {
   storage: Storage | null;
   /** What let go of it. */
@@ -27,7 +27,10 @@ const forgotten = new FinalizationRegistry<Hold>((hold) => {
 /** What Node calls to print an object, in `console.log` for one. */
 export const inspect = Symbol.for('nodejs.util.inspect.custom');
 
-/** What lets go of tensors, but not of those that `retain()` was called on. */
+/** What makes a tensor as large for JavaScript's collector as the memory behind it, which the collector can't see. */
+const ballasts = new WeakMap<Tensor, ArrayBuffer>();
+
+/** What releases tensors unless `retain()` was called on them. */
 const keepable = new Set(['backward()', 'noGrad()']);
 
 export interface TensorOptions {
@@ -42,6 +45,7 @@ export interface ReduceOptions {
   keepdim?: boolean;
 }
 
+/** Its elements lie row by row, the last dimension fastest. Users make one with `backend.tensor(values, shape)`. */
 export class Tensor implements GraphTensor {
   readonly shape: Shape;
   requiresGrad: boolean;
@@ -49,15 +53,17 @@ export class Tensor implements GraphTensor {
   grad: Tensor | null = null;
   /** How it was computed, if that was recorded. */
   node: GraphNode | typeof consumed | null = null;
-  /** Asked to stay when the graph or the block that made it ends. */
+  /** Whether it stays when the graph or the noGrad block that made it ends. */
   retained = false;
   readonly #hold: Hold;
 
-  /** Takes over one hold on `storage`. Users make tensors with `backend.tensor(values, shape)`. */
+  /** Takes over one hold on `storage`. */
   constructor(storage: Storage, shape: Shape, requiresGrad = false) {
     this.shape = shape;
     this.requiresGrad = requiresGrad;
     this.#hold = { storage, releasedBy: '' };
+    const ballast = storage.backend.takeBallast?.();
+    if (ballast) ballasts.set(this, ballast);
     forgotten.register(this, this.#hold, this.#hold);
     madeInBlock(this);
   }
@@ -125,8 +131,7 @@ export class Tensor implements GraphTensor {
     if (gradient) oneHome('backward', [this, gradient]);
     const seed = gradient ? gradient.storage.copy() : Storage.of(this.backend, this.dtype, typedArray(this.dtype, [1]));
     walkBack(this, seed, options.retainGraph ?? false);
-    // A loss lives on in the caller's hands. Its one number is put aside, so that a training loop needs no more buffers with
-    // every step.
+    // Callers keep losses. So the one number is put aside: otherwise a training loop would need one more buffer at every step.
     if (this.numel === 1) this.storage.putAside();
   }
 
@@ -142,7 +147,7 @@ export class Tensor implements GraphTensor {
 
   /** The same memory, outside the graph. */
   detach(): Tensor {
-    return new Tensor(this.storage.share(), this.shape);
+    return new Tensor(this.storage.hold(), this.shape);
   }
 
   /** Collects a gradient from now on, or no more: PyTorch's `requires_grad_`, which freezes a layer. Throws for what an operation has
@@ -167,6 +172,7 @@ export class Tensor implements GraphTensor {
   release(by = 'release()'): void {
     if (!this.#hold.storage) return;
     forgotten.unregister(this.#hold);
+    ballasts.delete(this);
     this.#hold.storage.release();
     this.#hold.storage = null;
     this.#hold.releasedBy = by;
@@ -202,20 +208,20 @@ export class Tensor implements GraphTensor {
     this.grad?.moveTo(backend);
   }
 
-  /** Puts other memory, of as many elements, behind this very tensor, and gives back what was there. */
+  /** Puts other memory, of as many elements, behind this very tensor, and returns the memory that it had. */
   exchange(storage: Storage): Storage {
     const { storage: before } = this;
     this.#hold.storage = storage;
     return before;
   }
 
-  /** Gives the device's memory back now; `values`, its content or how to get it, are kept instead, and uploaded again if
-   *  they are needed. */
+  /** Returns the device's memory to the pool now. `values` is the content, or a function that returns it: the next use uploads it
+   *  again. */
   evict(values: TypedArray | (() => TypedArray)): void {
     this.#hold.storage?.evict(values);
   }
 
-  /** Overwrites the values, in place. */
+  /** Overwrites the values, in place. Throws a ShapeError unless there are as many as elements. */
   copyFrom(values: TypedArray): void {
     if (values.length !== this.numel) {
       throw new ShapeError(`copyFrom: ${values.length} values don't fill ${this.describe()}`);
@@ -224,8 +230,8 @@ export class Tensor implements GraphTensor {
     this.storage.changed();
   }
 
-  /** Makes ready to overwrite the values with those of a tensor of as many elements, and returns what does it. Between tensors of
-   *  one backend they don't leave the device; otherwise they must be there at once. */
+  /** Checks that the values can be overwritten with those of a tensor of as many elements, and returns the function that does it.
+   *  Between tensors of one backend they stay on the device; otherwise `source` must be readable at once. */
   assignment(source: Tensor, operation: string): () => void {
     if (source.backend !== this.backend || source.dtype !== this.dtype) {
       const values = source.valuesAtOnce(operation);
@@ -238,7 +244,7 @@ export class Tensor implements GraphTensor {
     };
   }
 
-  /** The values, where no waiting is needed for them. */
+  /** The values, without waiting. Throws on a backend that can only be read asynchronously. */
   valuesAtOnce(operation: string): TypedArray {
     const values = this.storage.readSync();
     if (!values) {
@@ -273,23 +279,28 @@ export class Tensor implements GraphTensor {
     return this.toString();
   }
 
+  /** this + other, element by element. Shapes broadcast; throws a ShapeError where they don't. See `ops/add.ts`. */
   add(other: Tensor | number): Tensor {
     return elementwise('add', this, other);
   }
 
+  /** this − other; see add(). */
   sub(other: Tensor | number): Tensor {
     return elementwise('sub', this, other);
   }
 
+  /** this · other, element by element; see add(). */
   mul(other: Tensor | number): Tensor {
     return elementwise('mul', this, other);
   }
 
+  /** this / other; see add(). */
   div(other: Tensor | number): Tensor {
     return elementwise('div', this, other);
   }
 
-  /** The matrix product with `other`, over the last two dimensions. */
+  /** The matrix product: this (…, M, K) · other (…, K, N) = (…, M, N). The dimensions … broadcast. See `ops/matmul.ts`. Throws a
+   *  ShapeError where the shapes don't fit. */
   matmul(other: Tensor): Tensor {
     requireTensor('matmul', 'the other operand', other);
     const s = matmulSizes(this.shape, other.shape);
@@ -312,7 +323,8 @@ export class Tensor implements GraphTensor {
     return reduce('mean', this, dim, options);
   }
 
-  /** The same elements in another shape; one size may be −1 and follows from the others. */
+  /** The same elements in another shape, in the same memory; one size may be −1 and follows from the others. Throws a ShapeError
+   *  if the shape has another number of elements. */
   reshape(shape: Shape): Tensor {
     if (!Array.isArray(shape)) throw new TypeError('reshape: the shape is an array, such as [2, -1]');
     const known = numel(shape.filter((size) => size !== -1));
@@ -425,12 +437,12 @@ function leftBehind(...tensors: Tensor[]): string {
 }
 
 function view(name: string, x: Tensor, shape: Shape): Tensor {
-  const y = new Tensor(x.storage.share(), shape);
+  const y = new Tensor(x.storage.hold(), shape);
   record(y, name, [x], [], 'view', null);
   return y;
 }
 
-/** A clear word to whoever passes something else where a tensor belongs. */
+/** Throws a TypeError that says what was passed instead of a tensor. */
 export function requireTensor(operation: string, name: string, value: unknown): void {
   if (!(value instanceof Tensor))
     throw new TypeError(`${operation}: ${name} must be a tensor, but is ${describeValue(value)}`);
@@ -441,12 +453,12 @@ function describeValue(value: unknown): string {
   return typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'object'}` : String(value);
 }
 
-/** A tensor for `operation` to keep, of the same backend as x. */
+/** A tensor on x's backend, its content undefined, for an operation to write to. */
 export function workTensor(x: Tensor, shape: Shape, dtype: DType = x.dtype): Tensor {
   return new Tensor(Storage.allocate(x.backend, dtype, numel(shape)), shape);
 }
 
-/** The values as a tensor beside x. */
+/** The values as a tensor on x's backend. */
 export function constantTensor(x: Tensor, values: ArrayLike<number>, shape: Shape, dtype: DType = x.dtype): Tensor {
   return new Tensor(Storage.of(x.backend, dtype, typedArray(dtype, values)), shape);
 }

@@ -12,12 +12,12 @@ export interface DeviceBuffer {
   readonly byteLength: number;
 }
 
-/** Values that a backend has put aside on its device, in memory that isn't anybody's buffer. */
+/** Values that a backend has put aside on its device, outside of all tensors' buffers. */
 export interface Parked {
   read(): Promise<TypedArray>;
   /** Copies the values into a buffer. */
   restore(to: DeviceBuffer): void;
-  /** They aren't needed any more. */
+  /** Says that they aren't needed any more. */
   release(): void;
 }
 
@@ -33,9 +33,12 @@ export interface TensorBackend {
   write(buffer: DeviceBuffer, values: TypedArray): void;
   /** A copy of the content, once all that was asked before is done. */
   read(buffer: DeviceBuffer): Promise<TypedArray>;
-  /** The same at once, on backends that can. */
+  /** The same without waiting, on backends that can. */
   readSync?(buffer: DeviceBuffer): TypedArray;
-  /** Puts one number aside, on backends that can't read it at once. */
+  /** On backends whose memory JavaScript's collector can't see: an array for a new tensor to hold, which shows it how large the
+   *  tensor is. */
+  takeBallast?(): ArrayBuffer | null;
+  /** Puts the number of a one-element buffer aside, on backends that can't read it without waiting. */
   park?(buffer: DeviceBuffer): Parked;
 }
 

@@ -15,7 +15,10 @@ export type ClassifierOutput = Tensor | { readonly logits: Tensor };
 export type Classifier<Output extends ClassifierOutput = ClassifierOutput> = Module<[x: Tensor], Output>;
 
 /** The mean loss of a batch; `F.mseLoss` is one, too. */
-export type LossFunction<Output extends ClassifierOutput = Tensor> = (output: Output, targets: Targets) => Tensor;
+export type LossFunction<Output extends ClassifierOutput = Tensor> = {
+  // As a method, so that a loss for classes alone may say that its targets are an Int32Array.
+  of(output: Output, targets: Targets): Tensor;
+}['of'];
 
 /** The scores alone, of a network that may give more. */
 export function scoresOf(output: ClassifierOutput): Tensor {

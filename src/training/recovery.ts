@@ -1,6 +1,6 @@
 /**
  * Training that outlives its device. A snapshot of the run is kept on the host; when the device is lost, the run goes back to
- * it on a fresh device, and takes the same steps again, which nobody is told of twice.
+ * it on a fresh device, and takes the same steps again. `onStep` is called once for each step, not again for those.
  */
 import type { Backend, DeviceLostError } from '../backends/backend.js';
 import { Checkpoint, encodeCheckpoint, type TrainingState } from './checkpoint.js';

@@ -1,5 +1,5 @@
-/** The meta backend: it knows how large tensors are and computes nothing, so that what a network would cost can be found out
- *  at once. What is read from it is zeros. */
+/** The meta backend: its tensors have sizes and no content, and its kernels compute nothing. So it tells at once what a network
+ *  would cost. Reading gives zeros. */
 import { type Kernels, type OperationName, operationNames } from '../../ops/index.js';
 import { type DeviceBuffer, type DType, newArray, type TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend } from '../backend.js';

@@ -1,29 +1,29 @@
-/** Calls of the kernels that go through several dimensions: what broadcasts, and the sums that undo it. */
+/** Calls of the kernels that go through several dimensions: operations that broadcast, and sums, which are their gradients. */
 import { broadcastStrides } from '../../ops/broadcast.js';
 import type { Shape } from '../../ops/shape.js';
 import { type Address, behind, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { maximumTasks, shares } from './shares.js';
+import { maximumTasks, tasksFor } from './taskCount.js';
 
-/** Numbers in the memory: a buffer's, or in the scratch memory. */
+/** Numbers in memory: those of a buffer, or in scratch memory. */
 export type Numbers = Pick<WasmBuffer, 'address' | 'length'>;
 
 export type BroadcastKernel = 'addForward' | 'subForward' | 'mulForward' | 'divForward';
 
-/** What becomes of a sum: it is divided by `count`, for a mean, and has a sign. Default: 1, and 1. */
+/** What a sum is divided by (a mean: by its count), and its sign. Default 1 and 1. */
 interface Finish {
   readonly count?: number;
   readonly sign?: 1 | -1;
 }
 
-/** Bytes for the lists of dimensions that one of these calls writes down, or for its partial sums. */
+/** Bytes of scratch that a call needs for its lists of dimensions, or for its partial sums. */
 function room(shape: Shape): number {
   return Math.max(8 * maximumTasks, 16 * shape.length);
 }
 
 /**
- * Fewer dimensions for the same walk: those of size 1 are left out, and neighbours become one where every stride of the
- * outer is that of the inner times its size.
+ * The same elements in the same order with fewer dimensions: those of size 1 are left out, and neighbours are joined where, for
+ * each list of strides, the outer stride is the inner stride times the inner size.
  *
  *   shape (64, 16, 12, 12), strides (0, 1, 0, 0)  →  (64, 16, 144), (0, 1, 0)
  */
@@ -46,7 +46,7 @@ function merge(shape: Shape, ...strides: (readonly number[])[]): { shape: number
 
 const pairs = (sizes: readonly number[], strides: readonly number[]) => sizes.flatMap((size, d) => [size, strides[d]]);
 
-/** `scratch`, wherever it is asked for: an address with `room`, where the caller has scratch memory in use already. */
+/** A caller that uses scratch memory itself gives these functions an address in it, `scratch`, with `room` bytes. */
 export function broadcasting(engine: Engine) {
   /** y = f(a, b), by the kernel of f. */
   function combine(
@@ -60,7 +60,7 @@ export function broadcasting(engine: Engine) {
     scratch?: Address,
   ): void {
     const { length } = y;
-    const tasks = shares(length);
+    const tasks = tasksFor(length);
     const [aWhole, bWhole] = [a.length === length, b.length === length];
     if ((aWhole || a.length === 1) && (bWhole || b.length === 1)) {
       const [aStep, bStep] = [aWhole ? 1 : 0, bWhole ? 1 : 0];
@@ -80,7 +80,7 @@ export function broadcasting(engine: Engine) {
     engine.run(kernel, tasks, { y, a, b, s: { length, n, aStep, bStep, aDims, bDims, rank } });
   }
 
-  /** y = sign · Σ x / count, every x being summed into the y that it meets in a walk over x's shape. */
+  /** y = sign · Σ x / count. `yStrides` say into which y each x is summed: how far y moves for a step along x's dimensions. */
   function sum(
     y: Numbers,
     x: Numbers,
@@ -91,12 +91,12 @@ export function broadcasting(engine: Engine) {
   ): void {
     const divisor = sign * count; // the kernels take both as one number
     if (y.length === x.length && divisor === 1) {
-      engine.run('copy', shares(x.length), { y, x, length: x.length });
+      engine.run('copy', tasksFor(x.length), { y, x, length: x.length });
       return;
     }
     const [list] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
     if (y.length === 1) {
-      const tasks = shares(x.length);
+      const tasks = tasksFor(x.length);
       engine.run('sumOfAll', tasks, { partials: list, x, length: x.length });
       engine.run('addPartials', 1, { y, partials: list, count: tasks, divisor });
       return;
@@ -117,11 +117,11 @@ export function broadcasting(engine: Engine) {
     engine.writeIntegers(kept, keptDims);
     engine.writeIntegers(summed, summedDims);
     const lists = { kept, keptRank: keptDims.length / 2, summed, summedRank: summedDims.length / 2 };
-    const tasks = shares(x.length, Math.ceil(y.length / 4));
+    const tasks = tasksFor(x.length, Math.ceil(y.length / 4));
     engine.run(inRows ? 'sumOfRows' : 'sumOfColumns', tasks, { y, x, length: y.length, n, runs, ...lists, divisor });
   }
 
-  /** The backward pass of `sum`: dx = dy / count, wherever x is summed into y. */
+  /** The backward pass of `sum`: dx = dy / count for every x that is summed into y. */
   function spread(dx: Numbers, dy: Numbers, yStrides: readonly number[], shape: Shape, count = 1): void {
     const merged = merge(shape, yStrides);
     const n = merged.shape.pop() ?? 1;
@@ -129,12 +129,12 @@ export function broadcasting(engine: Engine) {
     const [dims] = engine.scratch(room(shape));
     engine.writeIntegers(dims, pairs(merged.shape, merged.strides[0]));
     const lists = { n, step, dims, rank: merged.shape.length };
-    engine.run('sumBackward', shares(dx.length), { dx, dy, length: dx.length, ...lists, divisor: count });
+    engine.run('sumBackward', tasksFor(dx.length), { dx, dy, length: dx.length, ...lists, divisor: count });
   }
 
   /**
    * Writes the gradient of an operand, if it is asked for. `write` writes the terms, one for every element of dy. Where the
-   * operand was stretched, they go to scratch memory, and it gets the sum over its uses; `sign` 1 or −1 goes before it.
+   * operand was stretched, it writes them to scratch memory, and the gradient is `sign` (1 or −1) times the sum over its uses.
    */
   function gradient(
     d: WasmBuffer | null,

@@ -1,9 +1,9 @@
 /**
- * Calls of the convolution kernels, and which way a convolution goes: the first that suits it of
+ * Calls of the convolution kernels, and the rule that picks one: the first in this list that suits the sizes.
  *
  *   1. `assembly/winograd`       3x3 and 5x5, stride 1, ten channels on both sides and eight tiles at least: fewer products
  *   2. `assembly/depthwise3x3.ts`   every channel on its own (groups = C_in = C_out), 3x3, stride 1, padding 1: pixels in lanes
- *   3. `assembly/depthwise.ts`      every channel on its own, whatever the options: channels in lanes, no sum over them
+ *   3. `assembly/depthwise.ts`      every channel on its own, any options: channels in lanes, no sum over them
  *   4. `assembly/conv2d.ts`         everything
  */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
@@ -18,12 +18,12 @@ import {
   isDepthwise3x3,
 } from './depthwise3x3.js';
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 import { type Conv2dForwardSizes, type KernelArguments, SEGMENT_BYTES } from './signatures.js';
 import { gradientTaps, partsOfRows, targetTasks } from './taps.js';
+import { tasksForItems } from './taskCount.js';
 import { suitsWinograd, winogradForward, winogradInputGradient, winogradWeightGradient } from './winograd.js';
 
-/** One way to do all three. */
+/** One way to compute y, dx and dweight. */
 interface Way {
   forward(engine: Engine, y: Place, x: Place, weight: Place, bias: Place | null, s: Conv2dSizes): void;
   inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void;
@@ -67,14 +67,14 @@ export function conv2d(engine: Engine): Kernels<WasmBuffer>['conv2d'] {
       if (dweight) way.weightGradient(engine, dweight, dy, x, s);
       if (dbias) {
         const pixels = s.H_out * s.W_out;
-        const tasks = pieces(s.C_out, s.N * pixels);
+        const tasks = tasksForItems(s.C_out, s.N * pixels);
         engine.run('conv2dBiasGradient', tasks, { dbias, dy, N: s.N, C: s.C_out, pixels });
       }
     },
   };
 }
 
-/** An image with the zeros around it that taps reach. Without any, it is the image itself. */
+/** An image with the zeros around it that taps reach: a copy, or where no tap leaves the image, the image itself. */
 interface Padded {
   readonly H: number;
   readonly W: number;
@@ -97,15 +97,15 @@ function padded(
   return { H: H_seen, W: W_seen, top, left, bytes: planes * H_seen * W_seen * 4 };
 }
 
-/** Makes the copy, if there is one, and gives the address of the image to read. */
+/** Makes the copy, if one is needed, and returns the image to read. */
 function pad(engine: Engine, copy: Address, x: Place, planes: number, H: number, W: number, p: Padded): Place {
   if (p.bytes === 0) return x;
   const { H: H_to, W: W_to, top, left } = p;
-  engine.run('conv2dPad', pieces(planes, H_to * W_to), { to: copy, x, planes, H, W, H_to, W_to, top, left });
+  engine.run('conv2dPad', tasksForItems(planes, H_to * W_to), { to: copy, x, planes, H, W, H_to, W_to, top, left });
   return copy;
 }
 
-/** x as forward sees it, and the distance in bytes of every tap from an output's first. */
+/** x as the forward pass reads it, and how many bytes each tap is behind an output's first. */
 function inputTaps(s: Conv2dSizes): { image: Padded; taps: number[] } {
   const { N, C_in, H, W, K_h, K_w, P_h, P_w, D_h, D_w, G } = s;
   const { H_seen, W_seen } = seenByOutputs(s);
@@ -165,10 +165,10 @@ function forward(engine: Engine, y: Place, x: Place, weight: Place, bias: Place 
 
 function packWeights(engine: Engine, weights: KernelArguments['conv2dPackWeights']): void {
   const blocks = weights.G * Math.ceil(weights.channels / 4);
-  engine.run('conv2dPackWeights', pieces(blocks, weights.K * 4), weights);
+  engine.run('conv2dPackWeights', tasksForItems(blocks, weights.K * 4), weights);
 }
 
-/** Computes y, or dx, from the taps that see its pixels. */
+/** Computes y, or dx: for each of its pixels, a sum over taps. */
 function overTaps(
   engine: Engine,
   y: Place,
@@ -183,9 +183,9 @@ function overTaps(
   if (rows === 0 || columns === 0) return;
   const blocks = N * G * Math.ceil(channels / 8);
   const parts = partsOfRows(blocks, rows);
-  const products = ((rows / parts) * columns * (K + 1) * 8) / 4; // of vectors
+  const products = ((rows / parts) * columns * (K + 1) * 8) / 4; // between vectors
   const s = { ...sizes, parts };
-  engine.run('conv2dForward', pieces(blocks * parts, products), { y, x, w, taps, bias, scratch, s });
+  engine.run('conv2dForward', tasksForItems(blocks * parts, products), { y, x, w, taps, bias, scratch, s });
 }
 
 function inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void {
@@ -208,7 +208,7 @@ function inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: C
   for (const h of down) {
     for (const w of across) {
       const taps: number[] = [];
-      const places: number[] = []; // of their weights
+      const places: number[] = []; // where the taps' weights are
       for (let co = 0; co < outputs; co++) {
         for (const { k: kh, offset: oh } of h.positions) {
           for (const { k: kw, offset: ow } of w.positions) {
@@ -245,7 +245,7 @@ function inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: C
   }
 }
 
-/** So few input channels that they would leave most lanes of dx empty: the taps become lanes instead. */
+/** Whether there are so few input channels that most lanes of dx would be empty. Then taps go into lanes instead. */
 function fewInputs(s: Conv2dSizes): boolean {
   return s.G === 1 && s.C_in <= 4 && s.K_h * s.K_w > 1;
 }
@@ -254,7 +254,7 @@ function scatteredInputGradient(engine: Engine, dx: Place, dy: Place, weight: Pl
   const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, P_h, P_w, D_h, D_w } = s;
   const taps = K_h * K_w;
   const kernel = taps * 4;
-  // dx with its padding, as large as whatever an output has seen.
+  // The size of dx with its padding, and with all pixels behind it that an output has seen.
   const seen = seenByOutputs(s);
   const H_seen = Math.max(H + P_h, seen.H_seen);
   const W_seen = Math.max(W + P_w, seen.W_seen);
@@ -286,7 +286,7 @@ function scatteredInputGradient(engine: Engine, dx: Place, dy: Place, weight: Pl
   engine.run('conv2dScatteredInputGradient', N, { ...arrays, ...s, perThread, taps, H_seen, W_seen });
 }
 
-/** Bytes of sums that are kept for slices of the images. */
+/** Bytes that the sums of all slices of the images may take. */
 const sliceBytes = 16e6;
 
 function weightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): void {
@@ -327,5 +327,5 @@ function weightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: 
   };
   const arrays = { dw4, x: from, dy, taps: tapsAt, scratch };
   engine.run('conv2dWeightGradient', slices * eights * parts, { ...arrays, perThread, s: sizes });
-  engine.run('conv2dUnpackWeights', pieces(fours, K * slices * 4), { dw: dweight, dw4, slices, G, channels, K });
+  engine.run('conv2dUnpackWeights', tasksForItems(fours, K * slices * 4), { dw: dweight, dw4, slices, G, channels, K });
 }

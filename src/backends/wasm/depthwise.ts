@@ -3,13 +3,13 @@ import type { Conv2dSizes } from '../../ops/conv2d.js';
 import { seenByOutputs } from '../convolution.js';
 import type { Address, Place } from './buffer.js';
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 import { DEPTHWISE_TILE, type DepthwiseForwardSizes, SEGMENT_BYTES } from './signatures.js';
 import { gradientTaps } from './taps.js';
+import { tasksForItems } from './taskCount.js';
 
 const vector = 16;
 
-/** Size of x with its zeros, as far as forward sees it, and the distance in bytes of every tap. */
+/** The size of x as far as the forward pass sees it, padding included; and how many bytes each tap is behind the first. */
 function input(s: Conv2dSizes) {
   const { K_h, K_w, D_h, D_w } = s;
   const { H_seen, W_seen } = seenByOutputs(s);
@@ -20,7 +20,7 @@ function input(s: Conv2dSizes) {
   return { H_seen, W_seen, taps };
 }
 
-/** The last tile of a row reads so many bytes too many, at the most. */
+/** How many bytes the last tile of a row reads beyond the row's end, at most. */
 const overrun = (DEPTHWISE_TILE - 1) * vector;
 
 export function depthwiseForward(
@@ -66,7 +66,7 @@ export function depthwiseForward(
   });
 }
 
-/** The weights of C kernels of `pixels` each with channels in lanes, of which K are taken in the order that is written down. */
+/** Puts the channels of C kernels of `pixels` weights into lanes; of each kernel, the K weights that `order` lists. */
 function packWeights(
   engine: Engine,
   to: Address,
@@ -80,7 +80,7 @@ function packWeights(
   engine.run('conv2dPackWeights', 1, { to, w, order, G: 1, channels: C, K, ...steps });
 }
 
-/** Computes y, or dx, from the taps that see its pixels. */
+/** Computes y, or dx: for each of its pixels, a sum over taps. */
 function overTaps(
   engine: Engine,
   y: Place,
@@ -174,5 +174,12 @@ export function depthwiseWeightGradient(engine: Engine, dweight: Place, dy: Plac
     left: s.P_w,
   };
   engine.run('depthwiseWeightGradient', blocks, { dw4, x, dy, taps: tapsAt, scratch, perThread, s: sizes });
-  engine.run('conv2dUnpackWeights', pieces(blocks, K * 4), { dw: dweight, dw4, slices: 1, G: 1, channels: C, K });
+  engine.run('conv2dUnpackWeights', tasksForItems(blocks, K * 4), {
+    dw: dweight,
+    dw4,
+    slices: 1,
+    G: 1,
+    channels: C,
+    K,
+  });
 }

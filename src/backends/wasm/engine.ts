@@ -24,7 +24,7 @@ export class Engine {
   #workspace = { address: 0, bytes: 0 };
   readonly #writeStruct = (fields: readonly number[]) => this.#write(structs.address, fields);
   #death: string | null = null;
-  /** Gives back what the backend holds for nobody. */
+  /** Frees the buffers that the backend has pooled. */
   reclaim: () => void = () => {};
 
   private constructor(instance: WebAssembly.Instance, memory: WebAssembly.Memory, threads: number, canWait: boolean) {
@@ -85,8 +85,8 @@ export class Engine {
   }
 
   /**
-   * Room for intermediate results, at one address for each size in bytes. It is the same memory again for the next caller,
-   * so a kernel asks once, and keeps nothing there. It only grows, so a training loop's second step finds all it needs.
+   * Memory for intermediate results: an address for each size in bytes. The next caller gets the same memory, so a kernel's call
+   * asks for it once, and keeps nothing there. It only grows, so a training loop's second step finds all it needs.
    */
   scratch(...sizes: readonly number[]): Address[] {
     const rounded = sizes.map((bytes) => Math.ceil(bytes / 64) * 64);
@@ -111,7 +111,7 @@ export class Engine {
     });
   }
 
-  /** Tries again once what nobody uses was given back. */
+  /** Allocates; if there is no room, frees what nobody uses and tries again. */
   #allocateOrReclaim(bytes: number): number {
     try {
       return this.#heap.allocate(bytes);
@@ -132,8 +132,8 @@ export class Engine {
   }
 
   /**
-   * Runs a kernel of `assembly` once for each task, on all threads; it returns when all is done. Arguments go by the names of
-   * the kernel's parameters; behind them the kernel gets the number of its task, of all tasks, and of its thread.
+   * Runs a kernel of `assembly` once for each task, on all threads, and returns when all is done. Arguments have the names of the
+   * kernel's parameters. The kernel's last three (task, tasks, thread) come from here.
    */
   run<Name extends KernelName>(kernel: Name, tasks: number, named: KernelArguments[Name]): void {
     if (this.#death !== null)
@@ -143,7 +143,7 @@ export class Engine {
       try {
         this.#tasks.run(kernel, tasks, args, this.#canWait);
       } catch (error) {
-        this.#death = (error as Error).message; // nobody knows what is half-written
+        this.#death = (error as Error).message; // what the thread has left half-written is unknown
         throw new Error(`backend 'wasm': ${this.#death}`, { cause: error });
       }
     } else {
@@ -159,7 +159,11 @@ export class Engine {
   #grow(end: number): number {
     const has = this.#memory.buffer.byteLength;
     if (end <= has) return has;
-    if (end > maximumPages * page) throw new Error(`it would need ${gib(end)}, and 32-bit WebAssembly ends at 4 GiB`);
+    if (end > maximumPages * page) {
+      throw new Error(
+        `it would need ${gib(end)}, and 32-bit WebAssembly ends at 4 GiB. Tensors that nobody uses give their memory back at the end of noGrad(), by release(), or when JavaScript collects them, which takes an await now and then`,
+      );
+    }
     try {
       this.#memory.grow(Math.ceil((end - has) / page));
     } catch {

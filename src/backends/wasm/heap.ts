@@ -1,10 +1,10 @@
 /**
- * Memory inside a WebAssembly.Memory: blocks by address, first fit, neighbours that are free become one.
+ * Allocates blocks in a WebAssembly.Memory: the first free block that is large enough, and free neighbours are joined.
  *
  *   |· control ·|■■■■■■|······|■■■|····················|
  *   0           start   free          free            size
  *
- * It is kept in JavaScript, so that kernels on any number of threads never allocate and need no lock.
+ * The lists are JavaScript's, on one thread: kernels never allocate, on any number of threads, and so need no lock.
  */
 
 /** Blocks begin and end at cache lines. */
@@ -16,8 +16,8 @@ export class Heap {
   #end: number;
 
   /**
-   * `start`: the first address to hand out. `grow`: asks for memory up to (not including) an address, and gives where it
-   * ends afterwards; it throws if there isn't that much.
+   * `start`: the first address to hand out. `grow`: makes the memory reach up to an address, and returns where it then ends; it
+   * throws if there isn't that much.
    */
   constructor(
     start: number,

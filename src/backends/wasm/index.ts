@@ -15,19 +15,33 @@ import { suitsWinograd } from './winograd.js';
 export interface WasmOptions {
   /** Threads to compute with. Default: all cores where memory can be shared, else 1. Results don't depend on it. */
   threads?: number;
-  /** Use relaxed SIMD (fused multiply-add) where the engine has it: faster on some machines, and its last bit differs from
-   *  machine to machine. Default true. */
+  /** Use relaxed SIMD (fused multiply-add) where the engine has it. It is faster on some machines, and the last bit of results then
+   *  differs from machine to machine. Default true. */
   relaxedSimd?: boolean;
-  /** The content of the `.wasm` file, for those who load it themselves. With several threads, it must be a build that
-   *  ends in `-threads`. Default: it comes from where the package is. */
+  /** The content of a `.wasm` file that you load yourself. For several threads it must be a build that ends in `-threads`.
+   *  Default: the file is loaded from the package. */
   wasm?: Uint8Array<ArrayBuffer>;
 }
+
+/**
+ * JavaScript's collector sees a tensor as the few objects that it is, and not the WASM memory behind it: in a loop that leaves
+ * its tensors to the collector, it would see no reason to run until the 4 GiB are full. So from 256 MiB on, tensors get ballast:
+ * an ArrayBuffer as large as the memory that was newly taken, which nobody touches. A loop that finds its buffers in the
+ * pool takes no new memory, and so no ballast.
+ */
+const unseenBytes = 2 ** 28;
+/** Not less at a time than 1 MiB: making an ArrayBuffer takes as long as a small kernel. */
+const ballastBytes = 2 ** 20;
 
 export class WasmBackend extends Backend {
   override readonly name = 'wasm';
   override readonly dtypes = ['float32', 'int32'] as const;
   override readonly kernels;
   readonly #engine: Engine;
+  /** Bytes of new buffers that JavaScript's collector hasn't been told of. */
+  #unseen = 0;
+  /** Ballast was taken since the event loop last had a turn. */
+  #isGrowing = false;
 
   private constructor(
     engine: Engine,
@@ -64,8 +78,8 @@ export class WasmBackend extends Backend {
     return this.#engine.threads;
   }
 
-  /** Measures this machine's WASM SIMD peak, for a quarter of a second or so: the GFLOP/s that multiplying and adding
-   *  reaches on all threads with nothing else to do. No kernel is faster, unless it finds a way to less work. */
+  /** Measures this machine's WASM SIMD peak, in GFLOP/s: what multiplications and additions alone reach on all threads. It takes
+   *  about a quarter of a second. A kernel passes the peak only if it finds a way to do less work. */
   peak(): number {
     return peak(this.#engine);
   }
@@ -76,7 +90,21 @@ export class WasmBackend extends Backend {
 
   protected override create(length: number, dtype: DType): WasmBuffer {
     const byteLength = length * 4;
-    return { address: this.#engine.allocate(byteLength), length, byteLength, dtype };
+    const buffer = { address: this.#engine.allocate(byteLength), length, byteLength, dtype };
+    if (this.#engine.bytes.byteLength > unseenBytes) this.#unseen += byteLength;
+    return buffer;
+  }
+
+  override takeBallast(): ArrayBuffer | null {
+    if (this.#unseen < ballastBytes) return null;
+    const bytes = this.#unseen;
+    this.#unseen = 0;
+    this.#isGrowing = true;
+    try {
+      return new ArrayBuffer(bytes);
+    } catch {
+      return null; // the collector has run by now
+    }
   }
 
   protected override destroy(buffer: WasmBuffer): void {
@@ -92,7 +120,16 @@ export class WasmBackend extends Backend {
   }
 
   override async read(buffer: WasmBuffer): Promise<TypedArray> {
-    return this.readSync(buffer);
+    const values = this.readSync(buffer);
+    await this.ready();
+    return values;
+  }
+
+  /** Where memory has grown, a turn of the event loop, in which tensors that were collected give their memory back. */
+  override async ready(): Promise<void> {
+    if (!this.#isGrowing) return;
+    this.#isGrowing = false;
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
   }
 
   override readSync(buffer: WasmBuffer): TypedArray {

@@ -1,4 +1,4 @@
-/** The kernels of the WASM backend: every operation of `ops/index.ts`, by the groups that they are called in. */
+/** The kernels of the WASM backend, gathered from the files that call them: every operation of `ops/index.ts`. */
 import type { Kernels } from '../../ops/index.js';
 import type { DeviceBuffer } from '../../tensor/tensorBackend.js';
 import { conv2d } from './conv2d.js';

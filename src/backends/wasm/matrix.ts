@@ -2,10 +2,10 @@
 import type { Kernels } from '../../ops/index.js';
 import { behind, type Place, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { pieces, shares } from './shares.js';
 import { PRODUCT_BYTES } from './signatures.js';
+import { tasksFor, tasksForItems } from './taskCount.js';
 
-/** A matrix in memory: its address, and how many elements a step down and a step across are. */
+/** A matrix in memory: its address, and how many elements it is to the next row (down) and the next column (across). */
 interface Matrix {
   readonly from: Place;
   readonly down: number;
@@ -15,7 +15,7 @@ interface Matrix {
 const rowMajor = (from: Place, columns: number): Matrix => ({ from, down: columns, across: 1 });
 const transposed = ({ from, down, across }: Matrix): Matrix => ({ from, down: across, across: down });
 
-/** y (M, N), row by row, = a (M, K) · b (K, N) + bias (N); with `add`, on top of what y has. */
+/** y (M, N) = a (M, K) · b (K, N) + bias (N), written row by row; with `add`, added to what y has. */
 function product(
   engine: Engine,
   y: Place,
@@ -28,10 +28,10 @@ function product(
   const up = (size: number) => Math.ceil(size / 4) * 4;
   const [a4, b4, scratch] = engine.scratch(up(K) * up(M) * 4, up(N) * up(K) * 4, engine.threads * PRODUCT_BYTES);
   const aSteps = { iStep: a.across * 4, jStep: a.down * 4 };
-  engine.run('matmulPack', pieces(up(K) / 4, up(M) * 4), { to: a4, x: a.from, I: K, J: M, ...aSteps });
+  engine.run('matmulPack', tasksForItems(up(K) / 4, up(M) * 4), { to: a4, x: a.from, I: K, J: M, ...aSteps });
   const bSteps = { iStep: b.across * 4, jStep: b.down * 4 };
-  engine.run('matmulPack', pieces(up(N) / 4, up(K) * 4), { to: b4, x: b.from, I: N, J: K, ...bSteps });
-  const tasks = Math.min(Math.ceil(M / 4), shares(M * K * N));
+  engine.run('matmulPack', tasksForItems(up(N) / 4, up(K) * 4), { to: b4, x: b.from, I: N, J: K, ...bSteps });
+  const tasks = Math.min(Math.ceil(M / 4), tasksFor(M * K * N));
   if (M > 0) engine.run('matmulProduct', tasks, { y, a4, b4, bias, scratch, M, K, N, add });
 }
 
@@ -60,7 +60,7 @@ export function matrix(engine: Engine) {
       },
       backward(da, db, dy, a, b, { M, K, N, aOffsets, bOffsets }) {
         for (const gradient of [da, db]) if (gradient && aOffsets.length === 0) zero(engine, gradient);
-        // A matrix that several products of the batch share collects from all of them.
+        // A matrix that several products of the batch use gets a gradient from each; from the second on, they are added.
         const seen = { a: new Set<number>(), b: new Set<number>() };
         for (let batch = 0; batch < aOffsets.length; batch++) {
           const [aOffset, bOffset] = [aOffsets[batch], bOffsets[batch]];
@@ -82,7 +82,7 @@ export function matrix(engine: Engine) {
   } satisfies Partial<Kernels<WasmBuffer>>;
 }
 
-/** A product of no terms. */
+/** Writes zeros: a product with K = 0. */
 function zero(engine: Engine, buffer: WasmBuffer): void {
   product(engine, buffer, rowMajor(buffer, 0), rowMajor(buffer, 0), [buffer.length, 0, 1]);
 }

@@ -2,7 +2,7 @@
 import type { Engine } from './engine.js';
 import { PEAK_OPERAND_BYTES, PEAK_OPERATIONS, PEAK_SUM_BYTES } from './signatures.js';
 
-/** GFLOP/s of all threads together: the best of many short attempts, because whatever else runs only slows them down. */
+/** GFLOP/s of all threads together: the best of many short attempts, since other programs can only slow an attempt down. */
 export function peak(engine: Engine): number {
   const tasks = 16 * engine.threads;
   const iterations = 16_000; // about a third of a millisecond

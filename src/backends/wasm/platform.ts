@@ -1,4 +1,4 @@
-/** What a platform brings for WASM: the files of the kernels, and threads. `node/wasm.ts` and `browser/wasm.ts` do. */
+/** What a platform provides for WASM: the kernels' files, and threads. See `node/wasm.ts` and `browser/wasm.ts`. */
 
 /** The builds of `assembly/`, by what they need from the engine: relaxed SIMD, threads. */
 export type WasmBuild = 'simd' | 'simd-threads' | 'relaxed' | 'relaxed-threads';
@@ -7,9 +7,9 @@ export type WasmBuild = 'simd' | 'simd-threads' | 'relaxed' | 'relaxed-threads';
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** 1 for the first: the thread that asks for the work is thread 0, and works too. */
+  /** 1 for the first worker. Thread 0 is the caller, which works, too. */
   readonly thread: number;
-  /** Of all, the caller included. */
+  /** How many there are, the caller included. */
   readonly threads: number;
 }
 
@@ -26,8 +26,8 @@ export interface WasmPlatform {
   startWorker(start: WorkerStart): WasmWorker;
   /** Cores to use by default. */
   readonly cores: number;
-  /** Memory can be shared with workers; in a page, only with cross-origin isolation. */
+  /** Whether memory can be shared with workers: in a page, only with cross-origin isolation. */
   readonly canShare: boolean;
-  /** This thread may sleep while workers finish. A page's main thread may not, and spins. */
+  /** Whether this thread may sleep while workers finish. A page's main thread may not: it spins. */
   readonly canWait: boolean;
 }

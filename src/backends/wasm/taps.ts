@@ -1,15 +1,15 @@
-/** What the two convolutions over taps share: which taps have seen a pixel, and how many tasks a call is split into. */
+/** For conv2d.ts and depthwise.ts: which taps have seen a pixel, and how many tasks a call is split into. */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 
-/** Tasks that a call is split into, about: enough for the threads of any machine to share. */
+/** About how many tasks a call is split into: enough for the threads of any machine. */
 export const targetTasks = 32;
 
 export function partsOfRows(tasks: number, rows: number): number {
   return Math.max(1, Math.min(rows, Math.floor(targetTasks / Math.max(1, tasks))));
 }
 
-/** Along one direction: the pixels of x whose place is `remainder` more than a multiple of S, the kernel's positions k that have
- *  seen them, and which output that was: o = i + `offset` for the i-th such pixel. */
+/** Along one direction, for the pixels of x at `remainder`, `remainder` + S, …: how many they are (`count`), and which positions k
+ *  of the kernel have seen them. Through position k, output i + `offset` has seen the i-th of these pixels. */
 function seenBy(remainder: number, size: number, K: number, S: number, P: number, D: number) {
   const count = Math.max(0, Math.ceil((size - remainder) / S));
   const positions: { k: number; offset: number }[] = [];
@@ -20,7 +20,7 @@ function seenBy(remainder: number, size: number, K: number, S: number, P: number
   return { remainder, count, positions };
 }
 
-/** Zeros before dy, and its size with the zeros behind it, so that every output that is asked for is there. */
+/** How many zeros go before dy, and its size with these and the zeros behind it: all outputs that `seenBy` names lie in it. */
 function border(classes: readonly ReturnType<typeof seenBy>[]): [before: number, size: number] {
   let before = 0;
   let end = 1;
@@ -33,8 +33,8 @@ function border(classes: readonly ReturnType<typeof seenBy>[]): [before: number,
   return [before, before + end];
 }
 
-/** For dx: the pixels of x by their remainders down and across, each with the taps that have seen them, and dy with the
- *  zeros around it that those taps reach. */
+/** For dx: the classes of pixels of x by their remainders down and across, with the taps that have seen them; and dy's place and
+ *  size with the zeros around it that those taps reach. */
 export function gradientTaps({ H, W, K_h, K_w, S_h, S_w, P_h, P_w, D_h, D_w }: Conv2dSizes) {
   const down = Array.from({ length: S_h }, (_, remainder) => seenBy(remainder, H, K_h, S_h, P_h, D_h));
   const across = Array.from({ length: S_w }, (_, remainder) => seenBy(remainder, W, K_w, S_w, P_w, D_w));

@@ -5,15 +5,15 @@
  *   thread     0          | 1                 left[1]  4 → 3 → 2 → 1 → 0     has taken the k-th of that part
  *                                             done     0 → 1 → … → 8         the caller returns when all are done
  *
- * A thread takes from its own part first, so that it meets the same images again in the next kernel, in its own cache; then
- * from the others'. The caller is thread 0, and takes tasks like everyone. A task that was taken holds the caller back, so the
- * arguments stay as long as somebody needs them; a worker that sleeps, or died, holds back nobody, since others do its
- * part. Which thread does a task changes nothing in its result.
+ * A thread takes tasks from its own part first, and then from the others'. So it works on the same images in the next kernel, and
+ * finds them in its own cache. The caller is thread 0, and takes tasks like the others. It returns when all tasks
+ * are done, so that their arguments stay valid until then. It doesn't wait for a worker that sleeps or has died: others do that
+ * worker's part. The result of a task doesn't depend on the thread that does it.
  */
 
-/** The head of the memory: words (i32) from address 64, arguments (f64) from 256, the struct that a call may have (i32) from
- *  512, `left` from 1024, each in a cache line of its own. What kernels have themselves begins at 4096 (`memoryBase` in
- *  asconfig.json). */
+/** The first bytes of the memory: words (i32) from address 64, arguments (f64) from 256, the struct that a call may have (i32)
+ *  from 512, and `left` from 1024, where each thread's number has a cache line to itself. The kernels' own data begin at 4096
+ *  (`memoryBase` in asconfig.json). */
 const words = { address: 64, length: 16 };
 const args = { address: 256, length: 32 };
 export const structs = { address: 512, length: 128 };
@@ -28,9 +28,9 @@ const CALL = 5;
 
 export type KernelFunction = (...args: number[]) => void;
 
-/** Looks before sleeping: the next call usually comes within microseconds, and waking up takes longer. */
+/** How often a thread looks for work before it sleeps. The next call usually comes within microseconds; waking up takes longer. */
 const spins = 50_000;
-/** Milliseconds for a task that others have taken. They take far less than one second. */
+/** How many milliseconds the caller waits for the next task to be done. Tasks take far less than a second. */
 const patience = 60_000;
 
 export class Tasks {
@@ -39,7 +39,7 @@ export class Tasks {
   readonly #left: Int32Array;
   readonly #names: string[];
   readonly #kernels: Readonly<Record<string, KernelFunction>>;
-  /** What was read of the call with this number. */
+  /** The last call that was read, with its number. */
   #call = { number: -1, kernel: (() => {}) as KernelFunction, args: [] as number[] };
 
   /** `exports`: of this thread's instance. All threads have the same module, and so the same names in the same order. */
@@ -67,7 +67,7 @@ export class Tasks {
     w[FAILED] = 0;
     Atomics.store(w, DONE, 0);
     for (let part = 0; part < this.threads; part++) {
-      // From here on, workers join.
+      // From here on, workers take tasks of this part.
       Atomics.store(this.#left, part * left.line, this.#first(part + 1, tasks) - this.#first(part, tasks));
       Atomics.notify(this.#left, part * left.line);
     }
@@ -76,7 +76,7 @@ export class Tasks {
     if (w[FAILED] !== 0) throw new Error(`a thread failed in ${kernel}`);
   }
 
-  /** Until the tasks that others have taken are done. One that never is was taken by a thread that has died in it. */
+  /** Waits until the tasks that others have taken are done. Throws if one never is: the thread that took it has died. */
   #awaitOthers(kernel: string, tasks: number, canWait: boolean): void {
     let before = -1;
     let since = 0;
@@ -91,7 +91,7 @@ export class Tasks {
     }
   }
 
-  /** A worker's life. It ends with the thread. */
+  /** What a worker does until its thread is ended: it waits for tasks, and does them. */
   work(): never {
     const own = this.thread * left.line;
     for (;;) {

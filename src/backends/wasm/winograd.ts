@@ -2,13 +2,14 @@
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Place } from './buffer.js';
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 import { type KernelArguments, WINOGRAD_GAP, WINOGRAD_SCRATCH, type WinogradSizes } from './signatures.js';
+import { tasksForItems } from './taskCount.js';
 
 /** With fewer tiles than this, transforming the weights costs more than the products that it saves. */
 const MIN_TILES = 8;
 
-/** 3x3 and 5x5, all steps 1, and so many channels and tiles that the products outweigh the transforms. */
+/** Whether the kernel is 3x3 or 5x5 with stride, dilation and groups 1, and channels and tiles are so many that the products that
+ *  are saved outweigh the transforms. */
 export function suitsWinograd(s: Conv2dSizes): boolean {
   const { N, K_h, K_w, S_h, S_w, P_h, P_w, D_h, D_w, G } = s;
   return (
@@ -22,7 +23,7 @@ export function suitsWinograd(s: Conv2dSizes): boolean {
   );
 }
 
-/** Side of a tile of y, where one of x has 6. */
+/** The side of a tile of y. A tile of x is 6x6. */
 function side(K: number): number {
   return K === 3 ? 4 : 2;
 }
@@ -36,23 +37,23 @@ interface Plan {
   /** Tiles down and across an image. */
   readonly down: number;
   readonly across: number;
-  /** Size of x with its zeros, as far as tiles reach. */
+  /** The size of x as far as tiles reach, padding included. */
   readonly H_seen: number;
   readonly W_seen: number;
-  /** Tiles at a time. */
+  /** Tiles that are transformed and multiplied at a time. */
   readonly T: number;
-  /** Bytes of V, M and small things, for each thread. */
+  /** Bytes of V, M and the transforms' scratch, for each thread. */
   readonly tileBytes: number;
   /** Bytes of U. */
   readonly weights: number;
 }
 
-/** Bytes of V and M of the tiles that are worked on at a time: they should stay in a core's own cache. */
+/** The most bytes of V and M at a time. They should stay in a core's own cache. */
 const cache = 400_000;
 /** The gaps between the 36, in bytes: see `apart` in the kernels. */
 const gaps = 36 * WINOGRAD_GAP;
 /** Tasks that a call is split into, about, and tiles that are worth a task. */
-const wanted = 16;
+const targetTasks = 16;
 const enough = 16;
 
 function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
@@ -60,7 +61,7 @@ function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
   const [C_in4, C_out4] = [Math.ceil(C_in / 4), Math.ceil(C_out / 4)];
   const [down, across] = [Math.ceil(H_out / m), Math.ceil(W_out / m)];
   const bytes = 36 * 16 * (C_in4 + C_out4);
-  const most = Math.min(64, Math.floor(cache / bytes), (N * down * across) / wanted);
+  const most = Math.min(64, Math.floor(cache / bytes), (N * down * across) / targetTasks);
   const T = Math.max(8, 4 * Math.ceil(most / 4));
   return {
     m,
@@ -76,14 +77,14 @@ function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
   };
 }
 
-/** Images that go together because each has few tiles, without leaving too few tasks. */
+/** Images of a task: several where each has few tiles, but not so many that there are too few tasks. */
 function together({ N }: Conv2dSizes, { down, across }: Plan, tasks: number): number {
   return Math.max(1, Math.min(Math.floor(enough / (down * across)), Math.floor(N / tasks)));
 }
 
-/** Rows of tiles that go together, so that there are tasks enough. */
+/** Rows of tiles of a task: fewer than an image has, where there would be too few tasks otherwise. */
 function bandOf({ N }: Conv2dSizes, { down, across }: Plan): number {
-  const bands = Math.min(Math.ceil(wanted / N), Math.ceil((down * across) / enough));
+  const bands = Math.min(Math.ceil(targetTasks / N), Math.ceil((down * across) / enough));
   return Math.ceil(down / bands);
 }
 
@@ -109,7 +110,7 @@ export function winogradForward(
 ): void {
   const { N, C_in, C_out, K_h: r } = s;
   const p = plan(s);
-  const images = together(s, p, wanted);
+  const images = together(s, p, targetTasks);
   const band = bandOf(s, p);
   const perThread = p.tileBytes + images * p.C_in4 * (p.m * band + 6 - p.m) * p.W_seen * 16;
   const [U, scratch] = engine.scratch(p.weights, engine.threads * perThread);
@@ -120,7 +121,7 @@ export function winogradForward(
 }
 
 function transformWeights(engine: Engine, weights: KernelArguments['winogradTransformWeights']): void {
-  const tasks = pieces(Math.ceil(weights.lanes / 4) * Math.ceil(weights.K / 4) * 4, 36 * 4);
+  const tasks = tasksForItems(Math.ceil(weights.lanes / 4) * Math.ceil(weights.K / 4) * 4, 36 * 4);
   engine.run('winogradTransformWeights', tasks, weights);
 }
 
@@ -139,7 +140,7 @@ export function winogradInputGradient(engine: Engine, dx: Place, dy: Place, weig
   engine.run('winogradInputGradient', groups * parts, { dx, dy, U, scratch, s: sizes });
 }
 
-/** Bytes of sums that are kept for slices of the work. */
+/** Bytes that the sums of all slices of the work may take. */
 const sliceBytes = 16e6;
 
 export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): void {
@@ -155,6 +156,6 @@ export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place
   const [dU, scratch] = engine.scratch(slices * p.weights, engine.threads * perThread);
   const sizes = sizesOf(s, p, { images, band, perThread, slices, parts });
   engine.run('winogradWeightGradient', slices * parts, { dU, x, dy, scratch, s: sizes });
-  const tasks = pieces(p.C_out4 * C_in, 36 * slices * 4);
+  const tasks = tasksForItems(p.C_out4 * C_in, 36 * slices * 4);
   engine.run('winogradUnpackWeightGradient', tasks, { dw: dweight, dU, scratch, r, slices, C_out, C_in });
 }

@@ -1,4 +1,4 @@
-// avgPool2d: y = mean of each window.   Every dx is what the windows over it pay: dy / divisor.   Threads: see windowMeans.wgsl.
+// avgPool2d: y = mean of each window.   dx = Σ dy / divisor over the windows that a pixel is in.   Threads: see windowMeans.wgsl.
 // include windowMeans.wgsl
 // include windows.wgsl
 
@@ -10,7 +10,7 @@ struct Sizes {
 }
 @group(0) @binding(0) var<uniform> s: Sizes;
 
-/// A window cut to the padded image, and counted from that one's corner.
+/// A window cut to the padded image. Its places count from the padded image's corner.
 fn paddedWindow(o: vec2u) -> Rectangle {
   let start = o * stride();
   return Rectangle(start, min(start + reach(), image() + 2u * padding()));

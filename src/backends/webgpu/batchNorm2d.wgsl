@@ -1,6 +1,6 @@
 // batchNorm2d: y = weight[c] · x̂ + bias[c],   x̂ = (x − mean[c]) · invStd[c],   invStd[c] = 1 / √(var[c] + eps)
 //
-// A channel has M = N · pixels elements: N runs, one in each image.
+// A channel has M = N · pixels elements: a plane in each of N images.
 //
 //   training     statistics   a workgroup for each part of each channel: the sum, then the squares of the deviations
 //                combine      a workgroup for each channel, whose threads take turns in the parts; not needed for one part
@@ -99,7 +99,8 @@ fn statistics(
   else { partials[part.index * s.C + part.c] = vec2f(mu, squares); }
 }
 
-/// The squares around the channel's mean: those around a part's own, and the part's elements times its mean's deviation².
+/// Σ(x − mean)² of the channel: for each part, the squares around the part's own mean, plus its number of elements times
+/// (its mean − the channel's mean)².
 @compute @workgroup_size(SUM_THREADS)
 fn combine(
   @builtin(local_invocation_index) thread: u32,
@@ -121,7 +122,7 @@ fn combine(
   if (thread == 0u) { settle(c, mu, squares); }
 }
 
-/// Writes what is known of a channel now. `squares`: Σ(x − mu)².
+/// Writes a channel's statistics. `squares`: Σ(x − mu)².
 fn settle(c: u32, mu: f32, squares: f32) {
   let M = f32(s.N * s.pixels);
   mean[c] = mu;
@@ -181,7 +182,7 @@ fn backwardSums(
   if (part.isWhole) { settleGradients(part.c, sums); }
 }
 
-/// The channel's sums take the place of its first part's.
+/// Writes the channel's sums in place of its first part's.
 @compute @workgroup_size(SUM_THREADS)
 fn combineSums(
   @builtin(local_invocation_index) thread: u32,
@@ -208,7 +209,7 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let i = element(id, groups);
   if (i >= s.N * s.C * s.pixels) { return; }
   let c = channelOf(i);
-  var through = 0.0; // mean and invStd, which follow x in training
+  var through = 0.0; // the gradient through mean and invStd, which depend on x in training
   if (s.training != 0u) {
     let means = partials[c] / f32(s.N * s.pixels);
     through = means.x + xhatOf(i, c) * means.y;

@@ -19,8 +19,8 @@ interface Dimension {
 const maximumRank = 8;
 
 /**
- * The dimensions of y, the fewest for the same walk: those of size 1 are left out, and neighbours become one where every
- * stride of the outer is that of the inner times its size.
+ * The dimensions of y, as few as go through the same elements in the same order: those of size 1 are left out, and neighbours are
+ * joined where, in y, a and b, the outer stride is the inner stride times the inner size.
  *
  *   shape (64, 16, 12, 12), b's strides (0, 1, 0, 0)  →  (64, 16, 144), (0, 1, 0)
  */
@@ -38,8 +38,8 @@ function dimensionsOf(shape: Shape, aStrides: Strides, bStrides: Strides): Dimen
   return merged;
 }
 
-/** `Sizes` of the walk through the outputs, and for each of them through its terms. */
-function walk(outputs: readonly Dimension[], terms: readonly Dimension[]) {
+/** `Sizes` for going through the outputs, and for each of them through its terms. */
+function dimensionTable(outputs: readonly Dimension[], terms: readonly Dimension[]) {
   const one: Dimension = { size: 1, strides: [0, 0, 0] };
   const all = outputs.length + terms.length > 0 ? [...outputs, ...terms] : [one];
   if (all.length > maximumRank) {
@@ -60,13 +60,13 @@ function walk(outputs: readonly Dimension[], terms: readonly Dimension[]) {
 
 /** `Sizes` where every output has one thread. */
 const noTable = { columns: 0, share: 0 };
-/** Terms that a thread sums alone. */
+/** The most terms that one thread sums alone. */
 const few = 8;
 
-/** The columns of a workgroup's table (broadcast.wgsl): its rows are as many as the terms, or fewer. */
+/** The columns of a workgroup's table (broadcast.wgsl): so many that its rows are no more than the terms need. */
 function columnsFor(outputs: number, terms: number, outputsAreNeighbours: boolean, threads: number): number {
   const powerOf2 = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
-  // 32 threads read memory together.
+  // 32 neighbouring threads read memory together, so where outputs are neighbours, rows should be that long.
   const least = outputsAreNeighbours ? Math.min(threads, 32, powerOf2(outputs)) : 1;
   return Math.max(least, threads / Math.min(threads, powerOf2(terms)));
 }
@@ -76,8 +76,8 @@ export function broadcast(engine: Engine) {
 
   function forward(shader: Name) {
     return (y: WebGPUBuffer, a: WebGPUBuffer, b: WebGPUBuffer, { shape, aStrides, bStrides }: BroadcastSizes) => {
-      const sizes = { ...walk(dimensionsOf(shape, aStrides, bStrides), []), ...noTable };
-      // A shader can't have one buffer under two names if it writes it.
+      const sizes = { ...dimensionTable(dimensionsOf(shape, aStrides, bStrides), []), ...noTable };
+      // A shader that writes a buffer can't have it under a second name.
       if (y === a) engine.run({ shader, entry: 'forwardInPlace', buffers: { y, b }, sizes, threads: y.length });
       else engine.run({ shader, entry: 'forward', buffers: { y, a, b }, sizes, threads: y.length });
     };
@@ -93,7 +93,7 @@ export function broadcast(engine: Engine) {
   ): void {
     const dimensions = dimensionsOf(shape, aStrides, bStrides);
     const isStretched = ({ strides }: Dimension) => strides[operand === 'A' ? 1 : 2] === 0;
-    const sizes = walk(
+    const sizes = dimensionTable(
       dimensions.filter((dimension) => !isStretched(dimension)),
       dimensions.filter(isStretched),
     );
@@ -121,7 +121,7 @@ export function broadcast(engine: Engine) {
     }
     engine.temporary(parts * outputs, (partials) => {
       sums(partials);
-      // To add them up is what the gradient of add does, where a is one row that meets all of them.
+      // The partial sums [part][output] are added up by the gradient of add, as if a were one row that all of them had used.
       const rows = { shape: [parts, outputs], aStrides: [0, 1], bStrides: [0, 1] };
       gradient('add', 'A', d, { dy: partials }, rows);
     });

@@ -1,17 +1,17 @@
 // y[i] = f(a[…], b[…]) over shapes that broadcast (src/ops/broadcast.ts), and the gradients of a and b.
 //
-// All walk through the elements of y: the dimensions that the operand to be written has come first, then those along which
-// it is stretched. So entry k of the walk belongs to output k / terms, of which it is term k % terms.
+// All go through the elements of y, in this order of dimensions: first those that the operand to be written has, then those
+// along which it is stretched. So entry k of the walk is term k % terms of output k / terms.
 //
 //   forward      every dimension is one of y's: outputs = the elements of y, terms = 1. One thread for each output.
 //   backwardA    da[output] = Σ_terms, of a few terms: one thread for each output, too. backwardB: db.
-//   sumsA        the same of many terms. A workgroup is a table of threads,
+//   sumsA        the same with many terms. A workgroup is a table of threads,
 //
 //                  columns     neighbouring outputs
 //                  × rows      threads for each of them, which take turns in its terms: a tree adds up what they have
 //
-//                so neighbouring threads read neighbours, be it outputs or terms that lie side by side in dy. Where outputs
-//                are few, the terms are divided among workgroups (id.z), and what comes out are partial sums [part][output].
+//                so that neighbouring threads read neighbours in dy, whether these are outputs or terms. Where outputs are few,
+//                the terms are divided among workgroups (id.z), and the results are partial sums [part][output].
 //
 // The operation's own file gives value(a, b), and the terms of da and of db at a place of the walk.
 // include element.wgsl
@@ -32,7 +32,7 @@ struct Sizes {
 @group(0) @binding(2) var<storage, read> a: array<f32>;
 @group(0) @binding(3) var<storage, read> b: array<f32>;
 
-/// Elements that meet.
+/// The elements of y, a and b that meet, by their indices.
 struct Place { y: u32, a: u32, b: u32 }
 
 /// Entry k of the walk.
@@ -44,7 +44,7 @@ fn placeOf(k: u32) -> Place {
     advance(&place, dim, rest % size);
     rest /= size;
   }
-  advance(&place, 0u, rest); // what is left over is the place in the outermost
+  advance(&place, 0u, rest); // the rest is the place in the outermost dimension
   return place;
 }
 
@@ -62,7 +62,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   y[i] = value(a[place.a], b[place.b]);
 }
 
-/// For y that is a itself.
+/// The forward pass where y is a itself.
 @compute @workgroup_size(256)
 fn forwardInPlace(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);
@@ -123,7 +123,7 @@ fn sumsB(
   addUp(thread, sumOfB(task), task.output, group.z);
 }
 
-/// Of a thread of the table: nothing, if there is no such output.
+/// The terms of a thread of the table: none if its output doesn't exist.
 fn taskOf(thread: u32, group: vec3u, groups: vec3u) -> Task {
   let output = (group.y * groups.x + group.x) * s.columns + thread % s.columns;
   let begin = group.z * s.share;

@@ -1,5 +1,5 @@
-// cat: y[o, offset + i] = x[o, i]   dx[o, i] = dy[o, offset + i]   in `outer` runs o, each `length` long in x and `total` in y.
-// One thread for each element of x. Only bits are moved, so they may be of any type.
+// cat: y[o, offset + i] = x[o, i]   dx[o, i] = dy[o, offset + i]   in `outer` blocks o, each `length` long in x and `total` in y.
+// One thread for each element of x. Bits are copied, so elements may be of any type of 32 bits.
 // include element.wgsl
 
 struct Sizes { outer: u32, length: u32, total: u32, offset: u32 }

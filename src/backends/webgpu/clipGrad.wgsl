@@ -10,7 +10,7 @@ struct Sizes { count: u32, maxNorm: f32 }
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);
   let scale = s.maxNorm / (sqrt(squares[0]) + 1e-6);
-  // Not so for NaN and 0, the scales of a NaN and an infinite norm: they are let through, to where the loss shows them.
+  // A norm of NaN or infinity gives the scale NaN or 0, and isn't ≥ 1: the loss will show that something is wrong.
   if (i >= s.count || scale >= 1.0) { return; }
   dparam[i] *= scale;
 }

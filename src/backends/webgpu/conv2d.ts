@@ -1,8 +1,8 @@
 /**
- * Calls of the convolution's shaders, and which one a convolution goes to:
+ * Calls of the convolution's shaders, and the rule that picks one:
  *
  *   1. `conv2d.wgsl`   the sums as they stand: where a group has fewer than four output (input) channels, so that tiles would
- *                      be mostly empty; and the gradient of x with stride and dilation at once
+ *                      be mostly empty; and for the gradient of x where both stride and dilation are above 1
  *   2. `conv2dForward.wgsl`, `conv2dBackwardInput.wgsl`, `conv2dBackwardWeight.wgsl`   everything else: products of matrices, in tiles
  */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
@@ -96,7 +96,7 @@ function weightGradientDirectly(
 
 const tapsOf = (s: Conv2dSizes) => (s.C_in / s.G) * s.K_h * s.K_w;
 
-/** Whether a tap ever falls beside x: before it, or behind it (as with padding 'same' of an even kernel). */
+/** Whether any tap falls outside x: before it, or behind it (as with padding 'same' and an even kernel). */
 function seesPadding(s: Conv2dSizes): boolean {
   const beyond = (out: number, S: number, K: number, D: number, P: number, size: number) =>
     P > 0 || (out - 1) * S + (K - 1) * D >= size;

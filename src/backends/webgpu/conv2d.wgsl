@@ -1,6 +1,6 @@
 // conv2d, variant 1: the sums as they stand in src/ops/conv2d.ts. One thread for each element of y or dx; one workgroup for each
-// element of dweight. For groups of so few channels that a product of matrices would be mostly empty (depthwise), and for
-// the gradient of x with stride and dilation at once.
+// element of dweight. For groups of so few channels that the tiles of a product would be mostly empty (depthwise), and for the
+// gradient of x where both stride and dilation are above 1.
 //
 //   y[n, co, oh, ow] = bias[co] + Σ_{ci, kh, kw} weight[co, ci, kh, kw] · x[n, g(co) + ci, oh·S_h − P_h + kh·D_h, …]
 //
@@ -30,7 +30,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var sum = select(0.0, bias[co], s.hasBias == 1u);
   for (var ci = 0u; ci < C_group; ci++) {
     for (var kh = 0u; kh < s.K_h; kh++) {
-      let h = oh * s.S_h + kh * s.D_h - s.P_h; // what is before 0 is, unsigned, far beyond the end
+      let h = oh * s.S_h + kh * s.D_h - s.P_h; // unsigned, a place before 0 is far beyond the end
       if (h >= s.H) { continue; }
       for (var kw = 0u; kw < s.K_w; kw++) {
         let w = ow * s.S_w + kw * s.D_w - s.P_w;
@@ -60,7 +60,7 @@ fn backwardInput(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   let g = ci / C_group;
   var sum = 0.0;
   for (var kh = 0u; kh < s.K_h; kh++) {
-    let down = h + s.P_h - kh * s.D_h; // oh · S_h; before 0 is far beyond the end
+    let down = h + s.P_h - kh * s.D_h; // oh · S_h; unsigned, below 0 is far beyond the end
     if (down % s.S_h != 0u || down / s.S_h >= s.H_out) { continue; }
     for (var kw = 0u; kw < s.K_w; kw++) {
       let across = w + s.P_w - kw * s.D_w;
@@ -77,7 +77,7 @@ fn backwardInput(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
 
 @group(0) @binding(1) var<storage, read_write> dweight: array<f32>;
 
-/// A workgroup for each weight: its threads go through the output pixels, and a tree adds up what they found.
+/// A workgroup for each weight. Its threads go through the output pixels, and a tree adds up their sums.
 @compute @workgroup_size(SUM_THREADS)
 fn backwardWeight(
   @builtin(workgroup_id) id: vec3u,

@@ -2,9 +2,9 @@
 //
 //   dx (C_in / G, pixels) = weightᵀ (C_in / G, C_out / G · taps) · dY
 //
-// dY has a row for each tap (co, kh, kw) and a column for each pixel of x, and shows the pixel of dy that has seen it through
-// the tap. With stride S (and D = 1), a pixel was seen through every S-th tap only, always the same for pixels that are S
-// apart: so there are S_h · S_w classes of pixels, and each is such a product of its own.
+// dY has a row for each tap (co, kh, kw) and a column for each pixel of x. Its element is the pixel of dy that has seen the pixel
+// of x through the tap. With stride S (and D = 1), a pixel was seen through every S-th tap only, and pixels that are S apart
+// through the same ones. So there are S_h · S_w classes of pixels, each with a product of its own.
 //
 //   ih = S_h · i + rh      kh = kh₀ + S_h · j, kh₀ = (rh + P_h) mod S_h      oh = i + (rh + P_h − kh₀) / S_h − j · D_h
 //
@@ -36,7 +36,7 @@ fn classOf(remainder: u32, size: u32, K: u32, S: u32, P: u32) -> Class {
 var<private> down: Class;
 var<private> across: Class;
 
-/// A tap: its number, how far before the first tap's output its own is, in pixels; and where dy and its weight are.
+/// A tap: its number; how many pixels its output is before that of the first tap; and where in dy and in weight it is.
 struct Row { k: u32, valid: bool, h: u32, w: u32, dy: u32, weight: u32 }
 
 fn taps() -> u32 { return s.C_out / s.G * down.taps * across.taps; }
@@ -55,15 +55,15 @@ fn rowOf(k: u32) -> Row {
   return Row(k, k < taps(), h, w, co * s.H_out * s.W_out - h * s.W_out - w, weight);
 }
 
-/// Steps only: a multiplication for each tap would cost as much as the product itself.
+/// The next tap, by additions only: multiplications for each tap would cost as much as the product itself.
 fn next(row: Row) -> Row {
   let lastW = row.w + s.D_w == across.taps * s.D_w;
-  let lastH = lastW & (row.h + s.D_h == down.taps * s.D_h); // & has no branch, as && has
+  let lastH = lastW & (row.h + s.D_h == down.taps * s.D_h); // & makes no branch; && would
   let w = select(row.w + s.D_w, 0u, lastW);
   let h = select(row.h + select(0u, s.D_h, lastW), 0u, lastH);
   let channel = select(0u, s.H_out * s.W_out, lastH);
   let dy = row.dy + channel - (h - row.h) * s.W_out - (w - row.w);
-  // From the last column to the first of the next row that this class sees; from the last row to the next output channel.
+  // From the last column to the first one of the next row of this class; from the last row to the next output channel.
   let newRow = s.S_h * s.K_w - (across.taps - 1u) * s.S_w;
   let newChannel = (s.C_in / s.G * s.K_h - (down.taps - 1u) * s.S_h) * s.K_w - (across.taps - 1u) * s.S_w;
   let step = select(select(s.S_w, newRow, lastW), newChannel, lastH);
@@ -97,7 +97,7 @@ fn a4(m: u32, place: u32) -> vec4f {
 
 fn b(row: Row, column: Column) -> f32 {
   var seen = row.valid;
-  if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
+  if (PADDED == 1u) { // unsigned, a place before 0 is far beyond the end
     seen &= (column.h - row.h < s.H_out) & (column.w - row.w < s.W_out);
   }
   return select(0.0, dy[column.dy + row.dy], seen);
@@ -124,7 +124,7 @@ fn backwardInput(
   across = ofColumns;
   let layer = id.z / (s.S_h * s.S_w);
   group = layer % s.G;
-  let block = layer / s.G * groups.x + id.x; // more blocks of columns than x has room for go on in z
-  // Where the sum ends must be, visibly for the compiler, the same for all threads of a workgroup.
+  let block = layer / s.G * groups.x + id.x; // blocks of columns that don't fit into the grid's x go on in z
+  // The compiler must see that the end of the sum is the same for all threads of a workgroup.
   product(id.y * ROWS, block * COLUMNS, 0u, s.C_out / s.G * ofRows.taps * ofColumns.taps, thread);
 }

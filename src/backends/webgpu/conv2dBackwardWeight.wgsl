@@ -2,11 +2,11 @@
 //
 //   dweight (C_out / G, taps) = dY (C_out / G, N · H_out · W_out) · Xᵀ
 //
-// with X as in conv2dForward.wgsl: a row for each output pixel, a column for each tap (ci, kh, kw). The gradient of the bias is
-// the column behind the last tap, in which X is 1. The sum over pixels is long, and the product is small, so the pixels are
-// split into parts, each with sums of its own ("split-K"); `collect` then adds those up, always in the same order.
+// with X as in conv2dForward.wgsl, transposed: a row for each output pixel, a column for each tap (ci, kh, kw). The gradient of
+// the bias is one more column, behind the last tap, in which X is 1. The sum over pixels is long and the product small, so the
+// pixels are split into parts, each with sums of its own ("split-K"). `collect` adds these up, always in the same order.
 //
-// PADDED: 0 where no tap ever falls beside x.
+// PADDED: 0 where no tap falls outside x.
 // uses tile.wgsl or tileDirect.wgsl
 
 struct Sizes {
@@ -14,7 +14,7 @@ struct Sizes {
   S_h: u32, S_w: u32, P_h: u32, P_w: u32, D_h: u32, D_w: u32, G: u32,
   parts: u32, // of the pixels
   share: u32, // pixels of a part
-  first: u32, // column that is wanted first: 0, or the number of taps for the bias alone
+  first: u32, // the first column to compute: 0, or the number of taps for the bias alone
   count: u32, // columns from there on
 }
 @group(0) @binding(0) var<uniform> s: Sizes;
@@ -26,7 +26,7 @@ var<private> group: u32;
 
 fn taps() -> u32 { return s.C_in / s.G * s.K_h * s.K_w; }
 
-/// An output pixel: its number, where it begins to see x, in pixels; and where it is in dy and sees x from.
+/// An output pixel: its number; ho · S_h and wo · S_w; where it is in dy; and where pixel (ho · S_h, wo · S_w) is in x.
 struct Row { k: u32, valid: bool, h: u32, w: u32, dy: u32, x: u32 }
 
 fn rowOf(k: u32) -> Row {
@@ -38,10 +38,10 @@ fn rowOf(k: u32) -> Row {
   return Row(k, k < pixelsEnd(), h, w, image * s.C_out * pixels + k % pixels, x);
 }
 
-/// Steps only: a multiplication for each pixel would cost as much as the product itself.
+/// The next pixel, by additions only: multiplications for each pixel would cost as much as the product itself.
 fn next(row: Row) -> Row {
   let lastW = row.w + s.S_w == s.W_out * s.S_w;
-  let lastH = lastW & (row.h + s.S_h == s.H_out * s.S_h); // & has no branch, as && has
+  let lastH = lastW & (row.h + s.S_h == s.H_out * s.S_h); // & makes no branch; && would
   let w = select(row.w + s.S_w, 0u, lastW);
   let h = select(row.h + select(0u, s.S_h, lastW), 0u, lastH);
   let image = select(0u, s.C_in * s.H * s.W, lastH);
@@ -51,7 +51,7 @@ fn next(row: Row) -> Row {
 
 fn pixelsEnd() -> u32 { return s.N * s.H_out * s.W_out; }
 
-/// A tap: its number, and how far it is from where an output begins, in pixels and in x.
+/// A tap: its number; and how far from there it sees x, in pixels and in x.
 struct Column { k: u32, h: u32, w: u32, x: u32 }
 
 fn columnOf(n: u32) -> Column {
@@ -77,13 +77,13 @@ fn a4(m: u32, place: u32) -> vec4f {
 fn b(row: Row, column: Column) -> f32 {
   var seen = row.valid;
   let one = seen & (column.k == taps());
-  if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
+  if (PADDED == 1u) { // unsigned, a place before 0 is far beyond the end
     seen &= (row.h + column.h < s.H) & (row.w + column.w < s.W);
   }
   return select(select(0.0, x[row.x + column.x], seen), 1.0, one);
 }
 
-fn b4(row: Row, column: Column) -> vec4f { return vec4f(); } // not asked for: B_VECTORS is 0
+fn b4(row: Row, column: Column) -> vec4f { return vec4f(); } // never called: B_VECTORS is 0
 
 var<private> part: u32;
 
@@ -97,6 +97,6 @@ fn write(m: u32, column: Column, value: f32) {
 fn backwardWeight(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) thread: u32) {
   group = id.z % s.G;
   part = id.z / s.G;
-  let first = id.z / s.G * s.share; // not from `part`: the compiler must see that it's the same for the whole workgroup
+  let first = id.z / s.G * s.share; // not from `part`: the compiler must see that all threads of a workgroup have the same
   product(id.y * ROWS, id.x * COLUMNS, first, min(first + s.share, pixelsEnd()), thread);
 }

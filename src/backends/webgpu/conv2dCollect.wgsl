@@ -1,4 +1,4 @@
-// The end of conv2dBackwardWeight.wgsl: adds the sums of all parts up. One thread for each number of dweight and dbias.
+// The second pass of conv2dBackwardWeight.wgsl: adds up the sums of all parts. One thread for each number of dweight and dbias.
 // include element.wgsl
 
 struct Sizes { C_out: u32, taps: u32, parts: u32, first: u32, count: u32 }

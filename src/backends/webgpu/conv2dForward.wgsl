@@ -2,9 +2,9 @@
 //
 //   y (C_out / G, N · H_out · W_out) = weight (C_out / G, C_in / G · K_h · K_w) · X
 //
-// X has a row for each tap (ci, kh, kw) and a column for each output pixel, and shows the pixel of x that the tap sees there.
-// It is never made: a tile of it is read from x when it is needed ("implicit GEMM").
-// PADDED: 0 where no tap ever falls beside x.   B_VECTORS: 1 where K_h · K_w = 1, stride 1, no padding, and H · W is a
+// X has a row for each tap (ci, kh, kw) and a column for each output pixel. Its element is the pixel of x that the tap sees there.
+// X is never stored: tiles of it are read from x when they are needed ("implicit GEMM").
+// PADDED: 0 where no tap falls outside x.   B_VECTORS: 1 where K_h · K_w = 1, stride 1, no padding, and H · W is a
 // multiple of 4, so that four columns are one vector of x.
 // uses tile.wgsl or tileDirect.wgsl
 
@@ -21,7 +21,7 @@ struct Sizes {
 
 var<private> group: u32;
 
-/// A tap: its number, its place in the kernel in pixels, and how far in x it is from where an output begins.
+/// A tap: its number, its place in the kernel in pixels, and how far it is in x from an output's first tap.
 struct Row { k: u32, valid: bool, h: u32, w: u32, x: u32 }
 
 fn taps() -> u32 { return s.C_in / s.G * s.K_h * s.K_w; }
@@ -33,17 +33,17 @@ fn rowOf(k: u32) -> Row {
   return Row(k, k < taps(), h, w, (channel * s.H + h) * s.W + w);
 }
 
-/// Steps only: a multiplication for each tap would cost as much as the product itself.
+/// The next tap, by additions only: multiplications for each tap would cost as much as the product itself.
 fn next(row: Row) -> Row {
   let lastW = row.w + s.D_w == s.K_w * s.D_w;
-  let lastH = lastW & (row.h + s.D_h == s.K_h * s.D_h); // & has no branch, as && has
+  let lastH = lastW & (row.h + s.D_h == s.K_h * s.D_h); // & makes no branch; && would
   let w = select(row.w + s.D_w, 0u, lastW);
   let h = select(row.h + select(0u, s.D_h, lastW), 0u, lastH);
   let channel = select(0u, s.H * s.W, lastH);
   return Row(row.k + 1u, row.k + 1u < taps(), h, w, row.x + channel + (h - row.h) * s.W + w - row.w);
 }
 
-/// An output pixel: where its taps begin, in the image and in x, which may be beside it; and where it is in y.
+/// An output pixel: where its first tap is, in the image (perhaps outside of it) and in x; and where it is in y.
 struct Column { x: u32, h: u32, w: u32, y: u32 }
 const nowhere = 0xffffffffu;
 
@@ -67,7 +67,7 @@ fn a4(m: u32, place: u32) -> vec4f {
 
 fn b(row: Row, column: Column) -> f32 {
   var seen = row.valid;
-  if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
+  if (PADDED == 1u) { // unsigned, a place before 0 is far beyond the end
     seen &= (column.h + row.h < s.H) & (column.w + row.w < s.W);
   }
   return select(0.0, x[column.x + row.x], seen);
@@ -90,6 +90,6 @@ fn forward(
   @builtin(local_invocation_index) thread: u32,
 ) {
   group = id.z % s.G;
-  let block = id.z / s.G * groups.x + id.x; // more blocks of columns than x has room for go on in z
+  let block = id.z / s.G * groups.x + id.x; // blocks of columns that don't fit into the grid's x go on in z
   product(id.y * ROWS, block * COLUMNS, 0u, taps(), thread);
 }

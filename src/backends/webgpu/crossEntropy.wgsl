@@ -5,7 +5,7 @@
 //
 //   dx[c] = (e^logp[c] · Σ_k q[k] · weight[k] − q[c] · weight[c]) · dloss,   for a mean divided by Σ weight[t]
 //
-// A few threads, or a workgroup, for each row: rows.wgsl. What becomes of the rows' losses: targets.wgsl.
+// A few threads, or a workgroup, for each row: rows.wgsl. How the rows' losses become one: targets.wgsl.
 // include scores.wgsl
 // include targets.wgsl
 
@@ -20,7 +20,7 @@ struct Sizes {
   peak: f32,
   hasWeight: u32,
   isMean: u32,
-  isNone: u32, // every loss for itself
+  isNone: u32, // reduction 'none': every loss is written
   parts: u32,
 }
 @group(0) @binding(0) var<uniform> s: Sizes;

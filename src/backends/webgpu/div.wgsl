@@ -3,5 +3,5 @@
 
 fn value(a: f32, b: f32) -> f32 { return a / b; }
 fn termOfA(at: Place) -> f32 { return dy[at.y] / b[at.b]; }
-/// In two quotients: b² may be out of range where they aren't.
+/// As two quotients, because b² may be out of range where they aren't.
 fn termOfB(at: Place) -> f32 { return -(a[at.a] / b[at.b]) * (dy[at.y] / b[at.b]); }

@@ -1,4 +1,4 @@
-// dropout: y = x / (1 − p) where mask isn't 0, else 0.   dx is made of dy in the same way.   One thread for each element.
+// dropout: y = x / (1 − p) where mask isn't 0, else 0.   dx is made from dy in the same way.   One thread for each element.
 // include element.wgsl
 
 struct Sizes {

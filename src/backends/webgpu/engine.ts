@@ -1,12 +1,12 @@
 /**
  * The engine under the WebGPU kernels: one device, and a list of commands for it.
  *
- *   kernels      dispatch dispatch write dispatch … read        JavaScript goes on at once
+ *   kernels      dispatch dispatch write dispatch … read        each returns at once
  *   commands     ──────────────────────────────────────►        sent when JavaScript pauses, or someone reads
  *   the queue    [sizes of all dispatches] [one command buffer]  one upload, one submit
  *
- * So a training step is one submit. A write to a buffer that commands before it have touched splits the list in two. A
- * pipeline that isn't compiled yet holds the list up, so that all pipelines of a first step compile at once.
+ * So a training step is one submit. A write to a buffer that earlier commands use splits the list in two. A pipeline that isn't
+ * compiled yet holds the list back. Meanwhile further commands are listed, so that all pipelines of a first step compile at once.
  */
 import type { DeviceBuffer, DType } from '../../tensor/tensorBackend.js';
 import type { Work } from '../webgpuBackend.js';
@@ -21,7 +21,7 @@ export interface Dispatch {
   /** The .wgsl file's name without its ending, and the function in it. */
   readonly shader: string;
   readonly entry: string;
-  /** Another file, which that one says that it needs. */
+  /** Another file that this one needs, where it can be one of several (`// uses`). */
   readonly uses?: string;
   /** By the names that they have in the shader. null: not given, and not used. */
   readonly buffers: Readonly<Record<string, WebGPUBuffer | null>>;
@@ -31,7 +31,7 @@ export interface Dispatch {
   readonly groups?: readonly [number, number, number];
   /** Written before the shader's text as constants, after SUM_THREADS: each combination is a pipeline of its own. */
   readonly constants?: Readonly<Record<string, number>>;
-  /** Default: no operations to speak of, and every element of every buffer asked for once. */
+  /** For `stats()`. Default: no flops, and every element of every buffer read or written once. */
   readonly work?: Work;
 }
 
@@ -60,16 +60,16 @@ type Command =
       readonly to: GPUBuffer;
       readonly toOffset: number;
       readonly bytes: number;
-      /** Told when it is submitted. */
+      /** Called when it is submitted. */
       readonly submitted?: () => void;
     };
 
 /** Dispatches of one submit, at most. */
 const capacity = 512;
-/** Submits that the device may be behind before `ready` waits. */
+/** How many submits the device may be behind before `ready` waits. */
 const ahead = 2;
 
-// Flags of WebGPU (GPUBufferUsage), which not every platform has as globals.
+// WebGPU's flags (GPUBufferUsage), which aren't globals on every platform.
 const MAP_READ = 0x1;
 const COPY_SRC = 0x4;
 const COPY_DST = 0x8;
@@ -78,12 +78,12 @@ const STORAGE = 0x80;
 
 export class Engine {
   readonly accounting = new Accounting();
-  /** Devices there have been before this one. */
+  /** How many devices were lost before this one. */
   generation = 0;
   #failures!: Failures;
   #pipelines!: Pipelines;
   #sizes!: GPUBuffer;
-  /** Where the device was asked for timestamps. */
+  /** null unless the device was asked for timestamps. */
   #profiler: Profiler | null = null;
   readonly #sizesData = new Uint8Array(capacity * sizesBytes);
   readonly #none = new Map<string, WebGPUBuffer>();
@@ -103,11 +103,11 @@ export class Engine {
   #touched = new Set<GPUBuffer>();
   #told: (() => void)[] = [];
 
-  /** `memory`: who hands out buffers, and takes them back into a pool. */
+  /** `memory`: the backend's pool, which hands out buffers and takes them back. */
   constructor(
     public device: GPUDevice,
     private readonly memory: () => Memory,
-    /** Whether threads work together through workgroup memory: not where that is memory like any other. */
+    /** Whether threads work together through workgroup memory. On a CPU, where it is memory like any other, they don't. */
     readonly sharesMemory: boolean,
   ) {
     this.#start();
@@ -122,7 +122,7 @@ export class Engine {
     this.#profiler = device.features.has(timestamps) ? new Profiler(device, capacity, took) : null;
   }
 
-  /** Goes on with a new device, after the loss of the one before. `buffers` live on there, their content undefined. */
+  /** Goes on with a new device after the loss of the last one. `buffers` get new memory there, whose content is undefined. */
   restart(device: GPUDevice, buffers: Iterable<WebGPUBuffer>): void {
     this.device = device;
     this.generation++;
@@ -141,8 +141,8 @@ export class Engine {
     return this.device.features.has('subgroups');
   }
 
-  /** Threads of a workgroup that adds up together: on a CPU, which goes through all threads from barrier to barrier, only as
-   *  many as it computes at once. */
+  /** Threads of a workgroup that sums together. On a CPU, which goes through all threads between two barriers, only as many as it
+   *  computes at once. */
   get sumThreads(): number {
     return this.sharesMemory ? groupThreads : 4;
   }
@@ -168,7 +168,7 @@ export class Engine {
     return Object.assign(buffer, { gpu: this.#create(what, bindingBytes, STORAGE | COPY_SRC | COPY_DST) });
   }
 
-  /** The part of a buffer that begins at `offset` bytes (a multiple of 256); what is behind it stays in a shader's reach. */
+  /** The part of a buffer that begins at `offset` bytes (a multiple of 256). A shader can also reach what is behind the part. */
   view(whole: WebGPUBuffer, offset: number, length: number): WebGPUBuffer {
     const bindingBytes = whole.bindingBytes - offset;
     return { ...whole, id: this.#nextId++, offset, bindingBytes, length, byteLength: length * 4 };
@@ -214,14 +214,14 @@ export class Engine {
     });
   }
 
-  /** Workgroups for one thread an element: rows of the grid, where one row can't hold them. */
+  /** The grid of workgroups for one thread an element: one row, or several where one can't hold them. */
   #groupsFor(threads: number): readonly [number, number, number] {
     const groups = Math.ceil(threads / groupThreads);
     const across = Math.min(groups, this.limits.maxComputeWorkgroupsPerDimension);
     return [across, across === 0 ? 0 : Math.ceil(groups / across), 1];
   }
 
-  /** WebGPU itself wouldn't throw, and tell later. */
+  /** Throws if a dispatch is beyond the adapter's limits. WebGPU itself would report that later, without the kernel's name. */
   #checkLimits(name: string, groups: readonly number[], buffers: Dispatch['buffers']): void {
     const { maxComputeWorkgroupsPerDimension: most, maxStorageBufferBindingSize: largest } = this.limits;
     if (groups.some((count) => count > most)) {
@@ -238,7 +238,8 @@ export class Engine {
     }
   }
 
-  /** Room for intermediate results while `use` runs; what it dispatches may be done later. */
+  /** A buffer for intermediate results of the kernels that `use` calls. It returns to the pool at once: what gets it next is
+   *  dispatched after them. */
   temporary(length: number, use: (buffer: WebGPUBuffer) => void): void {
     const buffer = this.memory().allocate(length, 'float32') as WebGPUBuffer;
     try {
@@ -248,7 +249,7 @@ export class Engine {
     }
   }
 
-  /** Bound where nothing is given. One for each name: WebGPU lets no two bindings write the same buffer. */
+  /** The buffer that is bound where none is given. There is one for each name, since no two bindings may write the same buffer. */
   #nothing(name: string): WebGPUBuffer {
     let none = this.#none.get(name);
     if (!none) {
@@ -303,7 +304,7 @@ export class Engine {
     return content;
   }
 
-  /** Waits until the device is at most a few submits behind: a loop that never reads would run far ahead of it. */
+  /** Waits until the device is at most a few submits behind. A loop that never reads would otherwise run far ahead of it. */
   async ready(): Promise<void> {
     this.flush();
     while (this.#behind > ahead && !this.#failures.isLost) {
@@ -324,7 +325,7 @@ export class Engine {
     }
   }
 
-  /** Sends what is in the list, as far as its pipelines are compiled; the rest follows when they are. */
+  /** Submits the list. If a pipeline isn't compiled yet, all of the list waits until it is. */
   flush(): void {
     if (this.#compiling || this.#commands.length === 0 || this.#failures.isLost) return;
     const commands = this.#commands;
@@ -333,7 +334,7 @@ export class Engine {
       this.#compiling = true;
       void Promise.all(waiting.map(({ pipeline }) => pipeline.compiling)).then(() => {
         this.#compiling = false;
-        // One that doesn't compile is a failure, which everyone hears of; nothing after it would be right.
+        // If one doesn't compile, the next call throws. The list is dropped: what comes after would compute wrong numbers.
         if (waiting.some(({ pipeline }) => !pipeline.compiled)) this.#drop();
         else this.flush();
       });
@@ -351,7 +352,7 @@ export class Engine {
 
   #encode(command: Command): void {
     if (command.kind === 'write') {
-      // The queue does a write before what is submitted after it, so commands before it must go first.
+      // The queue does a write before everything that is submitted later, so earlier commands are submitted first.
       if (this.#touched.has(command.to)) this.#submit();
       this.device.queue.writeBuffer(command.to, command.offset, command.data);
       return;
@@ -411,7 +412,7 @@ export class Engine {
     this.#discard();
   }
 
-  /** Forgets what is encoded. */
+  /** Drops what is encoded and not submitted. */
   #discard(): void {
     this.#encoder = null;
     this.#pass = null;

@@ -1,7 +1,7 @@
 /**
- * Errors of the device. WebGPU throws hardly any: they go to error scopes, to `uncapturederror`, or the device is lost. All
- * of them end here, and the next call that uses the backend throws the first. So does every call after it: what the device
- * has left undone since then nobody knows. `backend.recover()` begins anew.
+ * Errors of the device. WebGPU throws hardly any: it reports them to error scopes or to `uncapturederror`, or it loses the device.
+ * All of them are collected here, and the next call that uses the backend throws the first one. So does every later call, since
+ * nobody knows what the device has left undone. `backend.recover()` starts again on a new device.
  */
 
 import { DeviceLostError } from '../backend.js';
@@ -25,15 +25,15 @@ export class Failures {
       if (!this.#lossExpected) this.#first = error;
       throw error;
     });
-    this.#lost.catch(() => {}); // for those who ask
+    this.#lost.catch(() => {}); // no unhandled rejection: whoever waits for `lost` gets it
   }
 
-  /** Rejects when the device is lost, and never resolves. */
+  /** Never resolves; rejects with a DeviceLostError when the device is lost. */
   get lost(): Promise<never> {
     return this.#lost;
   }
 
-  /** From now on, the loss of the device is what was asked for. */
+  /** Says that the device is about to be destroyed: its loss is no failure then. */
   expectLoss(): void {
     this.#lossExpected = true;
   }
@@ -47,7 +47,7 @@ export class Failures {
     if (this.#first) throw this.#first;
   }
 
-  /** Does what may fail for want of memory, or break a rule. `what` says what it was, when that is asked. */
+  /** Runs an action in error scopes for lack of memory and broken rules. If it fails, the error names `what()`. */
   watch<T>(what: () => string, action: () => T): T {
     this.device.pushErrorScope('out-of-memory');
     this.device.pushErrorScope('validation');
@@ -66,24 +66,24 @@ export class Failures {
       (error) => {
         if (error) this.add(`${what()}: ${firstLine(error.message) || 'out of memory'}`);
       },
-      () => {}, // the device is lost, which is told elsewhere
+      () => {}, // the device is lost: `lost` reports that
     );
     this.#pending.add(popped);
     void popped.then(() => this.#pending.delete(popped));
   }
 
-  /** Waits for what is still open, and throws if something has failed. */
+  /** Waits for all error scopes, and throws if something has failed. */
   async settled(): Promise<void> {
     await Promise.all(this.#pending);
     this.check();
   }
 
-  /** The result of a promise of the device, or the failure that it stands for. */
+  /** The result of a promise of the device. If it rejects, throws the failure behind that, where there is one. */
   async orElse<T>(promise: Promise<T>): Promise<T> {
     try {
       return await promise;
     } catch (error) {
-      // The device tells of its loss a moment after it rejects what depends on it.
+      // The device reports its loss a moment after it has rejected the promise.
       await Promise.race([this.#lost, new Promise((resolve) => setTimeout(() => resolve(null), 100))]);
       await this.settled();
       throw error;
@@ -91,7 +91,7 @@ export class Failures {
   }
 }
 
-/** The rest is where in the driver's own source it happened. */
+/** What happened. The other lines say where in the driver's source. */
 function firstLine(message: string): string {
   return message.split('\n')[0];
 }

@@ -1,4 +1,7 @@
-// A batch of images that lie on the device as bytes:   x[n, c, p] = values[c, byte of image indices[n], channel c, pixel p]
+// gather: makes a batch of images that lie on the device as bytes.
+//
+//   x[n, c, p] = values[c, byte]   byte: pixel p of channel c of image indices[n]
+//
 // One thread for each element of x.
 // include element.wgsl
 

@@ -1,7 +1,7 @@
 // gradNorm: squares += Σ_i dparam[i]².
 //
-//   forward     threads take turns in the elements. A workgroup that is the only one adds its sum to `squares`;
-//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up
+//   forward     threads take turns in the elements. A single workgroup adds its sum to `squares`, several write
+//   combine     partial sums, and the one workgroup of `combine` adds these up
 // include tree.wgsl
 
 struct Sizes { count: u32, parts: u32 }

@@ -35,7 +35,7 @@ export class GPUBackend extends Backend implements WebGPUBackend {
     this.kernels = webgpuKernels(this.#engine);
   }
 
-  /** `onGpuOnly`: not on an adapter that computes on the CPU, where 'wasm' is many times faster. */
+  /** `onGpuOnly`: throws on an adapter that computes on the CPU, where 'wasm' is many times faster. */
   static async create(
     options: WebGPUOptions,
     platform: WebGPUPlatform,
@@ -64,7 +64,7 @@ export class GPUBackend extends Backend implements WebGPUBackend {
     return this.#engine.view(buffer, from * 4, length);
   }
 
-  /** The device itself: tests destroy it, to see what becomes of a lost one. */
+  /** The device itself, which tests destroy to see what follows. */
   get device(): GPUDevice {
     return this.#engine.device;
   }
@@ -97,7 +97,7 @@ export class GPUBackend extends Backend implements WebGPUBackend {
   override async recover(): Promise<void> {
     const { device } = await newDevice(this.platform, this.profile);
     this.emptyCache();
-    this.#parking = new Parking(this.#engine); // what was put aside is gone
+    this.#parking = new Parking(this.#engine); // the numbers that were put aside are lost
     this.#engine.restart(device, this.live as Iterable<WebGPUBuffer>);
   }
 
@@ -154,7 +154,7 @@ async function newDevice(
   return { device, info: adapter.info };
 }
 
-/** SwiftShader, Mesa's llvmpipe, and Windows' WARP are adapters without a GPU. */
+/** Whether it is an adapter without a GPU: SwiftShader, Mesa's llvmpipe, or Windows' WARP. */
 function computesOnCpu({ isFallbackAdapter, architecture, description }: GPUAdapterInfo): boolean {
   return isFallbackAdapter || /swiftshader|llvmpipe|warp|basic render/i.test(`${architecture} ${description}`);
 }

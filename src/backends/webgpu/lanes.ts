@@ -1,18 +1,18 @@
-/** How the threads of a workgroup are shared among tasks: see lanes.wgsl. */
+/** How the threads of a workgroup are divided among tasks: see lanes.wgsl. */
 export interface Lanes {
   /** Threads for each task: a power of 2. */
   readonly lanes: number;
   readonly adjacent: boolean;
 }
 
-/** Neighbouring threads that read memory together, on every GPU. */
+/** So many neighbouring threads read memory together, on every GPU. */
 const together = 32;
 
-/** Terms that make a lane worth its part in the tree. */
+/** Terms for each lane. With fewer, adding up the lanes costs more than it saves. */
 const termsOfLane = 4;
 
-/** Lanes for tasks of so many terms, beside the tasks whose terms are `neighbours` in memory: 1 where neighbours are terms of
- *  the same task. `threads`: of a workgroup. */
+/** Lanes for tasks of so many terms. `neighbours`: how many tasks have their terms side by side in memory; 1 where the terms of one
+ *  task lie side by side. `threads`: of a workgroup. */
 export function lanesFor(terms: number, neighbours: number, threads: number): Lanes {
   const room = threads / Math.min(threads, together, powerOf2(neighbours));
   return { lanes: Math.min(room, powerOf2(terms / termsOfLane)), adjacent: neighbours === 1 };

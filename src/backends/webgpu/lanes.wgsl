@@ -1,13 +1,13 @@
-/// A workgroup of SUM_THREADS threads that shares them among tasks, SUM_THREADS / s.lanes at a time. The s.lanes threads of a
-/// task take turns in its terms, and a tree in workgroup memory combines what they have.
+/// The SUM_THREADS threads of a workgroup do SUM_THREADS / s.lanes tasks at a time, with s.lanes threads for each. The lanes of a
+/// task take turns in its terms, and a tree in workgroup memory combines their results.
 ///
 ///   s.adjacent = 1    thread  0 1 2 3 4 5 6 7 …       s.adjacent = 0    thread  0 1 2 … 63 64 65 66 …
 ///   (4 lanes)         task    0 0 0 0 1 1 1 1 …       (4 lanes)         task    0 1 2 … 63  0  1  2 …
 ///                     lane    0 1 2 3 0 1 2 3 …                         lane    0 0 0 …  0  1  1  1 …
 ///
-/// So neighbouring threads read neighbouring numbers, be they terms of one task or of tasks side by side.
+/// So neighbouring threads read neighbouring numbers, whether these are terms of one task or of several.
 struct Lane {
-  task: u32, // of those that the workgroup has at a time
+  task: u32, // its number among those that the workgroup does at a time
   index: u32, // among the task's lanes
   thread: u32,
   step: u32, // threads from one lane of a task to the next
@@ -23,7 +23,7 @@ fn laneOf(thread: u32) -> Lane {
 
 var<workgroup> cells: array<f32, SUM_THREADS>;
 
-/// The sum over the lanes of each task, which all of them get.
+/// The sum over the lanes of a task. All of its lanes get it.
 fn sumOfLanes(lane: Lane, value: f32) -> f32 {
   if (s.lanes == 1u) { return value; }
   cells[lane.thread] = value;
@@ -34,7 +34,7 @@ fn sumOfLanes(lane: Lane, value: f32) -> f32 {
   return ofFirst(lane);
 }
 
-/// The largest of the lanes of each task.
+/// The largest value of a task's lanes. All of them get it.
 fn maxOfLanes(lane: Lane, value: f32) -> f32 {
   if (s.lanes == 1u) { return value; }
   cells[lane.thread] = value;
@@ -45,10 +45,10 @@ fn maxOfLanes(lane: Lane, value: f32) -> f32 {
   return ofFirst(lane);
 }
 
-/// What a task's first lane has.
+/// The value of a task's first lane.
 fn ofFirst(lane: Lane) -> f32 {
   workgroupBarrier();
   let value = cells[lane.thread - lane.index * lane.step];
-  workgroupBarrier(); // the next tree writes the cells again
+  workgroupBarrier(); // the next tree overwrites the cells
   return value;
 }

@@ -4,9 +4,9 @@
 //   y[c] = x[c] · D[c]^(−beta)
 //
 //   through[c] = x[c] · D[c]^(−beta) / D[c] · dy[c]
-//   dx[j] = D[j]^(−beta) · dy[j] − 2 · beta · ratio · x[j] · Σ_c through[c]      over the c whose D looks at j
+//   dx[j] = D[j]^(−beta) · dy[j] − 2 · beta · ratio · x[j] · Σ_c through[c]      over the c with j in their D
 //
-// One thread for each element: neighbours are of the same channel, and so is each of the numbers that they read.
+// One thread for each element: neighbouring threads are in one channel, and so read neighbouring numbers of the others.
 // include element.wgsl
 
 struct Sizes { N: u32, C: u32, pixels: u32, size: u32, ratio: f32, beta: f32, k: f32 }
@@ -21,19 +21,19 @@ fn strength(i: u32) -> f32 {
   return s.k + s.ratio * squares;
 }
 
-/// Element i of the channel that is `distance` before that of i, or of the first one.
+/// The element at i's pixel, `distance` channels before i's channel, or in the first one.
 fn before(i: u32, distance: u32) -> u32 {
   return i - min(distance, channel(i)) * s.pixels;
 }
 
-/// Element i of the channel that is `distance` after that of i, or of the last one.
+/// The element at i's pixel, `distance` channels after i's channel, or in the last one.
 fn after(i: u32, distance: u32) -> u32 {
   return i + min(distance, s.C - 1u - channel(i)) * s.pixels;
 }
 
 fn channel(i: u32) -> u32 { return i / s.pixels % s.C; }
 
-/// D^(−beta). AlexNet's D^(−¾) is made of roots, which are faster than a logarithm, and more precise.
+/// D^(−beta). AlexNet's D^(−¾) is computed with roots, which are faster than a logarithm, and more precise.
 fn power(D: f32) -> f32 {
   if (s.beta == 1.0) { return 1.0 / D; }
   if (s.beta == 0.75) {
@@ -53,7 +53,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> through: array<f32>;
 
-/// The first half: what is paid directly, and `through` for the second half.
+/// The first half: the gradient through x[c] itself, and `through` for the second half.
 @compute @workgroup_size(256)
 fn backwardDirect(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);
@@ -66,7 +66,7 @@ fn backwardDirect(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
 
 @group(0) @binding(3) var<storage, read> paid: array<f32>; // through, to read
 
-/// The second half. As D looks ⌊size / 2⌋ channels back, so many after j look at it.
+/// The second half: the gradient through D. D reaches ⌊size / 2⌋ channels back, so j is in the D of as many channels after it.
 @compute @workgroup_size(256)
 fn backwardThrough(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);

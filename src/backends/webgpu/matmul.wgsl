@@ -3,8 +3,8 @@
 //   c (M, N) = Σ_r a_r (M, K) · b_r (K, N)
 //
 // Strides say how far it is to the next row, column, or place of the sum, so that any of them may be transposed. A sum over
-// several pairs r is the gradient of a matrix that was broadcast over a batch. For linear, c has a bias for each column; for
-// its backward pass, b has a column of ones behind its last, and that column of c, Σ_k a, is the gradient of the bias.
+// several pairs r is the gradient of a matrix that was broadcast over a batch. For linear, c has a bias for each column. For
+// its backward pass, b has one more column, of ones: that column of c, Σ_k a, is the gradient of the bias.
 //
 // BATCHED: 0 where there is one layer with one pair, which begins where the arrays do.
 // uses tile.wgsl or tileDirect.wgsl
@@ -16,8 +16,8 @@ struct Sizes {
   aRow: u32, aPlace: u32, // elements from one row of a, one place of the sum, to the next
   bPlace: u32, bColumn: u32,
   pairs: u32,
-  first: u32, // column that is wanted first: 0, or N for the sums of a alone
-  end: u32, // column behind the last: N, or N + 1 with the column of ones
+  first: u32, // the first column to compute: 0, or N for the sums of a alone
+  end: u32, // the column behind the last one: N, or N + 1 with the column of ones
   hasBias: u32,
 }
 @group(0) @binding(0) var<uniform> s: Sizes;
@@ -26,7 +26,7 @@ struct Sizes {
 @group(0) @binding(3) var<storage, read> a: array<f32>;
 @group(0) @binding(4) var<storage, read> bMatrix: array<f32>;
 @group(0) @binding(5) var<storage, read> bias: array<f32>;
-@group(0) @binding(6) var<storage, read> begins: array<vec2u>; // (layers, pairs): of a and of b
+@group(0) @binding(6) var<storage, read> begins: array<vec2u>; // (layers, pairs): where a and b begin
 
 var<private> layer: u32;
 
@@ -63,7 +63,7 @@ fn b(row: Row, column: Column) -> f32 {
   return select(0.0, value, row.k < placesEnd());
 }
 
-fn b4(row: Row, column: Column) -> vec4f { return vec4f(); } // not asked for: B_VECTORS is 0
+fn b4(row: Row, column: Column) -> vec4f { return vec4f(); } // never called: B_VECTORS is 0
 
 fn write(m: u32, column: Column, value: f32) {
   if (m >= s.M || column.n >= s.end) { return; }

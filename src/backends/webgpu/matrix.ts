@@ -13,18 +13,18 @@ interface Matrix {
 }
 
 interface Product {
-  /** (M, N), row by row; null: only `sums` is wanted. */
+  /** (M, N), row by row; null where only `sums` is computed. */
   readonly c: WebGPUBuffer | null;
   readonly a: Matrix;
   readonly b: Matrix;
   readonly M: number;
   readonly N: number;
   readonly K: number;
-  /** For each column. */
+  /** A number for each column. */
   readonly bias?: WebGPUBuffer | null;
-  /** Where the sums of a's rows go, if they are wanted. */
+  /** Where the sums of a's rows are written; null: they aren't computed. */
   readonly sums?: WebGPUBuffer | null;
-  /** Where a and b begin: for each layer of c, for each pair that is summed. Without it, both begin at 0. */
+  /** Where a and b begin, for each layer of c and each pair that is summed. Default: both at 0, for one layer and one pair. */
   readonly begins?: readonly (readonly { a: number; b: number }[])[];
 }
 
@@ -70,7 +70,7 @@ function multiply(engine: Engine, { c, a, b, M, N, K, bias = null, sums = null, 
 const plain = (buffer: WebGPUBuffer, columns: number): Matrix => ({ buffer, row: columns, column: 1 });
 const transposed = (buffer: WebGPUBuffer, columns: number): Matrix => ({ buffer, row: 1, column: columns });
 
-/** For each of the matrices of `size` elements in an array of `length`: in which layers of the batch it was used. */
+/** An array of `length` holds matrices of `size` elements. For each of them: the layers of the batch that use it. */
 function uses(length: number, size: number, offsets: readonly number[]): number[][] {
   const layers: number[][] = Array.from({ length: size === 0 ? 0 : length / size }, () => []);
   offsets.forEach((offset, layer) => {

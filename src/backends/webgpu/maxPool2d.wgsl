@@ -3,7 +3,7 @@
 //   forward    y[o] = max x[p] over the pixels p of window o      indices[o] = p      One thread for each window.
 //   backward   dx[p] = Σ dy[o] over the windows o with indices[o] = p                 One thread for each pixel.
 //
-// Values are chosen by their bits: WGSL need not tell a NaN from a number, nor two numbers near 0 from each other.
+// Values are compared by their bits, because WGSL need not tell a NaN from a number, nor two numbers near 0 from each other.
 // include element.wgsl
 // include windows.wgsl
 
@@ -19,7 +19,7 @@ struct Sizes {
 const belowAll = i32(-0x80000000);
 const aboveAll = 0x7fffffff;
 
-/// A whole number for an f32: a larger one for a larger one, the same one for −0 and 0, and aboveAll for NaN.
+/// An integer for an f32, in the same order: larger for a larger f32, equal for −0 and 0, and aboveAll for NaN.
 fn rank(bits: u32) -> i32 {
   let size = i32(bits & 0x7fffffffu);
   return select(select(size, -size, bits >> 31u == 1u), aboveAll, size > 0x7f800000);
@@ -31,8 +31,8 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   if (i >= s.N * s.C * s.H_out * s.W_out) { return; }
   let window = placeOf(i, outputs());
   let plane = window.plane * s.H * s.W;
-  let corner = window.at * stride() - padding(); // what is before 0 wraps around, and is far beyond the image
-  var best = belowAll; // so the first tap inside the image takes its place, even −∞
+  let corner = window.at * stride() - padding(); // unsigned, a place before 0 is far beyond the image
+  var best = belowAll; // so that the first tap inside the image replaces it, even −∞
   var value = 0u;
   var index = 0u;
   for (var kh = 0u; kh < s.K_h; kh++) {
@@ -72,7 +72,7 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   dx[i] = sum;
 }
 
-/// The same where windows don't overlap: at most one contains a pixel.
+/// The backward pass where windows don't overlap: at most one contains a pixel.
 @compute @workgroup_size(256)
 fn backwardApart(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);

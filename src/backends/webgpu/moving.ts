@@ -1,4 +1,4 @@
-/** Calls of the kernels that only move elements from one place to another. */
+/** Calls of the kernels that only move elements: pad and cat. */
 import type { CatSizes } from '../../ops/cat.js';
 import type { Kernels } from '../../ops/index.js';
 import type { PadMode, PadSizes } from '../../ops/pad.js';

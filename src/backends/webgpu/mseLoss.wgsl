@@ -1,17 +1,17 @@
 // mseLoss: loss[i] = (x[i] − goal[i])², or their sum or mean.   dx = 2 · (x − goal) · dloss, dgoal = −dx; the mean divides both.
 //
-//   forward     threads take turns in the elements. Of the sum or the mean, a workgroup that is the only one writes the loss;
-//   combine     otherwise it writes a partial sum, and the one workgroup of `combine` adds those up
+//   forward     threads take turns in the elements. For a sum or a mean, a single workgroup writes the loss, several write
+//   combine     partial sums, and the one workgroup of `combine` adds these up
 //   backward            one thread for each element
 //
-// What src/ops/mseLoss.ts calls target is `goal` here: WGSL keeps the word for itself.
+// The target of src/ops/mseLoss.ts is called `goal` here: `target` is a reserved word of WGSL.
 // include element.wgsl
 // include tree.wgsl
 
 struct Sizes {
   count: u32,
   scale: f32, // 1 / count for a mean, otherwise 1
-  isNone: u32, // every loss for itself
+  isNone: u32, // reduction 'none': every loss is written
   parts: u32,
   hasDx: u32,
   hasDgoal: u32,

@@ -1,6 +1,6 @@
 // nllLoss: loss[n] = −weight[t] · x[n, t], t = targets[n].   dx[n, t] = −weight[t] · dloss, for a mean divided by Σ weight[t].
 //
-//   forward     threads take turns in the rows; what becomes of their losses: targets.wgsl
+//   forward     threads take turns in the rows; how their losses become one: targets.wgsl
 //   backward    threads take turns in the elements of dx
 // include targets.wgsl
 
@@ -11,7 +11,7 @@ struct Sizes {
   ignoreIndex: i32,
   hasWeight: u32,
   isMean: u32,
-  isNone: u32, // every loss for itself
+  isNone: u32, // reduction 'none': every loss is written
   parts: u32,
 }
 @group(0) @binding(0) var<uniform> s: Sizes;

@@ -10,7 +10,7 @@ type Buffers = Dispatch['buffers'];
 export function normalization(engine: Engine) {
   const most = engine.limits.maxComputeWorkgroupsPerDimension;
 
-  /** `Sizes`, told which of the optional buffers are given, and in how many parts the workgroups see a channel. */
+  /** `Sizes`, with which of the optional buffers are given; and into how many parts a channel is divided among workgroups. */
   function sizesOf({ N, C, pixels, training, momentum, eps }: BatchNormSizes, optional: Buffers) {
     const { parts, share } = partsFor(N * pixels, engine.sumThreads, C);
     const has = (name: string) => Boolean(optional[name]);

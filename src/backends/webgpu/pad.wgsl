@@ -1,5 +1,5 @@
-// pad: y[n,ho,wo] = x[n,h,w] that is shown there, or `value`.   One thread for each y.
-//      dx[n,h,w] = Σ dy of all places that show it.            One thread for each dx.
+// pad: y[n,ho,wo] = the x[n,h,w] that is shown there, or `value`.   One thread for each y.
+//      dx[n,h,w] = Σ dy over all places that show x[n,h,w].         One thread for each dx.
 // include element.wgsl
 // include rectangle.wgsl
 
@@ -8,13 +8,13 @@ struct Sizes { N: u32, H: u32, W: u32, H_out: u32, W_out: u32, top: i32, left: i
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<u32>;
 
-// What MODE may be: the numbers of `modes` in moving.ts.
+// The values of MODE: indices of `modes` in moving.ts.
 const CONSTANT = 0u;
 const REFLECT = 1u;
 const REPLICATE = 2u;
 const CIRCULAR = 3u;
 
-/// The place that is shown at place p of an endless row, or −1 for none.
+/// Which of a row's `size` places is shown at place p, which may lie before or behind them; −1 for none.
 fn source(p: i32, size: i32) -> i32 {
   if (p >= 0 && p < size) { return p; }
   switch (MODE) {
@@ -42,19 +42,19 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 
-/// Places of a row: from `start` up to `end`, which isn't one of them.
+/// Places of a row: start ≤ place < end.
 struct Span { start: i32, end: i32 }
 
 const far = 0x40000000;
 
-/// Where an endless row shows its place p: there (copy 0), in the border before the image (1), in that behind it (2).
+/// Where place p of a row is shown: at p itself (copy 0), in the border before the row (1), or in the border behind it (2).
 fn shownAt(copy: u32, p: i32, size: i32) -> Span {
   let last = size - 1;
   if (copy == 0u) { return Span(p, p + 1); }
   switch (MODE) {
     case REFLECT: {
       let at = select(2 * last - p, -p, copy == 1u);
-      let isEdge = p == select(last, 0, copy == 1u); // which isn't repeated
+      let isEdge = p == select(last, 0, copy == 1u); // an edge isn't repeated
       return Span(at, select(at + 1, at, isEdge));
     }
     case REPLICATE: {
@@ -69,7 +69,7 @@ fn shownAt(copy: u32, p: i32, size: i32) -> Span {
   }
 }
 
-/// The part of that which y has, in y's rows or columns.
+/// The part of a span that y has, counted in y's rows or columns.
 fn visible(span: Span, before: i32, out: u32) -> Span {
   return Span(max(span.start + before, 0), min(span.end + before, i32(out)));
 }

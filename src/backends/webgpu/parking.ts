@@ -1,12 +1,12 @@
 /**
- * Room for single numbers that outlive their buffers: the losses that a training loop has in its hands. All of them share a few
- * buffers, so that a step needs none of its own.
+ * A place for single numbers that outlive their buffers, such as the losses that a training loop keeps. They are put into a few
+ * large buffers, so that a step needs no new one for its loss.
  */
 import type { DeviceBuffer, Parked } from '../../tensor/tensorBackend.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 
-/** Numbers of one buffer. */
+/** How many numbers a buffer has places for. */
 const places = 4096;
 const numberBytes = 4;
 

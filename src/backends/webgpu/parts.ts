@@ -2,18 +2,18 @@
 
 /** Workgroups that keep a large device busy. */
 const enough = 512;
-/** Terms that make a thread worth starting. */
+/** Terms for each thread. With fewer, starting it costs more than it saves. */
 const termsOfThread = 8;
-/** Partial sums are added up by one workgroup. */
+/** The most partial sums, since one workgroup adds them up. */
 const maximumParts = 256;
 
 export interface Parts {
   readonly parts: number;
-  /** Terms of a part; the last one may have fewer, and none has no terms if there are any. */
+  /** Terms of a part. The last part may have fewer; if there are any terms, none is empty. */
   readonly share: number;
 }
 
-/** Parts for sums of so many `terms`, for which there are `groups` workgroups already, with `threads` for each sum. */
+/** Into how many parts to divide sums of `terms`, if without that there are `groups` workgroups, with `threads` for each sum. */
 export function partsFor(terms: number, threads: number, groups: number): Parts {
   const useful = Math.ceil(terms / (termsOfThread * threads));
   const wanted = Math.min(useful, Math.ceil(enough / Math.max(1, groups)), maximumParts);

@@ -5,7 +5,7 @@ import { Program } from './program.js';
 /** Bytes of a `Sizes`, at most; and their alignment where several stand in one buffer. */
 export const sizesBytes = 256;
 
-/** Bind groups that are kept. A training step has a few dozen. */
+/** How many bind groups are kept. A training step has a few dozen. */
 const maximumGroups = 4096;
 
 export class Pipeline {
@@ -20,7 +20,7 @@ export class Pipeline {
     private readonly index: number,
   ) {}
 
-  /** What tells this pipeline's bind group for these buffers from any other. */
+  /** A key for the bind group of this pipeline and these buffers. */
   key(buffers: readonly WebGPUBuffer[]): string {
     let key = String(this.index);
     for (const { id } of buffers) key += ` ${id}`;
@@ -105,7 +105,7 @@ export class Pipelines {
     const code = (program.needsSubgroups ? 'enable subgroups;\n' : '') + prefix + program.source;
     let module = this.#modules.get(code);
     if (!module) {
-      // What is wrong with it is told when a pipeline is made of it.
+      // The scope swallows the module's errors: compiling a pipeline reports them.
       this.device.pushErrorScope('validation');
       module = this.device.createShaderModule({ label: `${program.file}.wgsl`, code });
       this.device.popErrorScope().catch(() => {});
@@ -167,7 +167,7 @@ export class Pipelines {
     return group;
   }
 
-  /** Forgets the bind groups: a buffer that they may show is gone. */
+  /** Drops all bind groups, because a buffer that they may refer to is gone. */
   forgetGroups(): void {
     this.#groups.clear();
   }

@@ -1,9 +1,9 @@
-/** What a platform brings: where a GPU comes from. Node's and the browser's are in `src/node` and `src/browser`. */
+/** What a platform provides: a GPU adapter. Node's and the browser's are in `src/node` and `src/browser`. */
 export interface WebGPUPlatform {
-  /** A fresh adapter: each gives one device only. null: there is none. */
+  /** A new adapter each time, since an adapter gives one device only. null: there is none. */
   requestAdapter(): Promise<GPUAdapter | null>;
-  /** What to do where there is none. */
+  /** For the error message where there is none: what to do. */
   readonly advice: string;
-  /** Whether to look for a GPU that nobody asked for. Drivers print what they like when there is none. Default true. */
+  /** Whether 'auto' should look for a GPU. Where there is none, some drivers print messages. Default true. */
   readonly worthATry?: boolean;
 }

@@ -1,4 +1,4 @@
-/** Calls of the kernels in which every element has a thread of its own, and sees its own element only. */
+/** Calls of the kernels that compute each element from the elements at the same place, with a thread for each. */
 import { adamFactors } from '../../ops/adam.js';
 import type { Kernels } from '../../ops/index.js';
 import type { WebGPUBuffer } from './buffer.js';
@@ -32,7 +32,7 @@ export function pointwise(engine: Engine) {
     tanh: activation('tanh'),
     dropout: {
       forward: (y, x, mask, { p }) => run('dropout', 'forward', y, { y, x, mask }, { scale: 1 / (1 - p) }),
-      // What it does to x in the forward pass, it does to dy.
+      // dx is made from dy as y is from x.
       backward: (dx, dy, mask, { p }) => run('dropout', 'forward', dx, { y: dx, x: dy, mask }, { scale: 1 / (1 - p) }),
     },
 

@@ -1,4 +1,4 @@
-/** Calls of the kernels that look at an element's surroundings: a window of its image, or the channels beside its own. */
+/** Calls of the kernels that compute an element from its neighbours: a window of its image, or the channels beside its own. */
 import type { AvgPool2dSizes } from '../../ops/avgPool2d.js';
 import type { Kernels } from '../../ops/index.js';
 import type { LocalResponseNormSizes } from '../../ops/localResponseNorm.js';
@@ -71,8 +71,8 @@ function average(s: AvgPool2dSizes) {
 }
 
 /**
- * The team that adds up a rectangle of `width` columns, where `given` has `share` elements for each sum. Below 16, the sums
- * are many, or near each other so that caches have what two of them read: a thread is enough for one. From there on, the
+ * The team of threads that adds up a rectangle of `width` columns, where `given` has `share` elements for each sum. With fewer
+ * than 16, one thread does a sum: then sums are many, or they overlap, so that caches have what two of them read. Otherwise the
  * team has about as many threads as the sum has terms.
  */
 function teamFor(share: number, width: number): { ROWS: number; COLUMNS: number } {
@@ -81,7 +81,7 @@ function teamFor(share: number, width: number): { ROWS: number; COLUMNS: number 
   return { ROWS: threads / COLUMNS, COLUMNS };
 }
 
-/** The largest that isn't above n. */
+/** The largest power of 2 that isn't above n. */
 function powerOfTwo(n: number): number {
   return 2 ** (31 - Math.clz32(n));
 }

@@ -1,15 +1,15 @@
 /**
- * How long each dispatch takes on the device. Every dispatch has a compute pass of its own, at whose ends the device writes
- * the time; the times of a submit are resolved into a buffer at its end, and read while JavaScript goes on.
+ * How long each dispatch takes on the device. Every dispatch has a compute pass of its own, at whose beginning and end the device
+ * writes the time. At the end of a submit, its times are copied to a buffer, which is read while JavaScript goes on.
  */
 
-// Flags of WebGPU (GPUBufferUsage), which not every platform has as globals.
+// WebGPU's flags (GPUBufferUsage), which aren't globals on every platform.
 const MAP_READ = 0x1;
 const COPY_SRC = 0x4;
 const COPY_DST = 0x8;
 const QUERY_RESOLVE = 0x200;
 
-/** The device's feature that this needs. */
+/** The feature of a device that this needs. */
 export const timestamps = 'timestamp-query';
 
 /** Bytes of a dispatch's two times, in nanoseconds. */
@@ -36,7 +36,7 @@ export class Profiler {
     return this.device.createBuffer({ label: 'times', size: this.capacity * pairBytes, usage });
   }
 
-  /** What the pass of a dispatch begins with. */
+  /** The descriptor of a dispatch's pass, with which the device writes its times. */
   time(kernel: string): GPUComputePassDescriptor {
     const index = 2 * this.#names.length;
     this.#names.push(kernel);
@@ -49,7 +49,7 @@ export class Profiler {
     };
   }
 
-  /** Ends the commands of a submit. What it gives is to be called when they are submitted. */
+  /** Adds the last commands of a submit. Returns the function to call when they are submitted. */
   collect(encoder: GPUCommandEncoder): () => void {
     const names = this.#names;
     if (names.length === 0) return () => {};
@@ -59,7 +59,7 @@ export class Profiler {
     encoder.resolveQuerySet(this.#times, 0, 2 * names.length, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, staging, 0, bytes);
     return () => {
-      // If it can't be read, the device is lost or the submit was wrong, which is told elsewhere.
+      // If it can't be read, the device is lost or the submit was wrong: Failures reports both.
       const read = this.#read(staging, names, bytes).catch(() => {});
       this.#pending.add(read);
       void read.then(() => this.#pending.delete(read));
@@ -70,7 +70,7 @@ export class Profiler {
     await staging.mapAsync(1, 0, bytes); // GPUMapMode.READ
     const times = new BigUint64Array(staging.getMappedRange(0, bytes));
     names.forEach((name, i) => {
-      // A device may set its clock back between two passes; then the time isn't known.
+      // A device may reset its clock meanwhile: then the time is unknown.
       const nanoseconds = Number(times[2 * i + 1] - times[2 * i]);
       this.took(name, Math.max(0, nanoseconds) / 1e6);
     });

@@ -1,11 +1,11 @@
-/// A part of an image, or of a grid of windows: the places (h, w) from `start` up to `end`, which isn't in it.
+/// A part of an image, or of a grid of windows: the places (h, w) from `start` to `end`, without `end`.
 struct Rectangle { start: vec2u, end: vec2u }
 
 /// Sizes of an image of x, and of one of y.
 fn image() -> vec2u { return vec2u(s.H, s.W); }
 fn outputs() -> vec2u { return vec2u(s.H_out, s.W_out); }
 
-/// An element of planes that lie one after the other: the plane it is in, and where.
+/// An element of planes that lie one after another: its plane, and its place in that.
 struct Place { plane: u32, at: vec2u }
 
 fn placeOf(i: u32, size: vec2u) -> Place {

@@ -1,9 +1,9 @@
 /// Sums over some dimensions of x (src/ops/reduce.ts): y[output] = finish(Σ_terms x).
 ///
 /// An output is a task of lanes.wgsl: its lanes take turns in its terms. Where outputs are few and terms many, the terms are
-/// divided among workgroups (group.z), and what comes out are partial sums [part][output], to be summed again.
+/// divided among workgroups (group.z), and the results are partial sums [part][output], which are summed again.
 ///
-/// The operation's own file says what to `finish` a sum with.
+/// The operation's own file has `finish`.
 // include lanes.wgsl
 struct Sizes {
   outputs: u32,
@@ -21,7 +21,7 @@ struct Sizes {
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 
-/// Where entry k of a walk along the dimensions first … end − 1 is. There must be one.
+/// Where entry k is, counted through the dimensions first … end − 1. There must be at least one.
 fn offset(k: u32, first: u32, end: u32) -> u32 {
   var position = 0u;
   var rest = k;

@@ -18,12 +18,12 @@ interface Dimension {
 /** Dimensions that `Sizes` of reduce.wgsl has room for. */
 const maximumRank = 8;
 
-/** Stands for none: a walk along no dimensions stays where it is. */
+/** Stands for no dimensions: it has one entry, at 0. */
 const none: Dimension = { size: 1, xStride: 0, yStride: 0 };
 
 /**
- * The dimensions of x, the fewest for the same sums: those of size 1 are left out, and neighbours that are both summed over,
- * or both kept, become one.
+ * The dimensions of x, as few as give the same sums: those of size 1 are left out, and neighbours that are both summed over, or
+ * both kept, are joined.
  *
  *   shape (64, 16, 12, 12), yStrides (0, 1, 0, 0)  →  (64, 16, 144), (0, 1, 0)
  */
@@ -43,7 +43,7 @@ function dimensionsOf({ shape, yStrides }: ReduceSizes): Dimension[] {
 }
 
 /** `Sizes` of a walk along these dimensions. */
-function walk(dimensions: readonly Dimension[], stride: 'xStride' | 'yStride') {
+function dimensionTable(dimensions: readonly Dimension[], stride: 'xStride' | 'yStride') {
   if (dimensions.length > maximumRank) {
     throw new Error(
       `backend 'webgpu': sums and means over more than ${maximumRank} groups of dimensions aren't supported`,
@@ -57,7 +57,7 @@ function walk(dimensions: readonly Dimension[], stride: 'xStride' | 'yStride') {
 }
 
 export function reductions(engine: Engine) {
-  /** y = finish(Σ x) along the dimensions of stride 0 in y, which isn't empty. */
+  /** y = finish(Σ x), summed over the dimensions that have stride 0 in y. y mustn't be empty. */
   function sum(
     shader: 'sum' | 'mean',
     y: WebGPUBuffer,
@@ -75,7 +75,14 @@ export function reductions(engine: Engine) {
     const groups = Math.ceil((outputs * lanes.lanes) / engine.sumThreads);
     const { parts, share } = mayDivide ? partsFor(terms, lanes.lanes, groups) : { parts: 1, share: terms };
     const [kept, summed] = [outputDimensions, termDimensions].map((some) => (some.length > 0 ? some : [none]));
-    const sizes = { outputs, terms, share, ...lanes, kept: kept.length, ...walk([...kept, ...summed], 'xStride') };
+    const sizes = {
+      outputs,
+      terms,
+      share,
+      ...lanes,
+      kept: kept.length,
+      ...dimensionTable([...kept, ...summed], 'xStride'),
+    };
     const grid = gridOf(groups, parts, engine.limits.maxComputeWorkgroupsPerDimension);
     if (parts === 1) {
       engine.run({ shader, entry: 'forward', buffers: { y, x }, sizes: { ...sizes, count }, groups: grid });
@@ -101,7 +108,7 @@ export function reductions(engine: Engine) {
         const dimensions = dimensionsOf(s);
         const sizes = {
           ...{ outputs: dx.length, terms: 1, share: 1, lanes: 1, adjacent: false, count: s.count, kept: 0 },
-          ...walk(dimensions.length > 0 ? dimensions : [none], 'yStride'),
+          ...dimensionTable(dimensions.length > 0 ? dimensions : [none], 'yStride'),
         };
         engine.run({ shader, entry: 'backward', buffers: { dx, dy }, sizes, threads: dx.length });
       },

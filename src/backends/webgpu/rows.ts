@@ -12,7 +12,7 @@ import { sumInParts } from './sumInParts.js';
 type Buffers = Dispatch['buffers'];
 type Shader = Pick<Dispatch, 'shader' | 'buffers' | 'sizes'>;
 
-/** Workgroups that keep the largest device busy; where there are more blocks, they take turns in them. */
+/** Workgroups that keep the largest device busy. Where there are more blocks, the workgroups take turns in them. */
 const enough = 1024;
 
 export function rows(engine: Engine) {
@@ -29,7 +29,7 @@ export function rows(engine: Engine) {
     };
   }
 
-  /** Every loss of these blocks of elements; or the sum or the mean of all, made of so many terms. */
+  /** Computes the losses of `blocks` blocks of elements; or their sum or mean, to which `terms` numbers contribute. */
   function losses({ buffers, ...shader }: Shader, blocks: number, terms: number, reduction: Reduction): void {
     if (reduction === 'none') {
       const groups = groupsFor(blocks);
@@ -40,7 +40,7 @@ export function rows(engine: Engine) {
     }
   }
 
-  /** The gradient of losses. What a mean is divided by, a workgroup finds by itself if targets are few. */
+  /** Computes the gradient of losses. If targets are few, each workgroup computes by itself what a mean is divided by. */
   function gradient({ shader, buffers, sizes }: Shader, blocks: number, reduction: Reduction): void {
     const { targets, weight } = buffers;
     const count = targets?.length ?? 0;

@@ -2,7 +2,7 @@
 // include rows.wgsl
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 
-/// It may miss a NaN, but then the sum sees it.
+/// max x of a row. It may miss a NaN, but then Σ is NaN.
 fn maxOf(row: Row) -> f32 {
   var largest = x[row.start];
   for (var c = row.lane.index; c < row.end; c += s.lanes) { largest = max(largest, x[at(row, c)]); }
@@ -15,5 +15,5 @@ fn sumOfExp(row: Row, largest: f32) -> f32 {
   return sumOfLanes(row.lane, sum);
 }
 
-/// log Σ, which is at least e^0. WGSL's log may lose a NaN.
+/// log Σ, where Σ is at least e^0. WGSL's log may lose a NaN, so a NaN goes past it.
 fn logOf(sum: f32) -> f32 { return select(sum, log(sum), sum > 0.0); }

@@ -10,7 +10,7 @@ struct Sizes { count: u32 }
 fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);
   if (i >= s.count) { return; }
-  // Of e^−|x|, which never overflows: for x < 0, numerator and denominator are multiplied by e^x. exp may lose a NaN.
+  // Computed from e^−|x|, which never overflows: for x < 0, numerator and denominator are multiplied by e^x. exp may lose a NaN.
   let e = exp(-abs(x[i]));
   let numerator = select(select(x[i], 1.0, x[i] >= 0.0), e, x[i] < 0.0);
   y[i] = numerator / (1.0 + e);

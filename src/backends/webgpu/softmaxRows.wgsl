@@ -3,7 +3,7 @@
 ///   forward     y[c] = outputOf(z[c], norm)           z = x − max,   norm = normOf(Σ_k e^z[k])
 ///   backward    dx[c] = gradient(dy[c], y[c], sum)    sum = Σ_k term(dy[k], y[k])
 ///
-/// The operation's own file has these four functions.
+/// The operation's own file has normOf, outputOf, term and gradient.
 // include scores.wgsl
 
 struct Sizes { rows: u32, C: u32, inner: u32, lanes: u32, adjacent: u32 }

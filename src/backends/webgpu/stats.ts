@@ -1,4 +1,4 @@
-/** Accounting: what the backend has asked of the device. */
+/** Counts what the backend has asked of the device, for `stats()`. */
 
 import type { KernelStats, WebGPUStats, Work } from '../webgpuBackend.js';
 

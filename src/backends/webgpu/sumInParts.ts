@@ -1,7 +1,7 @@
 /** Calls of the shaders that sum many terms to one number, or two. */
 import type { Dispatch, Engine } from './engine.js';
 
-/** Runs `forward` in so many workgroups, and where that isn't one, `combine`, which adds up what they have. */
+/** Runs `forward` in `parts` workgroups; if these are several, runs `combine`, which adds up their partial sums. */
 export function sumInParts(
   engine: Engine,
   parts: number,

@@ -12,14 +12,14 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   if (i < s.count) { y[i] = select(far(x[i]), near0(x[i]), abs(x[i]) < 0.625); }
 }
 
-/// Of e^−2|x|, which never overflows: numerator and denominator are divided by e^|x|. exp may lose a NaN.
+/// Computed from e^−2|x|, which never overflows: numerator and denominator are divided by e^|x|. exp may lose a NaN.
 fn far(x: f32) -> f32 {
   let e = exp(-2.0 * abs(x));
   let size = (1.0 - e) / (1.0 + e);
   return select(select(x, size, x > 0.0), -size, x < 0.0);
 }
 
-/// x + x³ · P(x²): keeps the digits of a small x, which 1 − e would lose.
+/// x + x³ · P(x²), which keeps the digits of a small x. 1 − e would lose them.
 /// Source of P: S. L. Moshier, Cephes, single precision, tanhf.c, https://www.netlib.org/cephes/
 fn near0(x: f32) -> f32 {
   let square = x * x;

@@ -1,10 +1,10 @@
 /// What nllLoss and crossEntropy share: classes as targets, their weights, and the mean or the sum of the losses. A target
 /// that is ignored costs nothing, and has no weight.
 ///
-///   settle, combine    Σ_n (loss[n], weight[t]): a workgroup that is the only one writes the loss; otherwise it writes
-///                      partial sums, and the one workgroup of `combine` adds those up
-///   divisor, weigh     Σ_n weight[t] alone, which the gradient of a mean is divided by: every workgroup adds up the weights
-///                      of all targets by itself, or where targets are many, the partial sums of `weigh`
+///   settle, combine    Σ_n (loss[n], weight[t]). A single workgroup writes the loss; several write partial sums, and the
+///                      one workgroup of `combine` adds these up
+///   divisor, weigh     Σ_n weight[t] alone, by which the gradient of a mean is divided. Every workgroup adds up the weights of
+///                      all targets by itself; where targets are many, it adds up the partial sums of `weigh`
 // include tree.wgsl
 @group(0) @binding(1) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(3) var<storage, read> targets: array<i32>;
@@ -13,7 +13,7 @@
 
 fn isCounted(t: i32) -> bool { return t != s.ignoreIndex; }
 
-/// weight[c], 1 if there are none.
+/// weight[c], or 1 if there are no weights.
 fn weightOf(c: u32) -> f32 {
   if (s.hasWeight == 0u) { return 1.0; }
   return weight[c];
@@ -26,7 +26,7 @@ fn weightOfTarget(row: u32) -> f32 {
   return weightOf(u32(t));
 }
 
-/// Of the (Σ loss, Σ weight[t]) of every thread.
+/// Writes the loss, or this part's partial sums, from the (Σ loss, Σ weight[t]) of every thread.
 fn settle(sums: vec2f, thread: u32, part: u32, parts: u32) {
   if (s.isNone != 0u) { return; }
   let all = total2(thread, sums);
@@ -60,7 +60,7 @@ fn weigh(
   if (thread == 0u) { partials[group.x] = weights; }
 }
 
-/// What the gradient is divided by. `s.parts`: partial sums of `weigh`; 0 where targets are few.
+/// What the gradient is divided by. `s.parts`: how many partial sums `weigh` has written; 0 where targets are few.
 fn divisor(thread: u32) -> f32 {
   if (s.isMean == 0u) { return 1.0; }
   var weights = 0.0;

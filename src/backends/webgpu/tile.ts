@@ -13,16 +13,16 @@ export interface Neighbours {
 }
 
 export interface Tiling {
-  /** The file with `product`. */
+  /** The shader file that has `product`. */
   readonly uses: 'tile' | 'rowsOfQuad' | 'rowsOfThread';
   readonly constants: Readonly<Record<string, number>>;
-  /** Blocks that c is made of. */
+  /** Into how many blocks c is divided, down and across. */
   readonly rows: number;
   readonly columns: number;
-  /** Places of the sum that a workgroup brings at a time. */
+  /** Places of the sum that a workgroup loads at a time. */
   readonly depth: number;
-  /** For so many products like this, each with its sum in so many parts: for every block, the rows of a and the columns of b
-   *  are asked of memory once. The block is written once for each part, and read again where there are several. */
+  /** The work of `layers` such products whose sums are divided into `parts`. For every block, the rows of a and the columns of b
+   *  are read once. The block is written once for each part, and read again if there are several. */
   work(layers?: number, parts?: number): Work;
 }
 
@@ -42,7 +42,7 @@ export function tilingFor(engine: Engine, M: number, N: number, K: number, neigh
     columns,
     depth: tiles.DEPTH,
     work(layers = 1, parts = 1) {
-      // Without workgroup memory, it is threads that ask, each for the rows and columns of its own.
+      // Without workgroup memory, each thread reads its own rows and columns.
       const asked = engine.sharesMemory
         ? rows * columns * (blockRows + blockColumns)
         : rows * columns * tiles.TILES_N * (blockRows + 8);
@@ -61,25 +61,24 @@ interface Tiles extends Readonly<Record<string, number>> {
 }
 
 /**
- * Up to 32 rows, a thread has up to 16 of them: the more, the fewer reads from the workgroup's memory. From there on it has 8,
- * so that registers suffice for many threads at once, in blocks of 48 or 64 rows. Blocks have 128 columns, or 32. There are
- * no sizes between, so that a network's layers share their pipelines.
+ * A thread has 4 or 8 rows, so that registers suffice for many threads at once, in blocks of up to 64 rows. Blocks have 128
+ * columns, or 32. There are no sizes between, so that a network's layers share their pipelines.
  */
 function sharedTiles(M: number, N: number): Tiles {
   const TILES_N = N <= 32 ? 4 : 16;
   if (M > 32) return { QUADS_M: 2, TILES_M: M <= 48 ? 6 : 8, TILES_N, DEPTH: 16 };
-  const QUADS_M = M <= 4 ? 1 : M <= 8 ? 2 : 4;
-  return { QUADS_M, TILES_M: M <= 16 ? 1 : 2, TILES_N, DEPTH: 16 };
+  const TILES_M = M <= 4 ? 1 : M <= 8 ? 2 : M <= 16 ? 4 : 8;
+  return { QUADS_M: 1, TILES_M, TILES_N, DEPTH: 16 };
 }
 
-/** A thread has up to 32 rows: fewer where that divides them with less waste. A workgroup has few threads where there are few
- *  columns. Nothing else matters, and there are few pipelines. */
+/** A thread has up to 32 rows, and fewer where that wastes less. A workgroup has few threads where there are few columns. There are
+ *  no more sizes, so that there are few pipelines. */
 function directTiles(M: number, N: number): Tiles {
   const quads = Math.max(1, Math.ceil(M / 4));
   return { QUADS_M: Math.ceil(quads / Math.ceil(quads / 8)), TILES_M: 1, TILES_N: N <= 32 ? 4 : 16, DEPTH: 4 };
 }
 
-/** A grid of `columns` x `rows` x `layers` workgroups, in which columns that don't fit into x go on in z. */
+/** A grid of `columns` x `rows` x `layers` workgroups. Columns that don't fit into x go on in z. */
 export function grid(engine: Engine, columns: number, rows: number, layers: number): [number, number, number] {
   const across = Math.min(columns, engine.limits.maxComputeWorkgroupsPerDimension);
   return [across, rows, across === 0 ? 0 : layers * Math.ceil(columns / across)];

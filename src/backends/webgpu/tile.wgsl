@@ -1,7 +1,8 @@
 /// The product of two matrices, tile by tile:   C (M, N) = A (M, K) · B (K, N)
 ///
-/// A workgroup of TILES_M x TILES_N threads computes a block of C, every thread 4 · QUADS_M x 8 elements of it in registers.
-/// Step by step along K, the workgroup brings DEPTH columns of A and DEPTH rows of B to its own memory, where all its threads
+/// TILES_M x TILES_N threads of a workgroup compute a block of C, every thread 4 · QUADS_M x 8 elements of it in registers.
+/// Where these are fewer than 64 threads, others help to load A and B: a few threads would wait for memory most of the time.
+/// Step by step along K, the workgroup loads DEPTH columns of A and DEPTH rows of B into its own memory, where all its threads
 /// read them, and multiplies matrices of 4 x 4:
 ///
 ///                    B ▐████████▌ DEPTH rows                  b0    b1
@@ -11,12 +12,12 @@
 ///          ▐█▌          └────────┘                          │c10 │c11 │
 ///         DEPTH                                          …  └────┴────┘
 ///
-/// so each number that is read from the device's memory is used ROWS or COLUMNS times. In the workgroup's memory, a vector is
-/// four rows of A at a place k, or four places of a column of B: what matrices in WGSL are made of. A thread's columns are
-/// TILES_N apart: neighbouring threads have neighbouring columns, read neighbouring numbers of B, and write neighbouring
+/// So each number that is read from the device's memory is used ROWS or COLUMNS times. In the workgroup's memory, a vector is
+/// four rows of A at a place k, or four places of a column of B, since WGSL's matrices consist of columns. A thread's columns
+/// are TILES_N apart: neighbouring threads have neighbouring columns, read neighbouring numbers of B, and write neighbouring
 /// elements of C.
 ///
-/// Who includes this says what A, B and C are, which need not lie in memory as matrices:
+/// The shader that uses this says what A, B and C are. They need not lie in memory as matrices:
 ///   Row, rowOf(k)         what there is to know about a place k of the sum; next(row) is the one behind it
 ///   Column, columnOf(n)   the same about a column of B and C, found once for a workgroup: divisions are expensive
 ///   placeInA(row)         where A is at that place, as a number
@@ -25,7 +26,8 @@
 ///   b4(row, column)       that and the next three, if B_VECTORS is 1: where four columns are one vector in memory
 ///   write(m, column, v)   an element of C; m and the column may be beyond its end
 /// A_ALONG_K, B_ALONG_K: 1 where neighbours in memory are neighbours along K, so that neighbouring threads read them.
-const THREADS = TILES_M * TILES_N;
+const COMPUTING = TILES_M * TILES_N;
+const THREADS = max(64u, COMPUTING);
 const ROWS = 4u * QUADS_M * TILES_M;
 const COLUMNS = 8u * TILES_N;
 
@@ -125,28 +127,31 @@ fn product(m: u32, n: u32, first: u32, end: u32, thread: u32) {
     loadA(m, k, thread);
     loadB(k, thread);
     workgroupBarrier();
-    for (var i = 0u; i < DEPTH; i += 4u) {
-      let b0 = columnsOfB(i, x);
-      let b1 = columnsOfB(i, x + 4u * TILES_N);
-      let a0 = rowsOfA(i, quad);
-      c00 += a0 * b0;
-      c01 += a0 * b1;
-      if (QUADS_M > 1u) {
-        let a1 = rowsOfA(i, quad + 1u);
-        c10 += a1 * b0;
-        c11 += a1 * b1;
-      }
-      if (QUADS_M > 2u) {
-        let a2 = rowsOfA(i, quad + 2u);
-        c20 += a2 * b0;
-        c21 += a2 * b1;
-      }
-      if (QUADS_M > 3u) {
-        let a3 = rowsOfA(i, quad + 3u);
-        c30 += a3 * b0;
-        c31 += a3 * b1;
+    if (thread < COMPUTING) {
+      for (var i = 0u; i < DEPTH; i += 4u) {
+        let b0 = columnsOfB(i, x);
+        let b1 = columnsOfB(i, x + 4u * TILES_N);
+        let a0 = rowsOfA(i, quad);
+        c00 += a0 * b0;
+        c01 += a0 * b1;
+        if (QUADS_M > 1u) {
+          let a1 = rowsOfA(i, quad + 1u);
+          c10 += a1 * b0;
+          c11 += a1 * b1;
+        }
+        if (QUADS_M > 2u) {
+          let a2 = rowsOfA(i, quad + 2u);
+          c20 += a2 * b0;
+          c21 += a2 * b1;
+        }
+        if (QUADS_M > 3u) {
+          let a3 = rowsOfA(i, quad + 3u);
+          c30 += a3 * b0;
+          c31 += a3 * b1;
+        }
       }
     }
   }
+  if (thread >= COMPUTING) { return; }
   writeTile(m, 4u * quad, x, array<mat4x4f, 8>(c00, c01, c10, c11, c20, c21, c30, c31));
 }

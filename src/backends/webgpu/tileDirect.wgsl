@@ -1,13 +1,13 @@
-/// The same product as in tile.wgsl, with the same functions to say what A, B and C are, but no workgroup memory: every thread
-/// reads for itself what its 4 · QUADS_M x 8 elements need. For adapters that compute on a CPU, where workgroup memory is
-/// memory like any other, and bringing numbers there costs more than reading them again. What costs are reads; so a tile is as
-/// large as it can be, and four threads share their reads of A, which is the same for the whole workgroup: `rowsOfA` is in
+/// The same product as in tile.wgsl, with the same functions to say what A, B and C are, but without workgroup memory: every
+/// thread reads what its 4 · QUADS_M x 8 elements need. It is for adapters that compute on a CPU, where workgroup memory is memory
+/// like any other, and copying numbers there costs more than reading them again. Reads are what costs, so tiles are as large as
+/// can be, and four threads share their reads of A, of which all threads of a workgroup need the same. `rowsOfA` is in
 /// rowsOfQuad.wgsl, or, where there are no subgroups, in rowsOfThread.wgsl.
 const THREADS = TILES_N;
 const ROWS = 4u * QUADS_M;
 const COLUMNS = 8u * TILES_N;
 
-/// A column of B at the same places.
+/// Four places of a column of B.
 fn columnOfB(r0: Row, r1: Row, r2: Row, r3: Row, column: Column) -> vec4f {
   return vec4f(b(r0, column), b(r1, column), b(r2, column), b(r3, column));
 }

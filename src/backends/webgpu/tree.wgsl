@@ -1,5 +1,5 @@
-/// Sums over the SUM_THREADS threads of a workgroup, which all of them call and all of them get: half of the threads add what
-/// the other half has to their own, then half of those, until one thread has it all.
+/// Sums over the SUM_THREADS threads of a workgroup. All threads call them, and all get the sum: half of the threads add the
+/// numbers of the other half to their own, then half of those, until one thread has the sum.
 var<workgroup> tree: array<f32, SUM_THREADS>;
 var<workgroup> tree2: array<vec2f, SUM_THREADS>;
 

@@ -1,14 +1,15 @@
-/// Means over windows, for whoever says where these are:
+/// Means over windows, for shaders that say where these are:
 ///
 ///   windowOf(o)      the pixels of window o
 ///   windowsOver(p)   the windows that pixel p is in
-///   divisor(o)       what the sum over window o is divided by
+///   divisor(o)       the divisor of the sum over window o
 ///
 ///   forward    y[o]  = (Σ x[p]) / divisor(o)   over the pixels p of window o
 ///   backward   dx[p] = Σ dy[o] / divisor(o)    over the windows o that p is in
 ///
-/// Either way an element of the result is a sum over a rectangle. It has one thread, or, where rectangles are large and
-/// don't overlap much, a team of ROWS x COLUMNS: laid over the rectangle again and again, so that neighbours read neighbours.
+/// Either way an element of the result is a sum over a rectangle. One thread computes it, or, where rectangles are large and
+/// don't overlap much, a team of ROWS x COLUMNS threads. The team covers the rectangle again and again, so that neighbouring
+/// threads read neighbouring elements.
 ///
 ///   rectangle of 3 x 5, team of 2 x 4      0 1 2 3 0
 ///                                          4 5 6 7 4
@@ -73,7 +74,7 @@ fn teamColumn(thread: u32) -> u32 { return thread % COLUMNS; }
 
 var<workgroup> sums: array<f32, 256>;
 
-/// The sum of what the threads of a team have, for its first thread. All threads of the workgroup must call it.
+/// Adds up the numbers of a team's threads; its first thread gets the sum. All threads of the workgroup must call it.
 fn teamSum(own: f32, thread: u32) -> f32 {
   if (TEAM == 1u) { return own; }
   sums[thread] = own;

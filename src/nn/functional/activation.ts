@@ -4,17 +4,17 @@ import { softmaxSizes } from '../../ops/softmax.js';
 import { defaultGenerator } from '../../tensor/random.js';
 import { apply, constantTensor, requireTensor, type Tensor } from '../../tensor/tensor.js';
 
-/** max(0, x), element by element. See `ops/relu.ts`. */
+/** max(0, x), element by element; x of any shape. See `ops/relu.ts`. */
 export function relu(x: Tensor): Tensor {
   return activation('relu', x);
 }
 
-/** 1 / (1 + e^(−x)), element by element. See `ops/sigmoid.ts`. */
+/** 1 / (1 + e^(−x)), element by element; x of any shape. See `ops/sigmoid.ts`. */
 export function sigmoid(x: Tensor): Tensor {
   return activation('sigmoid', x);
 }
 
-/** The hyperbolic tangent, element by element. See `ops/tanh.ts`. */
+/** The hyperbolic tangent, element by element; x of any shape. See `ops/tanh.ts`. */
 export function tanh(x: Tensor): Tensor {
   return activation('tanh', x);
 }
@@ -30,12 +30,14 @@ function activation(name: 'relu' | 'sigmoid' | 'tanh', x: Tensor): Tensor {
   });
 }
 
-/** Scores to probabilities that sum to 1 along `dim`. See `ops/softmax.ts`. */
+/** Scores to probabilities that sum to 1 along `dim`; the shape stays. See `ops/softmax.ts`. Throws a ShapeError if x hasn't
+ *  that dimension. */
 export function softmax(x: Tensor, dim: number): Tensor {
   return softmaxAlong('softmax', x, dim);
 }
 
-/** The logarithm of softmax along `dim`. See `ops/logSoftmax.ts`. */
+/** The logarithm of softmax along `dim`; the shape stays. See `ops/logSoftmax.ts`. Throws a ShapeError if x hasn't that
+ *  dimension. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
   return softmaxAlong('logSoftmax', x, dim);
 }
@@ -53,11 +55,12 @@ function softmaxAlong(name: 'softmax' | 'logSoftmax', x: Tensor, dim: number): T
 }
 
 export interface DropoutOptions {
-  /** Drop at all. Default true. */
+  /** Whether to drop values; without it, x is returned as it is. Default true. */
   training?: boolean;
 }
 
-/** Sets values to 0 with probability p and scales the others by 1 / (1 − p). See `ops/dropout.ts`. */
+/** Sets each value of x, of any shape, to 0 with probability p, and scales the others by 1 / (1 − p). See `ops/dropout.ts`.
+ *  Throws a ShapeError unless p is from 0 to 1. */
 export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
   requireTensor('dropout', 'x', x);
   requireOptions('dropout', options, { training: true });

@@ -29,7 +29,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
   if (paddingMode === 'zeros' || padding.every((width) => width === 0)) return convolve(x, weight, bias, s);
   const padded = pad(x, padding, { mode: paddingMode });
   const valid = conv2dSizes(padded.shape, weight.shape, bias?.shape ?? null, { ...rest, padding: 0 });
-  // Where x needs no gradient the graph doesn't own the padded image, so this convolution does.
+  // The padded image lives as long as this convolution needs it. If it requires a gradient, the graph sees to that.
   return convolve(padded, weight, bias, valid, padded.requiresGrad ? [] : [padded]);
 }
 
@@ -50,7 +50,7 @@ function convolve(
   });
 }
 
-/** The padding as `[left, right, top, bottom]`. An odd 'same' pads more after. */
+/** The padding as `[left, right, top, bottom]`. If 'same' needs an odd number, one more goes after the image. */
 function border({ P_h, P_w, D_h, D_w, K_h, K_w }: Conv2dSizes, { padding }: Conv2dOptions): number[] {
   if (padding === 'same') return [P_w, D_w * (K_w - 1) - P_w, P_h, D_h * (K_h - 1) - P_h];
   return [P_w, P_w, P_h, P_h];

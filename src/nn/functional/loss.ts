@@ -7,18 +7,19 @@ import { formatShape, ShapeError, sameShape } from '../../ops/shape.js';
 import { apply, constantTensor, requireTensor, Tensor } from '../../tensor/tensor.js';
 import { logSoftmax } from './activation.js';
 
-/** Class indices, in an array or a typed array; for x (N, C, d1, …) row by row. Of `mseLoss`: the values. */
+/** Class indices, in an array or a typed array: N of them, or for x (N, C, d1, …) those of the shape (N, d1, …), row by row. Of
+ *  `mseLoss`: the values. */
 export type Target = ArrayLike<number>;
 
 export interface ClassWeights {
-  /** A weight for every class (C). Default 1 each. */
+  /** A weight for every class, (C). Default: 1 for each. */
   weight?: Tensor | ArrayLike<number>;
 }
 
 /**
- * The loss of a classifier whose scores are x (N, C) or (N, C, d1, …). See `ops/crossEntropy.ts`. A target of x's shape, a tensor or an
- * array of as many values, has the probabilities of all classes; its mean is over the images (and d1, …), whatever the weights.
- * Throws a ShapeError where a target isn't one of the C classes.
+ * The loss of a classifier whose scores are x (N, C) or (N, C, d1, …): a number, or with reduction 'none' (N, d1, …). See
+ * `ops/crossEntropy.ts`. A target of x's shape, a tensor or an array of as many values, has the probabilities of all classes; its mean
+ * is over the images (and d1, …), whatever the weights. Throws a ShapeError where a target isn't one of the C classes.
  */
 export function crossEntropy(
   x: Tensor,
@@ -98,8 +99,8 @@ function requireClasses(operation: string, target: unknown): void {
 }
 
 /**
- * The negative log-likelihood of log-probabilities x (N, C) or (N, C, d1, …). See `ops/nllLoss.ts`.
- * Throws a ShapeError where a target isn't one of the C classes.
+ * The negative log-likelihood of log-probabilities x (N, C) or (N, C, d1, …): a number, or with reduction 'none' (N, d1, …). See
+ * `ops/nllLoss.ts`. Throws a ShapeError where a target isn't one of the C classes.
  */
 export function nllLoss(x: Tensor, target: Target, options: NllLossOptions & ClassWeights = {}): Tensor {
   requireTensor('nllLoss', 'x', x);
@@ -119,7 +120,7 @@ export function nllLoss(x: Tensor, target: Target, options: NllLossOptions & Cla
   });
 }
 
-/** A tensor of its own for the graph to keep. */
+/** The weights as a tensor that the graph may release: the caller's stays. */
 function classWeights(x: Tensor, { weight }: ClassWeights): Tensor | null {
   if (weight === undefined) return null;
   return weight instanceof Tensor ? weight.detach() : constantTensor(x, weight, [weight.length]);
@@ -129,8 +130,8 @@ function lossShape(x: Tensor, s: NllLossSizes): number[] {
   return s.reduction === 'none' ? [s.N, ...x.shape.slice(2)] : [];
 }
 
-/** The mean squared error of x and target, a tensor of the same shape, or an array or a typed array of as many values.
- *  See `ops/mseLoss.ts`. */
+/** The mean squared error of x and target, a tensor of the same shape, or an array or a typed array of as many values: a number, or
+ *  with reduction 'none' of that shape. `reduction`: default 'mean'. See `ops/mseLoss.ts`. Throws a ShapeError if the shapes differ. */
 export function mseLoss(x: Tensor, target: Tensor | Target, options: { reduction?: Reduction } = {}): Tensor {
   requireTensor('mseLoss', 'x', x);
   requireOptions('mseLoss', options, { reduction: true });

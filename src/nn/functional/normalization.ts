@@ -5,9 +5,9 @@ import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tens
 
 /**
  * Normalises every channel of x (N, C, H, W), then scales by weight (C) and shifts by bias (C), where they are given.
- * In training, runningMean and runningVar (C), where given, move in place. The maths is in `ops/batchNorm2d.ts`.
- * An x without values, such as an empty batch, has no statistics: nothing moves. Throws a ShapeError where training has one value a
- * channel.
+ * In training, runningMean and runningVar (C), where given, are updated in place; in evaluation they are needed. The maths is in
+ * `ops/batchNorm2d.ts`. An x without values, such as an empty batch, has no statistics: nothing is updated. Throws a ShapeError where
+ * the shapes don't fit, or training has one value a channel.
  */
 export function batchNorm2d(
   x: Tensor,
@@ -54,7 +54,8 @@ function scaleAndShift(x: Tensor, weight: Tensor | null, bias: Tensor | null): T
   return bias ? y.add(bias.reshape([-1, 1, 1])) : y;
 }
 
-/** Divides every value of x (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
+/** Divides every value of x (N, C, …) by the strength of the `size` channels around it; the shape stays. See
+ *  `ops/localResponseNorm.ts`. Throws a ShapeError if x has fewer than three dimensions, or `size` isn't a whole number ≥ 1. */
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
   requireTensor('localResponseNorm', 'x', x);
   requireOptions('localResponseNorm', options, { alpha: true, beta: true, k: true });

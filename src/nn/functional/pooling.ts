@@ -7,7 +7,8 @@ import type { PoolOptions } from '../../ops/windows.js';
 import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tensor.js';
 
 export interface MaxPool2dOptions extends PoolOptions {
-  /** Give `[y, indices]` instead of y: indices (int32) of the maxima in their own H x W image. Default false. */
+  /** Return `[y, indices]` instead of y. indices (N, C, H_out, W_out), int32, says where in its H x W image each maximum is,
+   *  as h · W + w. Default false. */
   returnIndices?: boolean;
 }
 
@@ -70,7 +71,7 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions
 
 /**
  * The mean of each cell of a grid laid over the image: x (N, C, H, W) gives (N, C, ...outputSize), where null keeps the
- * image's own size. The maths is in `ops/adaptiveAvgPool2d.ts`.
+ * image's own size. The maths is in `ops/adaptiveAvgPool2d.ts`. Throws a ShapeError unless the sizes are whole numbers ≥ 1.
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number | null, number | null]): Tensor {
   requireTensor('adaptiveAvgPool2d', 'x', x);

@@ -3,10 +3,10 @@ import { requireOptions } from '../../ops/options.js';
 import { type PadOptions, padSizes } from '../../ops/pad.js';
 import { apply, requireTensor, type Tensor } from '../../tensor/tensor.js';
 
-/** Joins tensors along `dim`, in which alone their shapes may differ. See `ops/cat.ts`. */
+/** Joins tensors along `dim`, default 0. See `ops/cat.ts`. Throws a ShapeError if their shapes differ in another dimension. */
 export function cat(list: readonly Tensor[], dim = 0): Tensor {
   if (!Array.isArray(list)) throw new TypeError('cat: takes an array of tensors');
-  const tensors = [...list]; // the graph remembers them, whatever becomes of the caller's list
+  const tensors = [...list]; // the graph keeps them; the caller may change the list
   for (const x of tensors) requireTensor('cat', 'each item', x);
   const { shape, places } = catSizes(
     tensors.map((x) => x.shape),
@@ -29,7 +29,8 @@ export function cat(list: readonly Tensor[], dim = 0): Tensor {
   });
 }
 
-/** Puts a border of `[left, right]` or `[left, right, top, bottom]` pixels around x (…, H, W). See `ops/pad.ts`. */
+/** Puts a border of `[left, right]` or `[left, right, top, bottom]` pixels around x (…, H, W). In mode 'constant', a negative
+ *  number cuts pixels away. See `ops/pad.ts`. Throws a ShapeError where nothing is left, or the image is too small for the mode. */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   requireTensor('pad', 'x', x);
   requireOptions('pad', options, { mode: true, value: true });

@@ -13,7 +13,13 @@ export interface Conv2dModuleOptions extends F.PaddedConv2dOptions {
   bias?: boolean;
 }
 
-/** Convolution of (N, inChannels, H, W) to (N, outChannels, H_out, W_out). The maths is in `ops/conv2d.ts`. */
+/**
+ * Convolution of (N, inChannels, H, W) to (N, outChannels, H_out, W_out). The maths is in `ops/conv2d.ts`.
+ *
+ *   weight (outChannels, inChannels / groups, K_h, K_w)   bias (outChannels), or null with `bias: false`
+ *
+ * Throws a ShapeError if the channels aren't whole numbers ≥ 1 that `groups` divides.
+ */
 export class Conv2d extends Module {
   static readonly kind: string = 'Conv2d';
   weight: Parameter;
@@ -48,7 +54,13 @@ export class Conv2d extends Module {
   }
 }
 
-/** The fully connected layer: (…, inFeatures) to (…, outFeatures). The maths is in `ops/linear.ts`. */
+/**
+ * The fully connected layer: (…, inFeatures) to (…, outFeatures). The maths is in `ops/linear.ts`.
+ *
+ *   weight (outFeatures, inFeatures)   bias (outFeatures), or null with `bias: false`. Default true
+ *
+ * Throws a ShapeError unless the features are whole numbers ≥ 1.
+ */
 export class Linear extends Module {
   static readonly kind: string = 'Linear';
   weight: Parameter;
@@ -85,13 +97,21 @@ function resetParameters(weight: Parameter, bias: Parameter | null): void {
 export interface BatchNorm2dOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;
-  /** How far the running statistics move towards a batch's; null: they become the mean over all batches. Default 0.1. */
+  /** How far the running statistics move towards a batch's: 0 not at all, 1 all the way; null makes them the mean over all
+   *  batches so far. Default 0.1. */
   momentum?: number | null;
   /** Learn a scale and a shift. Default true. */
   affine?: boolean;
 }
 
-/** Normalises the channels of (N, numFeatures, H, W). The maths is in `ops/batchNorm2d.ts`. */
+/**
+ * Normalises the channels of (N, numFeatures, H, W): in training by the batch's statistics, in evaluation by the running ones.
+ * The maths is in `ops/batchNorm2d.ts`.
+ *
+ *   weight, bias (numFeatures), or null with `affine: false`   runningMean, runningVar (numFeatures)   numBatchesTracked ()
+ *
+ * Throws a ShapeError unless numFeatures is a whole number ≥ 1.
+ */
 export class BatchNorm2d extends Module {
   static readonly kind: string = 'BatchNorm2d';
   weight: Parameter | null;

@@ -2,7 +2,8 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
 /**
- * Modules one after the other. In a state_dict they are called 0, 1, 2, …, or by the names of an object:
+ * Modules one after the other: each gets the output of the one before. In a state_dict they are called 0, 1, 2, …, or as in an
+ * object:
  *
  *   new Sequential(new Conv2d(1, 8, 3), new ReLU())
  *   new Sequential({ conv: new Conv2d(1, 8, 3), relu: new ReLU() })

@@ -13,6 +13,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import * as F from '../functional/index.js';
 import { Module } from '../module.js';
 
+/** The largest value of each window: (N, C, H, W) to (N, C, H_out, W_out). See `ops/maxPool2d.ts`. */
 export class MaxPool2d extends Module {
   static readonly kind: string = 'MaxPool2d';
   constructor(
@@ -28,6 +29,7 @@ export class MaxPool2d extends Module {
   }
 }
 
+/** The mean of each window: (N, C, H, W) to (N, C, H_out, W_out). See `ops/avgPool2d.ts`. */
 export class AvgPool2d extends Module {
   static readonly kind: string = 'AvgPool2d';
   constructor(
@@ -49,6 +51,8 @@ export class AvgPool2d extends Module {
   }
 }
 
+/** The mean of each cell of a grid: (N, C, H, W) to (N, C, ...outputSize); null keeps the image's own size. See
+ *  `ops/adaptiveAvgPool2d.ts`. */
 export class AdaptiveAvgPool2d extends Module {
   static readonly kind: string = 'AdaptiveAvgPool2d';
   constructor(readonly outputSize: number | readonly [number | null, number | null]) {
@@ -60,6 +64,7 @@ export class AdaptiveAvgPool2d extends Module {
   }
 }
 
+/** Divides every value of (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
 export class LocalResponseNorm extends Module {
   static readonly kind: string = 'LocalResponseNorm';
   constructor(
@@ -75,6 +80,7 @@ export class LocalResponseNorm extends Module {
   }
 }
 
+/** max(0, x), element by element. See `ops/relu.ts`. */
 export class ReLU extends Module {
   static readonly kind: string = 'ReLU';
   forward(x: Tensor): Tensor {
@@ -82,6 +88,7 @@ export class ReLU extends Module {
   }
 }
 
+/** 1 / (1 + e^(−x)), element by element. See `ops/sigmoid.ts`. */
 export class Sigmoid extends Module {
   static readonly kind: string = 'Sigmoid';
   forward(x: Tensor): Tensor {
@@ -89,6 +96,7 @@ export class Sigmoid extends Module {
   }
 }
 
+/** The hyperbolic tangent, element by element. See `ops/tanh.ts`. */
 export class Tanh extends Module {
   static readonly kind: string = 'Tanh';
   forward(x: Tensor): Tensor {
@@ -96,6 +104,7 @@ export class Tanh extends Module {
   }
 }
 
+/** Scores to probabilities that sum to 1 along `dim`. See `ops/softmax.ts`. */
 export class Softmax extends Module {
   static readonly kind: string = 'Softmax';
   constructor(readonly dim: number) {
@@ -107,6 +116,7 @@ export class Softmax extends Module {
   }
 }
 
+/** The logarithm of softmax along `dim`. See `ops/logSoftmax.ts`. */
 export class LogSoftmax extends Module {
   static readonly kind: string = 'LogSoftmax';
   constructor(readonly dim: number) {
@@ -118,10 +128,11 @@ export class LogSoftmax extends Module {
   }
 }
 
-/** Drops values in training, and nothing in evaluation. */
+/** In training, sets each value to 0 with probability p and scales the others by 1 / (1 − p). In evaluation, changes nothing. See
+ *  `ops/dropout.ts`. */
 export class Dropout extends Module {
   static readonly kind: string = 'Dropout';
-  /** `p`: the probability to drop a value. Throws a ShapeError unless it is from 0 to 1. */
+  /** `p`: default 0.5. Throws a ShapeError unless it is from 0 to 1. */
   constructor(readonly p = 0.5) {
     super();
     dropoutSizes(p);
@@ -132,7 +143,8 @@ export class Dropout extends Module {
   }
 }
 
-/** A border of `[left, right, top, bottom]` pixels, or of one width all around. */
+/** A border of `[left, right, top, bottom]` pixels, or of one width all around: (…, H, W) to (…, H_out, W_out). See
+ *  `ops/pad.ts`. */
 class Pad2d extends Module {
   readonly padding: readonly number[];
 
@@ -149,6 +161,7 @@ class Pad2d extends Module {
   }
 }
 
+/** A border of zeros: `[left, right, top, bottom]` pixels, or one width all around. See `ops/pad.ts`. */
 export class ZeroPad2d extends Pad2d {
   static readonly kind: string = 'ZeroPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
@@ -156,6 +169,7 @@ export class ZeroPad2d extends Pad2d {
   }
 }
 
+/** A border that mirrors the image at its edge, which isn't repeated; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class ReflectionPad2d extends Pad2d {
   static readonly kind: string = 'ReflectionPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
@@ -163,6 +177,7 @@ export class ReflectionPad2d extends Pad2d {
   }
 }
 
+/** A border that repeats the image's edge; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class ReplicationPad2d extends Pad2d {
   static readonly kind: string = 'ReplicationPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
@@ -170,6 +185,7 @@ export class ReplicationPad2d extends Pad2d {
   }
 }
 
+/** A border that shows the image's other side; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class CircularPad2d extends Pad2d {
   static readonly kind: string = 'CircularPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
@@ -177,7 +193,7 @@ export class CircularPad2d extends Pad2d {
   }
 }
 
-/** (N, C, H, W) to (N, C·H·W). */
+/** Joins the dimensions from `startDim` (default 1) to `endDim` (default −1, the last) into one: (N, C, H, W) to (N, C·H·W). */
 export class Flatten extends Module {
   static readonly kind: string = 'Flatten';
   constructor(
@@ -192,6 +208,7 @@ export class Flatten extends Module {
   }
 }
 
+/** Returns x as it is. */
 export class Identity extends Module {
   static readonly kind: string = 'Identity';
   forward(x: Tensor): Tensor {
@@ -199,6 +216,7 @@ export class Identity extends Module {
   }
 }
 
+/** The loss of scores (N, C) or (N, C, d1, …) and class indices or probabilities. See `F.crossEntropy`. */
 export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target | Tensor]> {
   static readonly kind: string = 'CrossEntropyLoss';
   constructor(readonly options: CrossEntropyOptions & F.ClassWeights = {}) {
@@ -216,6 +234,7 @@ export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target | Tens
   }
 }
 
+/** The negative log-likelihood of log-probabilities (N, C) or (N, C, d1, …) and class indices. See `F.nllLoss`. */
 export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
   static readonly kind: string = 'NLLLoss';
   constructor(readonly options: NllLossOptions & F.ClassWeights = {}) {
@@ -228,6 +247,7 @@ export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
   }
 }
 
+/** The mean squared error of a tensor and values of its shape. See `F.mseLoss`. */
 export class MSELoss extends Module<[x: Tensor, target: Tensor | F.Target]> {
   static readonly kind: string = 'MSELoss';
   constructor(readonly options: { reduction?: Reduction } = {}) {

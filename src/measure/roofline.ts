@@ -3,6 +3,7 @@
  * the GPU's arithmetic, or by its memory. It knows no cache, which makes memory slower than it is, and no kernel is perfect,
  * which makes arithmetic faster: an estimate says what limits a kernel, and how its ways compare.
  */
+import type { KernelStats } from '../backends/webgpuBackend.js';
 
 export interface GPU {
   readonly name: string;
@@ -12,15 +13,6 @@ export interface GPU {
   readonly bandwidth: number;
   /** What WebGPU takes for one dispatch more, in microseconds. */
   readonly launch: number;
-}
-
-/** What the backend's `stats()` say of a kernel. */
-export interface Kernel {
-  readonly dispatches: number;
-  readonly flops: number;
-  readonly bytes: number;
-  /** On the device; 0: not measured. */
-  readonly milliseconds: number;
 }
 
 /**
@@ -43,7 +35,7 @@ export const gpus: readonly GPU[] = [
   { name: 'H100', tflops: 67, bandwidth: 3350, launch: 24 },
 ];
 
-/** One of the table by its name, or one's own: `'12.7,360,24'`, in TFLOP/s, GB/s and µs. */
+/** One of the table by its name, or one's own: `'12.7,360,24'`, in TFLOP/s, GB/s and µs. Throws if it is neither. */
 export function gpuFrom(text: string): GPU {
   const known = gpus.find(({ name }) => name.toLowerCase() === text.trim().toLowerCase());
   if (known) return known;
@@ -51,14 +43,15 @@ export function gpuFrom(text: string): GPU {
   if (!(tflops > 0 && bandwidth > 0 && launch >= 0) || more.length > 0) {
     const names = gpus.map(({ name }) => name).join(', ');
     throw new Error(
-      `--gpu '${text}': it should be TFLOP/s, GB/s and µs of a launch, like '12.7,360,24', or one of ${names}`,
+      `GPU '${text}': it should be TFLOP/s, GB/s and µs of a launch, like '12.7,360,24', or one of ${names}`,
     );
   }
   return { name: 'yours', tflops, bandwidth, launch };
 }
 
-/** Milliseconds that the kernels take on a GPU: Σ max(flops / peak, bytes / bandwidth) + dispatches · launch. */
-export function estimate(kernels: Iterable<Kernel>, { tflops, bandwidth, launch }: GPU): number {
+/** Milliseconds that kernels take on a GPU, by what a backend's `stats()` say of them: Σ max(flops / peak, bytes / bandwidth) +
+ *  dispatches · launch. */
+export function estimate(kernels: Iterable<KernelStats>, { tflops, bandwidth, launch }: GPU): number {
   let ms = 0;
   for (const { flops, bytes, dispatches } of kernels) {
     ms += Math.max(flops / (tflops * 1e9), bytes / (bandwidth * 1e6)) + (dispatches * launch) / 1e3;

@@ -1,8 +1,9 @@
-/** `receptive`: everything that runs anywhere. `node/` and `browser/` add what a platform brings. */
+/** What of `receptive` runs anywhere: the trunk. The entries are `node/` and `browser/`, which add what a platform brings. */
 export { Backend, type MemoryReport } from './backends/backend.js';
 export type { AnyBackend, BackendName, BackendOptions } from './backends/create.js';
 export type { WasmBackend, WasmOptions } from './backends/wasm/index.js';
 export type { KernelStats, WebGPUBackend, WebGPUOptions, WebGPUStats } from './backends/webgpuBackend.js';
+export * as safetensors from './exchange/index.js';
 export { FormatError } from './formats/index.js';
 export * as models from './models/index.js';
 export * as functional from './nn/functional/index.js';
