@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ByteImages } from '../src/backends/backend.js';
 import * as browser from '../src/browser/data.js';
 import { ImageDataset } from '../src/data/dataset.js';
 import { imageFromPng, pngFromImage } from '../src/data/image.js';
+import { DataLoader } from '../src/data/loader.js';
 import { encodePng } from '../src/formats/index.js';
+import { createBackend } from '../src/node/backends.js';
 import { cifar10, mnist } from '../src/node/data.js';
 import { findMnistFolder, readFile, readFileIfPresent, writeFileAtomically } from '../src/node/files.js';
 
@@ -28,6 +31,66 @@ async function folderOf(name: string, files: Record<string, Uint8Array>): Promis
 const idxImages = (N: number, side = 28) =>
   Uint8Array.from([0, 0, 8, 3, 0, 0, 0, N, 0, 0, 0, side, 0, 0, 0, side, ...new Uint8Array(N * side * side)]);
 const idxLabels = (...labels: number[]) => Uint8Array.from([0, 0, 8, 1, 0, 0, 0, labels.length, ...labels]);
+
+describe('a subclass that reads in its own way', () => {
+  /** From right to left, and as what it isn't. */
+  class Flip extends ImageDataset {
+    override read(index: number, out: Float32Array, offset: number): number {
+      const label = super.read(index, out, offset);
+      out.subarray(offset, offset + 4).reverse();
+      return label + 5;
+    }
+  }
+  const flipped = new Flip(Uint8Array.of(0, 51, 102, 255, 255, 0, 0, 0), Uint8Array.of(0, 1), [1, 1, 4]);
+
+  test('is read so on a backend that makes batches of bytes on its device', async () => {
+    const device = await createBackend('reference');
+    const taken: ByteImages[] = [];
+    const backend = Object.assign(device, {
+      imagesOnDevice(images: ByteImages) {
+        taken.push(images);
+        return null;
+      },
+    });
+    for await (const [x, y] of new DataLoader(flipped, { batchSize: 2, backend })) {
+      expect([...(await x.data())].map((value) => Math.round(value * 255))).toEqual([255, 102, 51, 0, 0, 0, 0, 255]);
+      expect([...y]).toEqual([5, 6]);
+    }
+    expect(taken).toEqual([]);
+    const plain = new ImageDataset(new Uint8Array(4), Uint8Array.of(0), [1, 1, 4]);
+    for await (const _ of new DataLoader(plain, { backend }));
+    expect(taken).toHaveLength(1);
+  });
+
+  test('isn’t taken for one that reads the same again, unless it says so', () => {
+    expect(flipped.repeatable).toBe(false);
+    class Steady extends Flip {
+      override get repeatable() {
+        return true;
+      }
+    }
+    expect(new Steady(new Uint8Array(4), Uint8Array.of(0), [1, 1, 4]).repeatable).toBe(true);
+  });
+
+  test('labels of its own hold on every backend', async () => {
+    class Relabelled extends ImageDataset {
+      override label(index: number): number {
+        return 9 - super.label(index);
+      }
+    }
+    const dataset = new Relabelled(new Uint8Array(8), Uint8Array.of(0, 1), [1, 1, 4]);
+    expect(dataset.read(1, new Float32Array(4), 0)).toBe(8);
+    expect(dataset.byteImages).toBeDefined();
+  });
+
+  test('can’t be cut to a dataset that would read in the usual way', () => {
+    for (const cut of [() => flipped.take(1), () => flipped.subset(0, 1), () => flipped.as([1, 2, 2])]) {
+      expect(cut).toThrow(
+        /ImageDataset: (subset|as)\(\) gives a plain ImageDataset, without the read\(\) or label\(\)/,
+      );
+    }
+  });
+});
 
 describe('ImageDataset', () => {
   const images = Uint8Array.from({ length: 3 * 2 * 2 * 2 }, (_, i) => i * 10);

@@ -1,6 +1,7 @@
 /** Mistakes that once went unnoticed, or were met with an error that named nothing. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DataLoader, type Dataset } from '../src/data/index.js';
+import { DataLoader, type Dataset, ImageDataset } from '../src/data/index.js';
+import { mnist } from '../src/node/data.js';
 import {
   type Backend,
   Checkpoint,
@@ -9,6 +10,7 @@ import {
   functional as F,
   fit,
   manualSeed,
+  models,
   nn,
   noGrad,
   optim,
@@ -76,8 +78,94 @@ describe('options', () => {
     expect([...(await padded.data())]).toEqual(new Array(12).fill(3));
   });
 
-  test('avgPool2d takes no dilation, and ignores one', () => {
-    expect(F.avgPool2d(x, 2, wrong({ stride: 1, dilation: 2 })).shape).toEqual([1, 1, 3, 3]);
+  const one = () => [backend.tensor([1], [1], { requiresGrad: true })];
+  const sgd = () => new optim.SGD(one(), { lr: 1 });
+  test.each([
+    [
+      () => models.resnet18(wrong({ num_classes: 4 })),
+      'ResNet: there is no option num_classes; did you mean numClasses?',
+    ],
+    [() => models.mnistDenseNet(wrong({ drop_rate: 0 })), 'DenseNet: there is no option drop_rate'],
+    [() => models.googlenet(wrong({ aux_logits: true })), 'GoogLeNet: there is no option aux_logits'],
+    [() => models.resnet20(wrong(10)), 'CifarResNet: options are an object'],
+    [() => models.preactResnet(wrong({ dept: 8 })), 'PreactResNet: there is no option dept; did you mean depth?'],
+    [() => nn.init.kaimingNormal(x, wrong({ nonlinearity: 'relu' })), 'init: there is no option nonlinearity'],
+    [() => nn.init.truncNormal(x, wrong({ mu: 1 })), 'truncNormal: there is no option mu'],
+    [() => smallNet().loadStateDict({}, wrong(false)), 'loadStateDict: options are an object, { strict, prefix }, but false'],
+    [() => x.sum(0, wrong(true)), 'sum: options are an object, { keepdim }, but true is in their place'],
+    [() => x.mean(0, wrong({ keepDim: true })), 'mean: there is no option keepDim; did you mean keepdim?'],
+    [() => one()[0].backward(undefined, wrong({ retain_graph: true })), 'did you mean retainGraph?'],
+    [() => F.avgPool2d(x, 2, wrong({ stride: 1, dilation: 2 })), 'avgPool2d: there is no option dilation'],
+    [() => F.conv2d(x, x, null, wrong({ strides: 2 })), 'conv2d: there is no option strides; did you mean stride?'],
+    [
+      () => F.conv2d(x, x, null, wrong(2)),
+      'conv2d: options are an object, { stride, padding, dilation, groups, paddingMode }',
+    ],
+    [() => F.maxPool2d(x, 2, wrong(2)), 'but 2 is in their place'],
+    [() => F.maxPool2d(x, 2, wrong({ ceil_mode: true })), 'did you mean ceilMode?'],
+    [() => F.dropout(x, 0.5, wrong(true)), 'dropout: options are an object, { training }, but true'],
+    [() => F.pad(x, [1, 1], wrong('reflect')), 'pad: options are an object'],
+    [() => F.batchNorm2d(x, null, null, null, null, wrong({ train: true })), 'did you mean training?'],
+    [() => F.localResponseNorm(x, 3, wrong({ alfa: 1 })), 'did you mean alpha?'],
+    [
+      () => F.crossEntropy(x, [], wrong({ label_smoothing: 0.1 })),
+      'crossEntropy: there is no option label_smoothing; did you mean labelSmoothing?',
+    ],
+    [() => F.nllLoss(x, [], wrong({ labelSmoothing: 0.1 })), 'nllLoss: there is no option labelSmoothing'],
+    [() => F.mseLoss(x, x, wrong('sum')), 'mseLoss: options are an object, { reduction }, but sum'],
+    [() => new (wrong(nn.Conv2d))(1, 1, 3, 2, 1), 'Conv2d: options are an object, { bias, stride, padding'],
+    [() => new nn.Conv2d(1, 1, 3, wrong({ strides: 2 })), 'Conv2d: there is no option strides; did you mean stride?'],
+    [() => new nn.Linear(1, 1, wrong(false)), 'Linear: options are an object, { bias }, but false is in their place'],
+    [
+      () => new nn.BatchNorm2d(1, wrong({ eps: 1, affin: true })),
+      'BatchNorm2d: there is no option affin; did you mean affine?',
+    ],
+    [() => new nn.MaxPool2d(2, wrong(2)), 'MaxPool2d: options are an object'],
+    [() => new nn.AvgPool2d(2, wrong({ dilation: 2 })), 'AvgPool2d: there is no option dilation'],
+    [() => new nn.LocalResponseNorm(2, wrong(1e-4)), 'LocalResponseNorm: options are an object'],
+    [
+      () => new nn.CrossEntropyLoss(wrong({ weights: [1] })),
+      'CrossEntropyLoss: there is no option weights; did you mean weight?',
+    ],
+    [() => new nn.NLLLoss(wrong([1])), 'NLLLoss: options are an object'],
+    [() => new nn.MSELoss(wrong({ reduce: 'sum' })), 'MSELoss: there is no option reduce'],
+    [
+      () => new optim.SGD(one(), wrong({ lr: 1, weight_decay: 1 })),
+      'SGD: there is no option weight_decay; did you mean weightDecay?',
+    ],
+    [() => new optim.SGD(one(), wrong(0.1)), 'SGD: options are an object'],
+    [() => new optim.SGD(wrong([{ params: one(), momentun: 1 }]), { lr: 1 }), 'did you mean momentum?'],
+    [() => new optim.Adam(one(), wrong({ beta: [0, 0] })), 'Adam: there is no option beta; did you mean betas?'],
+    [() => new optim.AdamW(one(), wrong(1e-3)), 'AdamW: options are an object'],
+    [() => new optim.StepLR(sgd(), wrong(30)), 'StepLR: options are an object, { stepSize, gamma }, but 30'],
+    [() => new optim.MultiStepLR(sgd(), wrong([1, 2])), 'MultiStepLR: options are an object'],
+    [() => new optim.CosineAnnealingLR(sgd(), wrong({ T_max: 3 })), 'did you mean tMax?'],
+    [() => new optim.LinearLR(sgd(), wrong({ factor: 3 })), 'LinearLR: there is no option factor'],
+    [() => new optim.SequentialLR(sgd(), [], wrong([1])), 'SequentialLR: options are an object'],
+    [() => new optim.OneCycleLR(sgd(), wrong({ max_lr: 1, totalSteps: 3 })), 'did you mean maxLr?'],
+    [() => new optim.ReduceLROnPlateau(sgd(), wrong('min')), 'ReduceLROnPlateau: options are an object'],
+    [
+      () => new DataLoader(images(), wrong({ batch_size: 4 })),
+      'DataLoader: there is no option batch_size; did you mean batchSize?',
+    ],
+    [() => new DataLoader(images(), wrong(4)), 'DataLoader: options are an object'],
+  ])('a slip in them: %s', (mistake, message) => {
+    expect(mistake).toThrow(message);
+  });
+
+  test('a slip in those of fit, evaluate and mnist', async () => {
+    await expect(mnist(wrong({ trian: true }))).rejects.toThrow('mnist: there is no option trian; did you mean train?');
+    const model = smallNet();
+    const run = (options: object) =>
+      fit(model, new optim.SGD(model.parameters(), { lr: 1 }), new DataLoader(images()), options);
+    await expect(run({ epoch: 3 })).rejects.toThrow('fit: there is no option epoch; did you mean epochs?');
+    await expect(run(wrong(3))).rejects.toThrow('fit: options are an object');
+    await expect(run({ earlyStopping: { patients: 1 } })).rejects.toThrow('did you mean patience?');
+    await expect(evaluate(model, new DataLoader(images()), wrong({ losses: 1 }))).rejects.toThrow('did you mean loss?');
+    await expect(run({ validation: Promise.resolve() })).rejects.toThrow(
+      'batches for the validation, but is given a promise',
+    );
+    await expect(run({ resume: Promise.resolve() })).rejects.toThrow('a Checkpoint to resume, but is given a promise');
   });
 });
 
@@ -86,6 +174,34 @@ describe('something else where a tensor belongs', () => {
     [() => F.relu(wrong(undefined)), 'relu: x must be a tensor, but is undefined'],
     [() => F.conv2d(wrong([1]), x, null), 'conv2d: x must be a tensor, but is a Array'],
     [() => F.mseLoss(x, wrong([1, 2])), 'mseLoss: target must be a tensor'],
+    [() => F.relu(wrong(Promise.resolve(x))), 'relu: x must be a tensor, but is a promise: is an await missing?'],
+    [
+      () => smallNet().to(wrong(createBackend('reference'))),
+      'to: backend must be what createBackend gives, but is a promise: await',
+    ],
+    [() => new DataLoader(images(), { backend: wrong(createBackend('reference')) }), 'DataLoader: backend must be'],
+    [() => new DataLoader(wrong(Promise.resolve(images()))), 'DataLoader: the dataset is a promise: await it'],
+    [() => new DataLoader(wrong({ ...images(), length: undefined })), "DataLoader: the dataset's length must be"],
+    [() => new DataLoader(wrong({ ...images(), shape: 4 })), "DataLoader: the dataset's shape must be"],
+    [() => new DataLoader(wrong([1, 2])), 'DataLoader: the dataset needs a method read(index, out, offset)'],
+    [
+      () => new ImageDataset(wrong(new Float32Array(4)), new Uint8Array(1), [1, 2, 2]),
+      'ImageDataset: images must be bytes, a Uint8Array, but is a Float32Array; for other values, write a Dataset',
+    ],
+    [
+      () => new ImageDataset(new Uint8Array(4), wrong([0]), [1, 2, 2]),
+      'labels must be bytes, a Uint8Array, but is a Array',
+    ],
+    [
+      () => F.crossEntropy(x.reshape([4, 4]), backend.tensor([0, 1, 2, 3], [4], { dtype: 'int32' })),
+      'class indices are an array or a typed array, such as await target.data()',
+    ],
+    [() => F.crossEntropy(x.reshape([4, 4]), wrong(undefined)), 'class indices, but is undefined'],
+    [
+      () => F.nllLoss(x.reshape([4, 4]), wrong(x)),
+      'nllLoss: target must be an array or a typed array of class indices, but is a tensor',
+    ],
+    [() => F.nllLoss(x.reshape([4, 4]), wrong(x.data())), 'but is a promise: await it'],
     [() => F.cat(wrong(x)), 'cat: takes an array of tensors'],
     [() => x.add(wrong('3')), 'add: the other operand must be a tensor, but is 3'],
     [() => x.matmul(wrong([1])), 'matmul: the other operand must be a tensor'],
@@ -199,15 +315,86 @@ describe('training', () => {
     expect(confusion[0][0] + confusion[0][1]).toBe(7);
   });
 
-  test('a validation loss that is NaN ends the run before it is saved', async () => {
+  test.each([
+    ['whose loss is NaN', images(2, 0, Number.NaN), 'fit: the validation loss is NaN after epoch 1'],
+    ['that throws', images(2, Number.NaN), 'the target of image 2 must be a finite number'],
+  ])('a validation %s ends the run, and the epoch is saved before', async (_, strange, message) => {
+    const train = (validation: Dataset, resume?: Checkpoint) => {
+      manualSeed(4);
+      const model = smallNet();
+      const loader = new DataLoader(images(), { batchSize: 4, shuffle: true });
+      return fit(model, new optim.SGD(model.parameters(), { lr: 0.1 }), loader, {
+        epochs: 2,
+        validation: new DataLoader(validation, { batchSize: 4 }),
+        checkpoints: { save: async (name, bytes) => void saved.push([name, bytes]) },
+        resume,
+      });
+    };
+    const saved: [string, Uint8Array][] = [];
+    await expect(train(strange)).rejects.toThrow(message);
+    expect(saved.map(([name]) => name)).toEqual(['last']);
+    const resume = await Checkpoint.decode(saved[0][1], 'last');
+    expect(resume.position).toEqual({ epoch: 0, stepInEpoch: 2, step: 2 });
+    expect((await train(images(), resume)).epochs).toEqual((await train(images())).epochs);
+  });
+
+  test('no batches are an error, and nothing is saved', async () => {
     const model = smallNet();
-    const saved: Uint8Array[] = [];
-    const run = fit(model, new optim.SGD(model.parameters(), { lr: 0.1 }), new DataLoader(images(), { batchSize: 4 }), {
-      validation: new DataLoader(images(2, 0, Number.NaN), { batchSize: 4 }),
-      checkpoints: { save: async (_, bytes) => void saved.push(bytes) },
-    });
-    await expect(run).rejects.toThrow('fit: the validation loss is NaN after epoch 1');
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const none = new DataLoader(images(), { batchSize: 9, dropLast: true });
+    const some = new DataLoader(images(), { batchSize: 4 });
+    const saved: string[] = [];
+    const options = { checkpoints: { save: async (name: string) => void saved.push(name) } };
+    await expect(fit(model, optimizer, none, options)).rejects.toThrow('fit: there are no batches to train on');
+    await expect(fit(model, optimizer, some, { ...options, validation: none })).rejects.toThrow(
+      'fit: there are no batches for the validation',
+    );
+    await expect(evaluate(model, none)).rejects.toThrow('evaluate: there is no image to evaluate');
+    const ignored: Dataset = { ...images(), read: () => -100 };
+    await expect(evaluate(model, new DataLoader(ignored))).rejects.toThrow('evaluate: there is no image to evaluate');
+    const onlyIgnored = new DataLoader(ignored, { batchSize: 4 });
+    await expect(fit(model, optimizer, onlyIgnored, options)).rejects.toThrow('fit: all labels of epoch 1 are ignored');
     expect(saved).toEqual([]);
+
+    const once = some.batches();
+    await expect(fit(model, optimizer, some, { epochs: 2, ...options, validation: once })).rejects.toThrow(
+      'a generator gives them once; a DataLoader, again and again',
+    );
+    expect(saved.slice(2)).toEqual(['last']); // after last and best of the first epoch
+  });
+
+  test('a pass does not end with a single image where there is batch normalisation', async () => {
+    const nine: Dataset = { ...images(), length: 9 };
+    const steps = async (model: nn.Sequential, options = {}) => {
+      const records: [number, number][] = [];
+      const loader = new DataLoader(nine, { batchSize: 4, ...options });
+      await fit(model, new optim.SGD(model.parameters(), { lr: 0.1 }), loader, {
+        epochs: 2,
+        onStep: ({ images, stepsPerEpoch }) => void records.push([images, stepsPerEpoch]),
+      });
+      return records;
+    };
+    const normalised = () =>
+      new nn.Sequential(new nn.Conv2d(1, 2, 2), new nn.BatchNorm2d(2), new nn.Flatten(), new nn.Linear(2, 2));
+    expect(await steps(normalised())).toEqual(new Array(4).fill([4, 2]));
+    expect(await steps(normalised(), { dropLast: true })).toEqual(new Array(4).fill([4, 2]));
+    expect((await steps(smallNet())).map(([count]) => count)).toEqual([4, 4, 1, 4, 4, 1]);
+    await expect(steps(normalised(), { batchSize: 1 })).rejects.toThrow('has one value a channel');
+  });
+
+  test('an empty batch goes through batch normalisation, and moves nothing', async () => {
+    const empty = backend.tensor([], [0, 2, 3, 3], { requiresGrad: true });
+    for (const norm of [new nn.BatchNorm2d(2), new nn.BatchNorm2d(2, { affine: false })]) {
+      for (const module of [norm.train(), norm.eval()]) {
+        const y = module.to(backend).forward(empty);
+        expect(y.shape).toEqual([0, 2, 3, 3]);
+        y.sum().backward();
+        expect([...(await norm.runningMean.data())]).toEqual([0, 0]);
+        expect([...(await norm.runningVar.data())]).toEqual([1, 1]);
+        if (norm.weight) expect([...(await norm.weight.grad!.data())]).toEqual([0, 0]);
+      }
+    }
+    expect(() => F.batchNorm2d(empty, backend.tensor([0]), null, null, null)).toThrow('must be (C) = (2)');
   });
 
   test('a checkpoint goes back only to the kind of optimizer and schedule it came from, or changes nothing', async () => {

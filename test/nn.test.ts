@@ -1,9 +1,10 @@
 /** Modules: what they are made of, what they remember, and what a summary says of them. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { host, ReferenceBackend } from '../src/backends/reference/index.js';
 import { inceptionNet, mnistNet, ResidualBlock, residualNet } from '../src/models/index.js';
 import * as F from '../src/nn/functional/index.js';
 import * as nn from '../src/nn/index.js';
+import { kindOf } from '../src/nn/kind.js';
 import { SGD } from '../src/optim/index.js';
 import { defaultGenerator, Generator } from '../src/tensor/random.js';
 import type { Tensor } from '../src/tensor/tensor.js';
@@ -380,5 +381,286 @@ describe('summary', () => {
     nn.summary(model, [1, 1, 8, 8]);
     expect(await Promise.all(Object.values(model.stateDict()).map(values))).toEqual(state);
     expect(defaultGenerator.getState()).toEqual(generator);
+  });
+});
+
+describe('where layers may lie', () => {
+  const layer = () => new nn.Linear(1, 1, { bias: false });
+  const keysOf = (fields: object) => {
+    const { forward } = new nn.Identity();
+    return Object.keys(Object.assign(new nn.Identity(), fields, { forward }).stateDict());
+  };
+
+  it.each([
+    ['nested arrays', { blocks: [[layer(), layer()], [layer()]] }, ['blocks.0.0', 'blocks.0.1', 'blocks.1.0']],
+    ['objects', { towers: { leftEye: layer(), b: { c: layer() } } }, ['towers.leftEye', 'towers.b.c']],
+    [
+      'Maps',
+      {
+        heads: new Map<unknown, nn.Module>([
+          ['a', layer()],
+          [7, layer()],
+        ]),
+      },
+      ['heads.a', 'heads.7'],
+    ],
+    ['Sets', { all: new Set([layer(), layer()]) }, ['all.0', 'all.1']],
+    ['ModuleList', { list: new nn.ModuleList([layer()]).append(layer()) }, ['list.0', 'list.1']],
+    ['ModuleDict', { dict: new nn.ModuleDict({ aB: layer() }).set('c', layer()) }, ['dict.aB', 'dict.c']],
+  ])('%s', (_, fields, keys) => {
+    expect(keysOf(fields)).toEqual(keys.map((key) => `${key}.weight`));
+  });
+
+  it('is searched once where things contain themselves', () => {
+    const loop: { itself?: unknown; layer: nn.Module } = { layer: layer() };
+    loop.itself = [loop];
+    expect(keysOf({ loop })).toEqual(['loop.layer.weight']);
+  });
+
+  it('gives no two of them one name', () => {
+    expect(() => keysOf({ aB: layer(), a_b: layer() })).toThrow(
+      'Identity: its fields aB and a_b are both a_b in a state_dict; rename one of them',
+    );
+    const dotted = new nn.Sequential({ 'a.0': layer() });
+    expect(() => keysOf({ inner: Object.assign(dotted, {}), plain: 1 })).not.toThrow();
+    const both = { inner: new nn.Sequential({ 'a.0': layer(), a: new nn.Sequential(layer()) }) };
+    expect(() => keysOf(both)).toThrow('two tensors are called inner.a.0.weight in its state_dict');
+    const tied = layer();
+    expect(keysOf({ encoder: tied, decoder: tied })).toEqual(['encoder.weight', 'decoder.weight']);
+    expect(keysOf({ aB: 1, a_b: layer() })).toEqual(['a_b.weight']);
+  });
+
+  it('a summary counts parameters that lie in an array', () => {
+    class Scales extends nn.Module {
+      scales = [new nn.Parameter(Float32Array.of(1, 2), [2]), new nn.Parameter(Float32Array.of(3), [1])];
+      forward(x: Tensor): Tensor {
+        return x.mul(this.scales[1]);
+      }
+    }
+    expect(nn.summary(new nn.Sequential(new Scales()), [1, 1, 2, 2]).layers[0].parameters).toBe(3);
+  });
+
+  it('ModuleList and ModuleDict are lists and Maps of modules', () => {
+    const [a, b, c] = [layer(), new nn.ReLU(), layer()];
+    const list = new nn.ModuleList<nn.Module>([a, c]).insert(1, b);
+    expect([...list]).toEqual([a, b, c]);
+    expect([list.length, list.at(-1), list.at(3)]).toEqual([3, c, undefined]);
+    expect(
+      list
+        .eval()
+        .modules()
+        .every(({ training }) => !training),
+    ).toBe(true);
+    const dict = new nn.ModuleDict<nn.Module>(new Map([['x', a]])).set('y', b);
+    expect([dict.size, dict.get('y'), dict.has('z'), [...dict.keys()], [...dict.values()]]).toEqual([
+      2,
+      b,
+      false,
+      ['x', 'y'],
+      [a, b],
+    ]);
+    expect(dict.delete('x') && [...dict]).toEqual([['y', b]]);
+    expect(() => dict.set('a.b', a)).toThrow("ModuleDict: a name can't be empty or have a dot, but is 'a.b'");
+    expect(() => list.append(5 as unknown as nn.Module)).toThrow('ModuleList: takes modules, but was given 5');
+    expect(() => list.forward()).toThrow('ModuleList: it only holds its modules; call those');
+  });
+});
+
+describe('layers that can’t be found', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  afterEach(() => void warn.mockClear());
+
+  it('in #private fields are warned of once, at parameters()', () => {
+    class Hiding extends nn.Module {
+      #conv = new nn.Conv2d(1, 1, 1);
+      fc = new nn.Linear(1, 1);
+      forward(x: Tensor): Tensor {
+        return this.#conv.forward(x);
+      }
+    }
+    const model = new (class Outer extends Hiding {})();
+    expect(model.parameters()).toHaveLength(2);
+    model.parameters();
+    new Hiding().parameters();
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringMatching(/^parameters: Outer has layers in #conv, where they can't be found: keep layers in public/),
+      expect.stringMatching(/^parameters: Hiding has layers in #conv/),
+    ]);
+    expect(() => new SGD(new Hiding().parameters().slice(2), { lr: 1 })).toThrow(
+      "there are no parameters to optimize. Layers in #private fields can't be found",
+    );
+  });
+
+  it('in something that isn’t a module', () => {
+    class Block {
+      conv = new nn.Conv2d(1, 1, 1);
+    }
+    class HoldsBlocks extends nn.Identity {
+      blocks = [new Block(), new Block()];
+    }
+    new HoldsBlocks().parameters();
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringMatching(/^parameters: HoldsBlocks.blocks isn't a module, so the Conv2d in it isn't found/),
+    ]);
+  });
+
+  it('wherever they are, when an optimizer steps without them', () => {
+    const hidden = new nn.Linear(2, 1);
+    class Closure extends nn.Module {
+      fc = new nn.Linear(1, 2);
+      #later = () => hidden;
+      forward(x: Tensor): Tensor {
+        return this.#later().forward(this.fc.forward(x));
+      }
+    }
+    const model = new Closure();
+    const optimizer = new SGD(model.parameters(), { lr: 1 });
+    expect(warn).not.toHaveBeenCalled();
+    model.forward(random([1, 1])).backward();
+    optimizer.step();
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringMatching(/^a parameter, tensor \(1(, 2)?\), gets gradients but isn't trained/),
+    ]);
+  });
+
+  it('but not where a part alone is trained', () => {
+    const model = new nn.Sequential(new nn.Linear(1, 2), new nn.Linear(2, 1)).to(host);
+    const optimizer = new SGD(model.layers[1].parameters(), { lr: 1 });
+    model.forward(random([1, 1])).backward();
+    optimizer.step();
+    expect(warn).not.toHaveBeenCalled();
+    const loose = new nn.Parameter(Float32Array.of(1), [1]);
+    const own = new SGD([loose], { lr: 1 });
+    loose.mul(2).backward();
+    own.step();
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('are named where backends meet', () => {
+    const other = new ReferenceBackend();
+    expect(() => new nn.Linear(1, 1).forward(other.tensor([1], [1, 1]))).toThrow(
+      "A model's to() moves the layers that parameters() finds, which are none in #private fields",
+    );
+  });
+});
+
+describe('as in PyTorch', () => {
+  it('requiresGrad_ freezes tensors and modules', async () => {
+    const model = new nn.Sequential(new nn.Linear(2, 2), new nn.Linear(2, 1));
+    model.layers[0].requiresGrad_(false);
+    model.forward(random([1, 2])).backward();
+    expect(model.parameters().map(({ grad }) => grad !== null)).toEqual([false, false, true, true]);
+    const t = host.tensor([1]);
+    expect(t.requiresGrad_()).toBe(t);
+    expect(t.requiresGrad).toBe(true);
+    expect(() => t.mul(2).requiresGrad_(false)).toThrow('requiresGrad_: mul (1) was computed');
+    expect(() => host.tensor([1], [1], { dtype: 'int32' }).requiresGrad_()).toThrow('int32 has no gradient');
+  });
+
+  it('apply calls a function with every module, those below first', () => {
+    const seen: string[] = [];
+    const shared = new nn.ReLU();
+    const model = new nn.Sequential(new nn.Sequential(new nn.Flatten()), shared, shared);
+    expect(model.apply((module) => void seen.push(kindOf(module)))).toBe(model);
+    expect(seen).toEqual(['Flatten', 'Sequential', 'ReLU', 'Sequential']);
+  });
+
+  it('two layers may have one weight', async () => {
+    const [encoder, decoder] = [new nn.Linear(2, 2), new nn.Linear(2, 2)];
+    decoder.weight = encoder.weight;
+    const model = new nn.Sequential(encoder, decoder);
+    expect(model.parameters()).toHaveLength(3);
+    expect(Object.keys(model.stateDict())).toHaveLength(4);
+    const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+    model
+      .forward(random([1, 2]))
+      .sum()
+      .backward();
+    optimizer.step();
+    expect(decoder.weight).toBe(encoder.weight);
+  });
+
+  it('sum and mean over no dimension are over all', async () => {
+    const t = host.tensor([1, 2, 3, 6], [2, 2]);
+    expect([t.sum([]).shape, await values(t.sum([])), await values(t.mean([]))]).toEqual([[], [12], [3]]);
+    expect(t.sum([], { keepdim: true }).shape).toEqual([1, 1]);
+  });
+});
+
+describe('crossEntropy with class probabilities', () => {
+  const x = [1, 2, 0.5, -1, 0, 3];
+  const q = [0.2, 0.5, 0.3, 0, 0, 1];
+  /** Straight from PyTorch's formula. */
+  function expected(weight: number[], smoothing: number): number[] {
+    return [0, 1].map((n) => {
+      const row = x.slice(3 * n, 3 * n + 3);
+      const logSum = Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0));
+      return row.reduce((loss, value, c) => {
+        const share = q[3 * n + c] * (1 - smoothing) + smoothing / 3;
+        return loss - weight[c] * share * (value - logSum);
+      }, 0);
+    });
+  }
+
+  it.each([
+    [{}, [1, 1, 1], 0],
+    [{ weight: [1, 2, 3] }, [1, 2, 3], 0],
+    [{ labelSmoothing: 0.1, weight: host.tensor([1, 2, 3]) }, [1, 2, 3], 0.1],
+  ])('%#: %j', async (options, weight, smoothing) => {
+    const scores = host.tensor(x, [2, 3], { requiresGrad: true });
+    const losses = expected(weight, smoothing);
+    for (const target of [q, Float32Array.from(q), host.tensor(q, [2, 3])]) {
+      const each = await values(F.crossEntropy(scores, target, { ...options, reduction: 'none' }));
+      each.forEach((loss, n) => {
+        expect(loss).toBeCloseTo(losses[n], 5);
+      });
+      expect(await F.crossEntropy(scores, target, { ...options, reduction: 'sum' }).item()).toBeCloseTo(
+        losses[0] + losses[1],
+        5,
+      );
+      const mean = F.crossEntropy(scores, target, options);
+      expect(await mean.item()).toBeCloseTo((losses[0] + losses[1]) / 2, 5);
+    }
+  });
+
+  it('of one class each is that with class indices, gradients and pixels included', async () => {
+    const images = random([2, 3, 2, 2]);
+    const classes = [0, 1, 2, 0, 2, 2, 1, 0];
+    const hot = Float32Array.from({ length: 24 }, (_, i) => {
+      const [n, c, pixel] = [Math.floor(i / 12), Math.floor(i / 4) % 3, i % 4];
+      return classes[4 * n + pixel] === c ? 1 : 0;
+    });
+    const [loss, gradients] = [[] as number[], [] as number[][]];
+    for (const target of [classes, hot]) {
+      const scores = images.detach().requiresGrad_();
+      const result = F.crossEntropy(scores, target, { labelSmoothing: 0.2 });
+      result.backward();
+      loss.push(await result.item());
+      gradients.push(await values(scores.grad!));
+    }
+    expect(loss[1]).toBeCloseTo(loss[0], 5);
+    gradients[1].forEach((gradient, i) => {
+      expect(gradient).toBeCloseTo(gradients[0][i], 6);
+    });
+  });
+
+  it('leaves no memory behind in a training loop', () => {
+    const backend = new ReferenceBackend();
+    const scores = backend.tensor(x, [2, 3], { requiresGrad: true });
+    const step = () => {
+      const loss = F.crossEntropy(scores, q, { weight: [1, 2, 3], labelSmoothing: 0.1 });
+      loss.backward();
+      loss.release();
+      return backend.memory().allocated;
+    };
+    const first = step();
+    for (let i = 0; i < 5; i++) expect(step()).toBe(first);
+  });
+
+  it('refuses a wrong shape, and ignoreIndex', () => {
+    const scores = host.tensor(x, [2, 3]);
+    expect(() => F.crossEntropy(scores, host.tensor(q, [3, 2]))).toThrow('crossEntropy: target (3, 2) is a tensor');
+    expect(() => F.crossEntropy(scores, q, { ignoreIndex: 0 })).toThrow('ignoreIndex is for class indices');
+    expect(() => F.crossEntropy(scores, q, { weight: [1] })).toThrow('weight (1) must be (C) = (3)');
   });
 });

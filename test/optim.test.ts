@@ -205,3 +205,18 @@ describe('schedules', () => {
     }
   });
 });
+
+it('addParamGroup trains more parameters, with options of their own, which a schedule made before leaves alone', async () => {
+  const [first, second] = [parameter([1]), parameter([1])];
+  const optimizer = new optim.SGD([first], { lr: 1 });
+  const scheduler = new optim.StepLR(optimizer, { stepSize: 1 });
+  optimizer.addParamGroup({ params: [second], lr: 0.5 });
+  for (const param of [first, second]) setGrad(param, [1]);
+  optimizer.step();
+  expect([...(await first.data()), ...(await second.data())]).toEqual([0, 0.5]);
+  scheduler.step();
+  expect(scheduler.getLastLr()).toEqual([0.1, 0.5]);
+  expect(() => optimizer.addParamGroup({ params: [first] })).toThrow('SGD: a parameter is given twice');
+  expect(() => optimizer.addParamGroup({ params: [parameter([1])], lr: -1 })).toThrow('lr must be at least 0');
+  expect(optimizer.paramGroups).toHaveLength(2);
+});

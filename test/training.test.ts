@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DataLoader, type Dataset } from '../src/data/index.js';
 import { FormatError, parseSafetensors, serializeSafetensors } from '../src/formats/index.js';
+import { kindOf } from '../src/nn/kind.js';
 import {
   type Backend,
   Checkpoint,
@@ -203,6 +204,118 @@ async function memoryInUse(): Promise<number> {
   return heapUsed + arrayBuffers;
 }
 
+/** Images of one pixel x = −1 … 0.75, of which something is to be learned. */
+const line = (read: (x: number) => unknown): Dataset => ({
+  length: 8,
+  shape: [1, 1, 1],
+  read(index, out, offset) {
+    const x = index / 4 - 1;
+    out[offset] = x;
+    return read(x) as number;
+  },
+});
+
+describe('targets that are numbers', () => {
+  async function learn(dataset: Dataset, outputs: number, options: FitOptions = {}) {
+    manualSeed(0);
+    const model = new nn.Sequential(new nn.Flatten(), new nn.Linear(1, outputs)).to(backend);
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.3 });
+    const loader = new DataLoader(dataset, { batchSize: 4, shuffle: true, backend });
+    const result = await fit(model, optimizer, loader, { epochs: 60, loss: F.mseLoss, validation: loader, ...options });
+    const [weight, bias] = await Promise.all(model.parameters().map(async (p) => [...(await p.data())]));
+    return { result, weight, bias };
+  }
+
+  test('y = 0.5 x is learned as slope 0.5, with metrics of one’s own', async () => {
+    const meanError = (outputs: ArrayLike<number>, targets: ArrayLike<number>) =>
+      Array.from(outputs).reduce((sum, y, n) => sum + Math.abs(y - targets[n]), 0) / targets.length;
+    const steps: number[] = [];
+    const { result, weight, bias } = await learn(
+      line((x) => 0.5 * x),
+      1,
+      { metrics: { meanError }, onStep: ({ metrics }) => void steps.push(metrics.meanError) },
+    );
+    expect(weight[0]).toBeCloseTo(0.5, 4);
+    expect(bias[0]).toBeCloseTo(0, 4);
+    const last = result.epochs.at(-1)!;
+    expect(last.loss).toBeLessThan(1e-8);
+    expect(last.accuracy).toBeNaN();
+    expect(last.metrics.meanError).toBeCloseTo((steps.at(-1)! + steps.at(-2)!) / 2, 8);
+    expect(result.validation?.metrics.meanError).toBeLessThan(1e-4);
+    expect(steps[0]).toBeGreaterThan(0.1);
+  });
+
+  test('whole numbers count every image, where one output an image can’t be a choice of classes', async () => {
+    const { result, weight } = await learn(
+      line((x) => 4 * x),
+      1,
+    );
+    expect(weight[0]).toBeCloseTo(4, 3);
+    expect(result.validation?.count).toBe(8);
+    expect(result.epochs[0].loss).toBeGreaterThan(0.1);
+  });
+
+  test('several for each image', async () => {
+    const { weight, bias } = await learn(
+      line((x) => Float32Array.of(0.5 * x, 1 - x)),
+      2,
+    );
+    for (const [i, value] of [0.5, -1].entries()) expect(weight[i]).toBeCloseTo(value, 4);
+    for (const [i, value] of [0, 1].entries()) expect(bias[i]).toBeCloseTo(value, 4);
+  });
+
+  test('the lowest loss is the best, and a resumed run ends as an undisturbed one', async () => {
+    const dataset = line((x) => [0.5 * x]);
+    const options = { epochs: 3, metrics: { first: (outputs: ArrayLike<number>) => outputs[0] } };
+    const undisturbed = await learn(dataset, 1, options);
+    const store = new MemoryStore();
+    const signal = { aborted: false };
+    await learn(dataset, 1, {
+      ...options,
+      checkpoints: store,
+      signal,
+      onStep({ step }) {
+        signal.aborted = step === 5;
+      },
+    });
+    const best = await Checkpoint.decode(store.saved.get('best')!, 'best');
+    expect(best.epochs).toEqual(undisturbed.result.epochs.slice(0, 2)); // each better than the last
+    expect(best.epochs[0].accuracy).toBeNaN();
+    const resume = await Checkpoint.decode(store.saved.get('last')!, 'last');
+    const resumed = await learn(dataset, 1, { ...options, resume });
+    expect(resumed.weight).toEqual(undisturbed.weight);
+    expect(resumed.result.epochs).toEqual(undisturbed.result.epochs);
+  });
+
+  test('without a loss for them, it is said', async () => {
+    await expect(
+      learn(
+        line((x) => x / 2),
+        1,
+        { loss: undefined },
+      ),
+    ).rejects.toThrow(
+      'the targets are numbers, neither classes nor their probabilities: pass a loss that takes them, such as F.mseLoss',
+    );
+  });
+
+  test.each([
+    [() => Number.NaN, 'must be a finite number, or an array of them, but is NaN'],
+    [() => undefined, 'but is undefined'],
+    [() => 'cat', 'but is cat'],
+    [() => 1e300, 'but is 1e+300'],
+    [() => [], 'must be a finite number, or an array of them'],
+    [() => [0.5, Number.NaN], 'but is […, NaN, …]'],
+    [() => [[1]], 'but is […, 1, …]'],
+    [() => true, 'but is true'],
+    [() => Promise.resolve(1), 'read() must give it at once'],
+    [(x: number) => (x > 0 ? [1, 2] : [1]), /image \d is \d numbers, but that of image \d is \d numbers/],
+    [(x: number) => (x > 0 ? 1 : [1]), /is a number, but|but that of image \d is a number/],
+  ])('case %#: %s is an error', async (target, message) => {
+    await expect(learn(line(target), 1)).rejects.toThrow(message);
+  });
+});
+
 describe('evaluate', () => {
   test('counts what is right, where the rest went, and leaves the mode as it was', async () => {
     const { model, validation } = setUp();
@@ -300,5 +413,64 @@ describe('checkpoint', () => {
     expect((await store.load('last')).position).toEqual({ epoch: 3, stepInEpoch: 0, step: 21 });
     await store.setAside();
     expect((await readdir(folder)).sort()).toEqual(['best.previous.safetensors', 'last.previous.safetensors']);
+  });
+});
+
+describe('names that a minifier changes', () => {
+  const rename = (type: object, name: string) => Object.defineProperty(type, 'name', { value: name });
+  const classes: [string, object][] = [...Object.entries(nn), ...Object.entries(optim)].filter(
+    ([, type]) => typeof type === 'function' && /^class /.test(String(type)),
+  );
+  const abstract = ['Module', 'Parameter', 'Buffer', 'Optimizer', 'LRScheduler'];
+
+  test('every layer, optimizer and schedule has a kind of its own, which is what it is called here', () => {
+    const kinds = classes.filter(([name]) => !abstract.includes(name));
+    expect(kinds.length).toBeGreaterThan(30);
+    for (const [name, type] of kinds) expect(Object.hasOwn(type, 'kind') && (type as { kind: string }).kind).toBe(name);
+  });
+
+  test('checkpoints, summaries and messages don’t rest on them', async () => {
+    const names = classes.map(([, type]) => [type, (type as { name: string }).name] as const);
+    const store = new MemoryStore();
+    await train({ epochs: 1, checkpoints: store });
+    const resume = await Checkpoint.decode(store.saved.get('last')!, 'last');
+    try {
+      for (const [type] of names) rename(type, 't');
+      const { model, optimizer, scheduler, loader } = setUp();
+      expect(nn.summary(model, [1, 1, 8, 8]).layers.map(({ type }) => type)).toEqual([
+        'Conv2d',
+        'BatchNorm2d',
+        'Dropout',
+        'Linear',
+      ]);
+      await fit(model, optimizer, loader, { resume, scheduler, schedulerEvery: 'step' });
+      const adam = new optim.AdamW(model.parameters());
+      await expect(fit(model, adam, loader, { resume, scheduler })).rejects.toThrow(
+        'saved with SGD, but there is AdamW',
+      );
+      const other = new optim.MultiStepLR(optimizer, { milestones: [1] });
+      await expect(fit(model, optimizer, loader, { resume, scheduler: other })).rejects.toThrow(
+        'saved with StepLR, but there is MultiStepLR',
+      );
+      expect(() => new optim.AdamW([], { lr: 1 })).toThrow(/^AdamW: there are no parameters/);
+    } finally {
+      for (const [type, name] of names) rename(type, name);
+    }
+  });
+
+  test('a class of one’s own is called by its kind, or by its name, and takes no state of another', async () => {
+    const { model } = setUp();
+    class t extends optim.SGD {}
+    class OwnAdam extends optim.Adam {
+      static override readonly kind: string = 'OwnAdam';
+    }
+    rename(OwnAdam, 't');
+    expect(kindOf(new t(model.parameters(), { lr: 1 }))).toBe('t');
+    const own = new OwnAdam(model.parameters());
+    expect(kindOf(own)).toBe('OwnAdam');
+    expect(() => own.loadStateDict(new t(model.parameters(), { lr: 1 }).stateDict())).toThrow(
+      'OwnAdam.loadStateDict: the state is of another optimizer: it has momentum, dampening, nesterov',
+    );
+    expect(own.paramGroups[0]).not.toHaveProperty('momentum');
   });
 });

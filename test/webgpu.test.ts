@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceLostError } from '../src/backends/backend.js';
 import type { GPUBackend } from '../src/backends/webgpu/index.js';
 import { DataLoader } from '../src/data/loader.js';
+import type { Targets } from '../src/data/targets.js';
 import { inceptionNet, mlp, mnistNet, residualNet } from '../src/models/index.js';
 import * as F from '../src/nn/functional/index.js';
 import type { Module } from '../src/nn/module.js';
@@ -154,7 +155,7 @@ describe('data on the device', () => {
     const set = (await mnist({ train: false })).take(50);
     manualSeed(1);
     const there = new DataLoader(set, { batchSize: 16, shuffle: true, backend: own });
-    const batches: [Float32Array, Int32Array][] = [];
+    const batches: [Float32Array, Targets][] = [];
     for await (const [x, y] of there) batches.push([(await x.data()) as Float32Array, y]);
     own.resetStats();
     for await (const [x] of there) await x.data();

@@ -1,9 +1,9 @@
 /** A data set's images as a network takes them. */
 import type { Backend } from '../backends/backend.js';
 import { DataLoader, type Folder, type ImageDataset, type Normalization } from '../data/index.js';
-import { BatchNorm2d, summary } from '../nn/index.js';
+import { summary } from '../nn/index.js';
 import { type Shape, ShapeError } from '../ops/shape.js';
-import type { Classifier } from '../training/index.js';
+import { type Classifier, endsWithOneImage } from '../training/index.js';
 import { dataSetNamed } from './dataSets.js';
 import { networkNamed } from './networks.js';
 
@@ -56,18 +56,14 @@ export async function loadImages(
   return dataset.shape.every((size, i) => size === shape[i]) ? dataset : dataset.as(shape, normalize);
 }
 
-/**
- * Batches to train on, in a new order in every pass. Where a pass would end with a batch of one image, and the network has batch
- * normalisation, which may have nothing to learn from that, the pass ends before it.
- */
+/** Batches to train on, in a new order in every pass, which ends before a batch of one image where `fit` would end it, too. */
 export function trainingLoader(
   model: Classifier,
   training: ImageDataset,
   batchSize: number,
   backend: Backend,
 ): DataLoader {
-  const endsWithOne = training.length > batchSize && training.length % batchSize === 1;
-  const dropLast = endsWithOne && model.modules().some((module) => module instanceof BatchNorm2d);
+  const dropLast = endsWithOneImage(model, training.length, batchSize);
   return new DataLoader(training, { batchSize, shuffle: true, dropLast, backend });
 }
 

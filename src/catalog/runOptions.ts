@@ -7,8 +7,8 @@
  */
 import * as v from 'valibot';
 import { activations, shortcuts } from '../models/index.js';
+import { nearNames } from '../ops/options.js';
 import { dataSetNames } from './dataSets.js';
-import { nearNames } from './names.js';
 import { networkNames } from './networks.js';
 
 const number = (rule: string) => v.pipe(v.number(rule), v.finite(rule));

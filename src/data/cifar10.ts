@@ -3,7 +3,9 @@
  *
  * Source: https://www.cs.toronto.edu/~kriz/cifar.html, "CIFAR-10 binary version"
  */
+
 import { parseCifar10 } from '../formats/index.js';
+import { requireOptions } from '../ops/options.js';
 import { ImageDataset } from './dataset.js';
 import { type Folder, readFirst } from './folder.js';
 import { cifar10Normalization, type Normalization } from './normalization.js';
@@ -34,6 +36,7 @@ export const cifar10Classes = [
 
 /** CIFAR-10 from the folder of its binary version: images (3, 32, 32). Throws if a file is missing or damaged. */
 export async function cifar10From(folder: Folder, options: Omit<Cifar10Options, 'dir'>): Promise<ImageDataset> {
+  requireOptions<Partial<Cifar10Options>>('cifar10', options, { train: true, dir: true, normalize: true });
   const batches = [];
   for (const name of (options.train ?? true) ? TRAINING : TEST) {
     const { path, bytes } = await readFirst('cifar10', folder, [name]);

@@ -1,8 +1,11 @@
 /** Datasets: labelled images, read one by one into the batches that a loader makes of them. */
+
 import type { ByteImages } from '../backends/backend.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
 import { grey, resizePlane } from './planes.js';
+import type { Target } from './targets.js';
 
 /** What a DataLoader loads from. Any object that has these will do. */
 export interface Dataset {
@@ -16,10 +19,11 @@ export interface Dataset {
   readonly repeatable?: boolean;
   /** All images as bytes, for backends that make the batches on their device. */
   readonly byteImages?: ByteImages;
-  /** Writes an image into `out`, from `offset` on, and returns its label. */
-  read(index: number, out: Float32Array, offset: number): number;
+  /** Writes an image into `out`, from `offset` on, and returns its label: the number of its class, or what else is to be learned
+   *  of it, a number or an array of numbers. */
+  read(index: number, out: Float32Array, offset: number): Target;
   /** The label alone, where there are `byteImages`. */
-  label?(index: number): number;
+  label?(index: number): Target;
 }
 
 export interface ImageDatasetOptions {
@@ -29,13 +33,17 @@ export interface ImageDatasetOptions {
   classes?: readonly string[];
 }
 
-/** Images that lie in memory as bytes: `images` (N, C, H, W), `labels` (N); `shape` is (C, H, W). Throws a ShapeError if they don't
- *  fit each other, or the normalisation or the classes don't fit them. */
+/**
+ * Images that lie in memory as bytes: `images` (N, C, H, W), `labels` (N); `shape` is (C, H, W). Throws a ShapeError if they don't
+ * fit each other, or the normalisation or the classes don't fit them.
+ *
+ * A subclass may read in its own way, `class Flipped extends ImageDataset { override read(…) }`: it has no `byteImages` then, as those
+ * would pass `read` by, it isn't `repeatable` unless it says so, and it can't be cut by `subset`, `take` and `as`.
+ */
 export class ImageDataset implements Dataset {
   readonly length: number;
   readonly shape: Shape;
   readonly classes?: readonly string[];
-  readonly repeatable = true;
   readonly #images: Uint8Array;
   readonly #labels: Uint8Array;
   readonly #options: ImageDatasetOptions;
@@ -43,9 +51,14 @@ export class ImageDataset implements Dataset {
   readonly #values: Float32Array;
 
   constructor(images: Uint8Array, labels: Uint8Array, shape: Shape, options: ImageDatasetOptions = {}) {
+    requireOptions('ImageDataset', options, { normalize: true, classes: true });
     const { normalize = false, classes } = options;
-    if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
-      throw new ShapeError(`ImageDataset: shape ${formatShape(shape)} must be (C, H, W), each at least 1`);
+    requireBytes('images', images);
+    requireBytes('labels', labels);
+    if (!Array.isArray(shape) || shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+      throw new ShapeError(
+        `ImageDataset: shape ${Array.isArray(shape) ? formatShape(shape) : shape} must be (C, H, W), each at least 1`,
+      );
     }
     if (images.length !== labels.length * numel(shape)) {
       throw new ShapeError(
@@ -86,10 +99,15 @@ export class ImageDataset implements Dataset {
     for (let c = 0; c < C; c++) {
       for (let pixel = 0; pixel < H * W; pixel++) out[to++] = values[c * 256 + images[from++]];
     }
-    return this.#labels[index];
+    return this.label(index);
   }
 
-  get byteImages(): ByteImages {
+  get repeatable(): boolean {
+    return this.#readsBytes;
+  }
+
+  get byteImages(): ByteImages | undefined {
+    if (!this.#readsBytes) return undefined;
     return { bytes: this.#images, shape: this.shape, values: this.#values };
   }
 
@@ -97,8 +115,22 @@ export class ImageDataset implements Dataset {
     return this.#labels[index];
   }
 
+  /** Whether `read` is this class's own. */
+  get #readsBytes(): boolean {
+    return this.read === ImageDataset.prototype.read;
+  }
+
+  /** Throws where a plain ImageDataset of the same bytes would forget how a subclass reads. */
+  #requirePlain(method: string): void {
+    if (this.#readsBytes && this.label === ImageDataset.prototype.label) return;
+    throw new TypeError(
+      `ImageDataset: ${method}() gives a plain ImageDataset, without the read() or label() of this subclass; cut the images before`,
+    );
+  }
+
   /** The images from `from` up to, not including, `to`; they share this dataset's memory. */
   subset(from: number, to: number): ImageDataset {
+    this.#requirePlain('subset');
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from > to || to > this.length) {
       throw new RangeError(`ImageDataset: subset ${from} to ${to} isn't within 0 to ${this.length}`);
     }
@@ -112,6 +144,7 @@ export class ImageDataset implements Dataset {
    * channels; by default it stays. Throws a ShapeError where grey images should become coloured.
    */
   as(shape: Shape, normalize = this.#options.normalize): ImageDataset {
+    this.#requirePlain('as');
     const [C, H, W] = this.shape;
     const [C_new, H_new, W_new] = shape;
     if (shape.length !== 3 || (C_new !== C && !(C_new === 1 && C === 3))) {
@@ -142,4 +175,13 @@ export class ImageDataset implements Dataset {
   take(count: number): ImageDataset {
     return this.subset(0, Math.min(count, this.length));
   }
+}
+
+/** Bytes of any realm. */
+function requireBytes(name: string, bytes: unknown): void {
+  if (ArrayBuffer.isView(bytes) && (bytes as Uint8Array).BYTES_PER_ELEMENT === 1) return;
+  const { name: kind } = Object(bytes ?? {}).constructor;
+  throw new TypeError(
+    `ImageDataset: ${name} must be bytes, a Uint8Array, but is ${bytes == null ? bytes : `a ${kind}`}; for other values, write a Dataset of your own, { length, shape, read }`,
+  );
 }

@@ -21,3 +21,4 @@ export {
   mnistNormalization,
   type Normalization,
 } from './normalization.js';
+export type { Target, Targets } from './targets.js';

@@ -1,9 +1,12 @@
 import type { Backend } from '../backends/backend.js';
 import { host } from '../backends/reference/index.js';
-import { numel } from '../ops/shape.js';
+import { requireOptions } from '../ops/options.js';
+import { formatOption, numel } from '../ops/shape.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireBackend } from '../tensor/tensorBackend.js';
 import type { Dataset } from './dataset.js';
+import { type Targets, targetsOf } from './targets.js';
 
 export interface DataLoaderOptions {
   /** Images a batch. Default 1. */
@@ -16,8 +19,9 @@ export interface DataLoaderOptions {
   backend?: Backend;
 }
 
-/** Images (N, C, H, W) and their N labels. */
-export type Batch = [x: Tensor, y: Int32Array];
+/** Images (N, C, H, W) and their N labels: the numbers of their classes (Int32Array), or, where labels have fractions or are arrays,
+ *  numbers (Float32Array), image by image. */
+export type Batch = [x: Tensor, y: Targets];
 
 /**
  * Goes through a dataset in batches: `for await (const [x, y] of loader)`.
@@ -38,12 +42,14 @@ export class DataLoader {
     readonly dataset: Dataset,
     options: DataLoaderOptions = {},
   ) {
+    requireOptions('DataLoader', options, { batchSize: true, shuffle: true, dropLast: true, backend: true });
     this.batchSize = options.batchSize ?? 1;
     this.#options = options;
     if (!Number.isInteger(this.batchSize) || this.batchSize < 1) {
       throw new RangeError(`DataLoader: batchSize must be a whole number ≥ 1, but is ${options.batchSize}`);
     }
-    if (dataset.length < 1) throw new RangeError('DataLoader: the dataset is empty');
+    requireDataset(dataset);
+    if (options.backend !== undefined) requireBackend('DataLoader', options.backend);
   }
 
   /** Batches a pass. */
@@ -56,8 +62,8 @@ export class DataLoader {
     return this.batches();
   }
 
-  /** One pass, without its first `skip` batches. */
-  async *batches({ skip = 0 } = {}): AsyncGenerator<Batch, void, undefined> {
+  /** One pass, from batch `skip` on, up to and without batch `end`. */
+  async *batches({ skip = 0, end = this.length } = {}): AsyncGenerator<Batch, void, undefined> {
     const order = this.#order();
     const { backend = host } = this.#options;
     const { shape } = this.dataset;
@@ -67,12 +73,13 @@ export class DataLoader {
     const again = this.dataset.repeatable
       ? new Float32Array(Math.min(this.batchSize, this.dataset.length) * size)
       : null;
-    for (let batch = skip; batch < this.length; batch++) {
+    for (let batch = skip; batch < end; batch++) {
       const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
       await backend.ready?.();
       if (gather) {
         const x = gather(indices);
-        yield [x, indices.map((index) => this.dataset.label!(index))];
+        const labels = Array.from(indices, (index) => this.dataset.label!(index));
+        yield [x, targetsOf(labels, indices)];
         x.evict(() => this.#imagesOf(indices, size));
         continue;
       }
@@ -93,8 +100,9 @@ export class DataLoader {
   }
 
   /** Fills `images`, and returns their labels. */
-  #read(indices: Int32Array, images: Float32Array, size: number): Int32Array {
-    return indices.map((index, n) => this.dataset.read(index, images, n * size));
+  #read(indices: Int32Array, images: Float32Array, size: number): Targets {
+    const targets = Array.from(indices, (index, n) => this.dataset.read(index, images, n * size));
+    return targetsOf(targets, indices);
   }
 
   #imagesOf(indices: Int32Array, size: number): Float32Array {
@@ -107,5 +115,23 @@ export class DataLoader {
     defaultGenerator.random64Low(); // the base seed, which PyTorch gives to its workers
     if (this.#options.shuffle) return new Generator(defaultGenerator.random64Low()).randperm(this.dataset.length);
     return Int32Array.from({ length: this.dataset.length }, (_, i) => i);
+  }
+}
+
+/** A clear word to whoever passes something that isn't a dataset. */
+function requireDataset(dataset: Dataset): void {
+  const wrong = (what: string, Kind: typeof TypeError | typeof RangeError = TypeError) =>
+    new Kind(`DataLoader: ${what}`);
+  const given: unknown = dataset;
+  if (given instanceof Promise) throw wrong('the dataset is a promise: await it, as in await mnist({ train: true })');
+  if (typeof given !== 'object' || given === null) throw wrong(`a dataset is an object, but ${String(given)} is given`);
+  const { length, shape, read } = dataset;
+  if (typeof read !== 'function') throw wrong('the dataset needs a method read(index, out, offset)');
+  if (!Number.isInteger(length) || length < 0) {
+    throw wrong(`the dataset's length must be the number of its images, but is ${String(length)}`);
+  }
+  if (length === 0) throw wrong('the dataset is empty', RangeError);
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+    throw wrong(`the dataset's shape must be that of an image, (C, H, W), but is ${formatOption(shape)}`);
   }
 }

@@ -4,7 +4,9 @@
  *
  * Source: Yann LeCun's MNIST page, http://yann.lecun.com/exdb/mnist/; https://github.com/zalandoresearch/fashion-mnist
  */
+
 import { FormatError, readIdx } from '../formats/index.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape } from '../ops/shape.js';
 import { ImageDataset } from './dataset.js';
 import { type Folder, readFirst } from './folder.js';
@@ -56,6 +58,7 @@ async function idxDataset(
   normalization: Normalization,
   classes: readonly string[],
 ): Promise<ImageDataset> {
+  requireOptions<MnistOptions>(name, options, { train: true, dir: true, normalize: true });
   const prefix = (options.train ?? true) ? 'train' : 't10k';
   const images = await readArray(name, folder, `${prefix}-images`, 'idx3-ubyte');
   const labels = await readArray(name, folder, `${prefix}-labels`, 'idx1-ubyte');

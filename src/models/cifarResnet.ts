@@ -1,5 +1,6 @@
 import * as F from '../nn/functional/index.js';
 import { AdaptiveAvgPool2d, BatchNorm2d, Conv2d, init, Linear, Module, Sequential } from '../nn/index.js';
+import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { identityShortcut } from './identityShortcut.js';
 
@@ -63,6 +64,7 @@ export class CifarResNet extends Module {
   /** `depth`: layers that learn, 6n + 2, else it throws a RangeError. `hasShortcuts`: residual; without them, plain. */
   constructor(depth: number, hasShortcuts: boolean, options: CifarResNetOptions = {}) {
     super();
+    requireOptions('CifarResNet', options, { numClasses: true, inChannels: true });
     const { numClasses = 10, inChannels = 3 } = options;
     const n = blocksOfDepth('CifarResNet', depth);
     const layer = (from: number, out: number, stride: number) =>

@@ -1,6 +1,7 @@
 import * as F from '../nn/functional/index.js';
 import { AvgPool2d, BatchNorm2d, Conv2d, init, Linear, MaxPool2d, Module, ReLU, Sequential } from '../nn/index.js';
 import { dropoutSizes } from '../ops/dropout.js';
+import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /**
@@ -111,6 +112,7 @@ export class DenseNet extends Module {
 
   constructor({ growthRate, blocks, initFeatures, stem }: DenseNetArchitecture, options: DenseNetOptions = {}) {
     super();
+    requireOptions('DenseNet', options, { numClasses: true, inChannels: true, dropRate: true });
     const { numClasses = 1000, inChannels = 3, dropRate = 0 } = options;
     const features: Record<string, Module> =
       stem === 'small'

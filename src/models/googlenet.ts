@@ -11,6 +11,7 @@ import {
   Module,
   Sequential,
 } from '../nn/index.js';
+import { requireOptions } from '../ops/options.js';
 import { constantTensor, type Tensor } from '../tensor/tensor.js';
 
 /** Convolution, batch normalisation, ReLU: (N, inChannels, H, W) to (N, outChannels, H_out, W_out). The batch normalisation is
@@ -173,6 +174,14 @@ export class GoogLeNet extends Module<[x: Tensor], Tensor | GoogLeNetOutputs> {
   /** Throws a RangeError if `transformInput` is asked for where images don't have 3 channels. */
   constructor(options: GoogLeNetOptions = {}) {
     super();
+    requireOptions('GoogLeNet', options, {
+      numClasses: true,
+      auxLogits: true,
+      inChannels: true,
+      transformInput: true,
+      dropout: true,
+      dropoutAux: true,
+    });
     const { numClasses = 1000, auxLogits = true, inChannels = 3, dropout = 0.2, dropoutAux = 0.7 } = options;
     const inception = (
       from: number,

@@ -10,6 +10,7 @@ import {
   ReLU,
   Sequential,
 } from '../nn/index.js';
+import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { blocksOfDepth } from './cifarResnet.js';
 import { identityShortcut } from './identityShortcut.js';
@@ -158,6 +159,13 @@ export class PreactResNet extends Module {
   /** Throws a RangeError if an option isn't one of its values. */
   constructor(options: PreactResNetOptions = {}) {
     super();
+    requireOptions('PreactResNet', options, {
+      depth: true,
+      shortcut: true,
+      activation: true,
+      numClasses: true,
+      inChannels: true,
+    });
     const { depth = 110, shortcut = 'identity', activation = 'fullPreactivation' } = options;
     const { numClasses = 10, inChannels = 3 } = options;
     const n = blocksOfDepth('PreactResNet', depth);

@@ -1,5 +1,6 @@
 import * as F from '../nn/functional/index.js';
 import { AdaptiveAvgPool2d, BatchNorm2d, Conv2d, init, Linear, MaxPool2d, Module, Sequential } from '../nn/index.js';
+import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /**
@@ -107,6 +108,7 @@ export class ResNet extends Module {
     options: ResNetOptions = {},
   ) {
     super();
+    requireOptions('ResNet', options, { numClasses: true, inChannels: true, zeroInitResidual: true });
     const { numClasses = 1000, inChannels = 3, zeroInitResidual = false } = options;
     const layer = (from: number, channels: number, depth: number, stride: number) => {
       const out = channels * Block.expansion;

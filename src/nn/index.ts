@@ -1,6 +1,7 @@
 /** `torch.nn`: modules. */
 export * as init from './init.js';
 export { type AnyModule, type LoadOptions, Module } from './module.js';
+export * from './modules/containers.js';
 export * from './modules/layers.js';
 export * from './modules/sequential.js';
 export * from './modules/stateless.js';

@@ -1,5 +1,6 @@
 /** Initialisation, drawn from the generator in PyTorch's order, so that a seed gives PyTorch's weights.
  *  Source: https://pytorch.org/docs/stable/nn.init.html */
+import { requireOptions } from '../ops/options.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { defaultGenerator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -46,6 +47,7 @@ export interface TruncNormalOptions {
  * mean + std · Φ⁻¹(p), where Φ is the normal distribution's cumulative function. They are PyTorch's but for the last bits.
  */
 export function truncNormal(tensor: Tensor, options: TruncNormalOptions = {}): void {
+  requireOptions('truncNormal', options, { mean: true, std: true, a: true, b: true });
   const { mean = 0, std = 1, a = -2, b = 2 } = options;
   // PyTorch draws 2p − 1, as f32.
   const [from, to] = [a, b].map((bound) => 2 * normalCdf((bound - mean) / std) - 1);
@@ -70,7 +72,9 @@ export function kaimingNormal(tensor: Tensor, options: KaimingOptions = {}): voi
   normal(tensor, 0, kaimingStd(tensor, options));
 }
 
-function kaimingStd(tensor: Tensor, { a = 0, mode = 'fanIn' }: KaimingOptions): number {
+function kaimingStd(tensor: Tensor, options: KaimingOptions): number {
+  requireOptions('init', options, { a: true, mode: true });
+  const { a = 0, mode = 'fanIn' } = options;
   const fan = fans(tensor.shape)[mode];
   if (fan === undefined) throw new RangeError(`init: mode must be 'fanIn' or 'fanOut', but is '${mode}'`);
   return Math.sqrt(2 / (1 + a * a)) / Math.sqrt(fan);

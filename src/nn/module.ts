@@ -1,8 +1,13 @@
-/** Module: the base of layers and networks. Its parameters, buffers and children are simply its fields. */
+/** Module: the base of layers and networks. Its parameters, buffers and children are simply its fields, or lie in arrays, objects,
+ *  Maps and Sets that are. */
+
 import { host } from '../backends/reference/index.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape, sameShape } from '../ops/shape.js';
-import { requireTensor, type Tensor } from '../tensor/tensor.js';
-import type { TensorBackend } from '../tensor/tensorBackend.js';
+import { inspect, requireTensor, Tensor } from '../tensor/tensor.js';
+import { requireBackend, type TensorBackend } from '../tensor/tensorBackend.js';
+import { privateLayersOf, REMEDY, warnOnce } from './hidden.js';
+import { kindOf } from './kind.js';
 import { Buffer, Parameter } from './parameter.js';
 
 export interface LoadOptions {
@@ -25,11 +30,22 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   abstract forward(...inputs: Inputs): Output;
 
-  /** The fields that make up the module, by their PyTorch names: parameters, buffers, modules and arrays of modules. */
+  /** The fields that make up the module, by their PyTorch names: parameters, buffers, modules. What lies in a field's array, object, Map
+   *  or Set has the field's name and its own number or key. Throws where two fields would share a name. */
   protected fields(): [string, unknown][] {
-    return Object.entries(this).flatMap(([field, value]): [string, unknown][] => {
-      const name = stateName(field);
-      return Array.isArray(value) ? value.map((item, i) => [`${name}.${i}`, item]) : [[name, value]];
+    const fieldOf = new Map<string, string>();
+    return Object.entries(this).flatMap(([field, value]) => {
+      const found = statesIn(stateName(field), value);
+      for (const [name] of found) {
+        const other = fieldOf.get(name);
+        if (other !== undefined && other !== field) {
+          throw new Error(
+            `${kindOf(this)}: its fields ${other} and ${field} are both ${name} in a state_dict; rename one of them`,
+          );
+        }
+        fieldOf.set(name, field);
+      }
+      return found;
     });
   }
 
@@ -60,7 +76,9 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     });
   }
 
+  /** Warns, once, of layers that it can tell are there, but can't find. */
   parameters(): Parameter[] {
+    this.#warnOfHiddenLayers();
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
@@ -70,13 +88,44 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   /** Parameters and buffers with their keys, in PyTorch's order: of each module its parameters, its buffers, its children. */
   private namedState(): [string, Parameter | Buffer][] {
-    return this.namedModules().flatMap(([path, module]) => {
+    const state = this.namedModules().flatMap(([path, module]) => {
       const own = module.fields().map(([name, value]): [string, unknown] => [join(path, name), value]);
       return [
         ...own.filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter),
         ...own.filter((entry): entry is [string, Buffer] => entry[1] instanceof Buffer),
       ];
     });
+    const seen = new Map<string, Tensor>();
+    for (const [key, tensor] of state) {
+      if ((seen.get(key) ?? tensor) !== tensor) {
+        throw new Error(
+          `${kindOf(this)}: two tensors are called ${key} in its state_dict; rename one of their modules`,
+        );
+      }
+      seen.set(key, tensor);
+      if (tensor instanceof Parameter) tensor.isKnown = true;
+    }
+    return state;
+  }
+
+  #warnOfHiddenLayers(): void {
+    const modules = this.modules();
+    const found = new Set<unknown>([...modules, ...this.namedParameters().map(([, parameter]) => parameter)]);
+    for (const module of modules) {
+      for (let type = module.constructor; type !== Module && type.prototype; type = Object.getPrototypeOf(type)) {
+        const names = privateLayersOf(type);
+        if (names.length === 0) continue;
+        const fields = names.map((name) => `#${name}`).join(', ');
+        warnOnce(`parameters: ${kindOf(module)} has layers in ${fields}, where they can't be found: ${REMEDY}`);
+      }
+      for (const [field, value] of Object.entries(module)) {
+        const hidden = hiddenIn(value).find((part) => !found.has(part));
+        if (hidden) {
+          const [owner, kind] = [`${kindOf(module)}.${field}`, kindOf(hidden)];
+          warnOnce(`parameters: ${owner} isn't a module, so the ${kind} in it isn't found: ${REMEDY}`);
+        }
+      }
+    }
   }
 
   /** Every parameter and buffer by its PyTorch key, such as `conv1.weight`. The tensors share the module's memory, so they
@@ -90,6 +139,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
    * `num_batches_tracked` may be missing, as in PyTorch, since old files don't have it; it then begins at 0.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
+    requireOptions('loadStateDict', options, { strict: true, prefix: true });
     for (const [key, value] of Object.entries(dict)) requireTensor('loadStateDict', key, value);
     dict = this.withOwnKeys(dict, options.prefix ?? '');
     const own = new Map(this.namedState());
@@ -144,6 +194,7 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   /** Moves all parameters and buffers to a backend. Counters stay on the host: no kernel needs them. */
   to(backend: TensorBackend): this {
+    requireBackend('to', backend);
     for (const [, tensor] of this.namedState()) tensor.moveTo(isCounter(tensor) ? host : backend);
     return this;
   }
@@ -157,6 +208,29 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
   /** Switches to evaluation mode: running statistics, no dropout. */
   eval(): this {
     return this.train(false);
+  }
+
+  /** Calls `fn` with every module below, and then with this one. */
+  apply(fn: (module: AnyModule) => void): this {
+    for (const child of new Set(this.namedChildren().map(([, module]) => module))) child.apply(fn);
+    fn(this as AnyModule);
+    return this;
+  }
+
+  /** Freezes all parameters (false), or has them learn again. */
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
+    return this;
+  }
+
+  /** The modules that it is made of, line by line, without their values. */
+  toString(): string {
+    const lines = this.namedChildren().map(([name, child]) => `(${name}): ${child}`.replaceAll(/^/gm, '  '));
+    return lines.length === 0 ? kindOf(this) : [`${kindOf(this)}(`, ...lines, ')'].join('\n');
+  }
+
+  [inspect](): string {
+    return this.toString();
   }
 
   zeroGrad(): void {
@@ -176,6 +250,39 @@ function isCounter({ dtype }: Tensor): boolean {
 export function clearGrad(parameter: Tensor): void {
   parameter.grad?.release('zeroGrad()');
   parameter.grad = null;
+}
+
+/** The parameters, buffers and modules that a field holds, by their names. `around`: the arrays and the like that it lies in. */
+function statesIn(name: string, value: unknown, around: readonly unknown[] = []): [string, unknown][] {
+  if (value instanceof Module || value instanceof Parameter || value instanceof Buffer) return [[name, value]];
+  if (around.includes(value)) return []; // it contains itself
+  return itemsOf(value).flatMap(([key, item]) => statesIn(`${name}.${key}`, item, [...around, value]));
+}
+
+/** What is in an array, a Set (by number), a Map or a plain object (by key). Other things keep to themselves. */
+function itemsOf(value: unknown): [string | number, unknown][] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value) || value instanceof Set) return [...value].map((item, i) => [i, item]);
+  if (value instanceof Map) return [...value].map(([key, item], i) => [isName(key) ? key : i, item]);
+  return isPlain(value) ? Object.entries(value) : [];
+}
+
+function isName(key: unknown): key is string | number {
+  return typeof key === 'string' || typeof key === 'number';
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** The modules and parameters that are fields of something that isn't a module. */
+function hiddenIn(value: unknown, around: readonly unknown[] = []): object[] {
+  if (typeof value !== 'object' || value === null || value instanceof Module || value instanceof Tensor) return [];
+  if (ArrayBuffer.isView(value) || around.includes(value)) return [];
+  const items = itemsOf(value);
+  if (items.length > 0) return items.flatMap(([, item]) => hiddenIn(item, [...around, value]));
+  return Object.values(value).filter((part) => part instanceof Module || part instanceof Parameter);
 }
 
 /** A field's name in a state_dict: `running_mean` for `runningMean`, as in PyTorch. */

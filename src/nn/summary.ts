@@ -8,14 +8,15 @@ import { defaultGenerator } from '../tensor/random.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { newArray } from '../tensor/tensorBackend.js';
+import { kindOf } from './kind.js';
 import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
-import { Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
 
 export interface LayerSummary {
   /** The path in the network, such as `incep1.branch1x1`. */
   readonly name: string;
-  /** The class, such as `Conv2d`. */
+  /** The kind of layer, such as `Conv2d`. */
   readonly type: string;
   /** null for a layer that isn't called in evaluation, such as one of an auxiliary classifier. */
   readonly outputShape: Shape | null;
@@ -123,9 +124,10 @@ function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   return [...layers, ...others.map((module) => describeLayer(paths.get(module)!, module, null))];
 }
 
-/** The parameters that are fields of the module itself. */
+/** The parameters of the module itself, without those of the modules below. */
 function parametersOf(module: AnyModule): Parameter[] {
-  return Object.values(module).filter((value) => value instanceof Parameter);
+  const below = new Set(module.namedChildren().flatMap(([, child]) => child.parameters()));
+  return module.parameters().filter((parameter) => !below.has(parameter));
 }
 
 /** Has `forward` report its output. Returns the function that undoes this. */
@@ -151,7 +153,7 @@ function describeLayer(name: string, module: AnyModule, output: unknown, isAgain
     multiplyAdds = numel(outputShape) * numel(module.weight.shape.slice(1));
   }
   const parameters = isAgain ? 0 : parametersOf(module).reduce((sum, parameter) => sum + parameter.numel, 0);
-  return { name, type: module.constructor.name, outputShape, parameters, multiplyAdds };
+  return { name, type: kindOf(module), outputShape, parameters, multiplyAdds };
 }
 
 /** The summary as a table. */

@@ -61,7 +61,7 @@ export function batchNorm2dSizes(
   if (!channels.runningMean !== !channels.runningVar) {
     throw new ShapeError('batchNorm2d: runningMean and runningVar go together: give both or neither');
   }
-  if (training && N * H * W < 2) {
+  if (training && N * H * W === 1) {
     throw new ShapeError(`batchNorm2d: x ${formatShape(x)} has one value a channel; training needs at least 2`);
   }
   return { N, C, pixels: H * W, training, momentum: options.momentum ?? 0.1, eps: options.eps ?? 1e-5 };

@@ -13,7 +13,7 @@ export interface ReduceSizes {
   readonly count: number;
 }
 
-/** `dim`: one dimension, several, or undefined for all of them. */
+/** `dim`: one dimension, several, or undefined (as in PyTorch: or none, []) for all of them. */
 export function reduceSizes(
   operation: string,
   x: Shape,
@@ -21,7 +21,8 @@ export function reduceSizes(
   keepdim: boolean,
 ): ReduceSizes {
   const all = x.map((_, d) => d);
-  const dims = dim === undefined ? all : [dim].flat().map((d) => normalizeDim(operation, d, x.length));
+  const isAll = dim === undefined || (Array.isArray(dim) && dim.length === 0);
+  const dims = isAll ? all : [dim].flat().map((d) => normalizeDim(operation, d, x.length));
   if (new Set(dims).size !== dims.length) throw new ShapeError(`${operation}: dim [${dims}] names a dimension twice`);
   const kept = x.map((size, d) => (dims.includes(d) ? 1 : size));
   const reduced = keepdim ? kept : x.filter((_, d) => !dims.includes(d));

@@ -4,6 +4,7 @@
  *
  * Source: https://pytorch.org/docs/stable/optim.html
  */
+import { requireOptions } from '../ops/options.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface SchedulerState {
@@ -12,6 +13,7 @@ export interface SchedulerState {
   readonly [more: string]: unknown;
 }
 
+/** One of your own, of which checkpoints are kept, has a `static readonly kind = '…'`: its name may change when it's minified. */
 export abstract class LRScheduler {
   /** Steps taken: epochs or batches, as the caller counts. */
   protected t = 0;
@@ -32,7 +34,7 @@ export abstract class LRScheduler {
 
   protected apply(): void {
     this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = this.lrAt(this.t, this.baseLrs[i]);
+      if (i < this.baseLrs.length) group.lr = this.lrAt(this.t, this.baseLrs[i]);
     });
   }
 
@@ -54,11 +56,13 @@ export abstract class LRScheduler {
 
 /** Multiplies lr by `gamma` (default 0.1) every `stepSize` steps. Throws a RangeError unless stepSize is a whole number ≥ 1. */
 export class StepLR extends LRScheduler {
+  static readonly kind: string = 'StepLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { stepSize: number; gamma?: number },
   ) {
     super(optimizer);
+    requireOptions('StepLR', options, { stepSize: true, gamma: true });
     if (!(Number.isInteger(options.stepSize) && options.stepSize > 0)) {
       throw new RangeError(`StepLR: stepSize must be a whole number ≥ 1, but is ${options.stepSize}`);
     }
@@ -72,11 +76,13 @@ export class StepLR extends LRScheduler {
 
 /** Multiplies lr by `gamma` (default 0.1) at each of the `milestones`, which are steps; one at 0 counts at once. */
 export class MultiStepLR extends LRScheduler {
+  static readonly kind: string = 'MultiStepLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { milestones: readonly number[]; gamma?: number },
   ) {
     super(optimizer);
+    requireOptions('MultiStepLR', options, { milestones: true, gamma: true });
     this.apply();
   }
 
@@ -89,11 +95,13 @@ export class MultiStepLR extends LRScheduler {
 /** Half a cosine from lr down to `etaMin` (default 0) in `tMax` steps. Throws a RangeError unless tMax is above 0.
  *  Source: Loshchilov & Hutter, "SGDR" (2017), https://arxiv.org/abs/1608.03983 */
 export class CosineAnnealingLR extends LRScheduler {
+  static readonly kind: string = 'CosineAnnealingLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { tMax: number; etaMin?: number },
   ) {
     super(optimizer);
+    requireOptions('CosineAnnealingLR', options, { tMax: true, etaMin: true });
     if (!(options.tMax > 0)) throw new RangeError(`CosineAnnealingLR: tMax must be above 0, but is ${options.tMax}`);
   }
 
@@ -106,11 +114,13 @@ export class CosineAnnealingLR extends LRScheduler {
 /** A linear warm-up: from lr · `startFactor` (default 1/3) to lr · `endFactor` (1) in `totalIters` (5) steps. Creating it sets the
  *  first rate. */
 export class LinearLR extends LRScheduler {
+  static readonly kind: string = 'LinearLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
   ) {
     super(optimizer);
+    requireOptions('LinearLR', options, { startFactor: true, endFactor: true, totalIters: true });
     this.apply();
   }
 
@@ -123,12 +133,14 @@ export class LinearLR extends LRScheduler {
 /** One schedule after another, such as a warm-up and a decay: at each of the `milestones` (steps) the next one begins, at its own
  *  step 0. Step this one only. Throws a RangeError unless there is one milestone fewer than schedules. */
 export class SequentialLR extends LRScheduler {
+  static readonly kind: string = 'SequentialLR';
   constructor(
     optimizer: Optimizer,
     private readonly schedulers: readonly LRScheduler[],
     private readonly options: { milestones: readonly number[] },
   ) {
     super(optimizer);
+    requireOptions('SequentialLR', options, { milestones: true });
     if (schedulers.length !== options.milestones.length + 1) {
       throw new RangeError(
         `SequentialLR: ${schedulers.length} schedules need ${schedulers.length - 1} milestones, but get ${options.milestones.length}`,
@@ -173,11 +185,23 @@ export interface OneCycleOptions {
  * Source: Smith & Topin, "Super-Convergence" (2018), https://arxiv.org/abs/1708.07120
  */
 export class OneCycleLR extends LRScheduler {
+  static readonly kind: string = 'OneCycleLR';
   constructor(
     optimizer: Optimizer,
     private readonly options: OneCycleOptions,
   ) {
     super(optimizer);
+    requireOptions('OneCycleLR', options, {
+      maxLr: true,
+      totalSteps: true,
+      pctStart: true,
+      annealStrategy: true,
+      divFactor: true,
+      finalDivFactor: true,
+      cycleMomentum: true,
+      baseMomentum: true,
+      maxMomentum: true,
+    });
     if (!(Number.isInteger(options.totalSteps) && options.totalSteps > 0)) {
       throw new RangeError(`OneCycleLR: totalSteps must be a whole number ≥ 1, but is ${options.totalSteps}`);
     }
@@ -241,6 +265,7 @@ export interface PlateauOptions {
 
 /** Reduces lr when a metric, such as the validation loss, no longer improves. */
 export class ReduceLROnPlateau {
+  static readonly kind: string = 'ReduceLROnPlateau';
   #best: number | null = null;
   #bad = 0;
   #cooldown = 0;
@@ -248,7 +273,18 @@ export class ReduceLROnPlateau {
   constructor(
     private readonly optimizer: Optimizer,
     private readonly options: PlateauOptions = {},
-  ) {}
+  ) {
+    requireOptions('ReduceLROnPlateau', options, {
+      mode: true,
+      factor: true,
+      patience: true,
+      threshold: true,
+      thresholdMode: true,
+      cooldown: true,
+      minLr: true,
+      eps: true,
+    });
+  }
 
   /** Takes the metric of one more epoch, and reduces lr if it is time. */
   step(metric: number): void {

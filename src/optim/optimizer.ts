@@ -1,6 +1,10 @@
 /** What every optimizer has: groups of parameters with their options, and a state for each parameter. */
 
+import { REMEDY, warnOfStranger } from '../nn/hidden.js';
+import { kindOf } from '../nn/kind.js';
 import { clearGrad } from '../nn/module.js';
+import { Parameter } from '../nn/parameter.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape, ShapeError, sameShape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
 import { Storage } from '../tensor/storage.js';
@@ -25,14 +29,16 @@ export interface OptimizerState {
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-/** The base of optimizers. Its constructor takes parameters, or groups of them; it throws if there are none, or one twice. */
+/** The base of optimizers. Its constructor takes parameters, or groups of them; it throws if there are none, or one twice. One of your
+ *  own, of which checkpoints are kept, has a `static readonly kind = '…'`: its name may change when it's minified. */
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options may be changed between steps, as learning-rate schedules do. */
   readonly paramGroups: ({ readonly params: readonly Tensor[] } & Options)[];
+  readonly #defaults: Options;
   readonly #state = new Map<Tensor, ParameterState>();
 
   constructor(params: readonly Tensor[] | readonly ParameterGroup<Options>[], defaults: Options) {
-    const name = this.constructor.name;
+    const name = kindOf(this);
     if (!Array.isArray(params)) {
       throw new TypeError(
         `${name}: parameters are an array of tensors, such as model.parameters(), or of groups { params, … }`,
@@ -41,16 +47,34 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     const groups = params.every((item) => item instanceof Tensor)
       ? [{ params: params as readonly Tensor[] } as ParameterGroup<Options>]
       : (params as readonly ParameterGroup<Options>[]);
-    for (const { params: own } of groups) {
-      if (!Array.isArray(own) || !own.every((param) => param instanceof Tensor)) {
-        throw new TypeError(`${name}: a group is { params: [tensors], … }`);
-      }
+    this.#defaults = defaults;
+    this.paramGroups = [];
+    for (const group of groups) this.addParamGroup(group);
+    if (this.parameters().length === 0) {
+      throw new Error(
+        `${name}: there are no parameters to optimize. Layers in #private fields can't be found: ${REMEDY}`,
+      );
     }
-    this.paramGroups = groups.map((group) => ({ ...defaults, ...group }));
-    const all = this.parameters();
-    if (all.length === 0) throw new Error(`${name}: there are no parameters to optimize`);
+  }
+
+  /** Trains more parameters from now on, such as those of layers that are no longer frozen. A schedule made before leaves their rate
+   *  alone. */
+  addParamGroup(group: ParameterGroup<Options>): void {
+    const name = kindOf(this);
+    const { params } = group;
+    if (!Array.isArray(params) || !params.every((param) => param instanceof Tensor)) {
+      throw new TypeError(`${name}: a group is { params: [tensors], … }`);
+    }
+    const known = Object.fromEntries(
+      ['params', 'lr', ...Object.keys(this.#defaults)].map((key) => [key, true as const]),
+    );
+    requireOptions(name, group as Record<string, unknown>, known);
+    const all = [...this.parameters(), ...params];
     if (new Set(all).size !== all.length) throw new Error(`${name}: a parameter is given twice`);
-    for (const group of this.paramGroups) this.check(group);
+    const whole = { ...this.#defaults, ...group };
+    this.check(whole);
+    this.paramGroups.push(whole);
+    for (const param of params) if (param instanceof Parameter) param.isKnown = true;
   }
 
   /** Refuses options that make no sense. */
@@ -75,7 +99,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
           const state = this.stateOf(param);
           if (!sameShape(param.shape, param.grad.shape)) {
             throw new ShapeError(
-              `${this.constructor.name}: the gradient ${formatShape(param.grad.shape)} isn't of the shape of ${param.describe()}`,
+              `${kindOf(this)}: the gradient ${formatShape(param.grad.shape)} isn't of the shape of ${param.describe()}`,
             );
           }
           this.update(param, param.grad, group, state);
@@ -84,6 +108,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         }
       }
     });
+    warnOfStranger();
   }
 
   private stateOf(param: Tensor): ParameterState {
@@ -118,13 +143,19 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   /** Continues where the optimizer that gave `dict` was. Throws, and changes nothing, unless the parameters fit in number, order
    *  and size. */
   loadStateDict(dict: OptimizerState): void {
-    const name = this.constructor.name;
+    const name = kindOf(this);
     const params = this.parameters();
     if (dict.groups.length !== this.paramGroups.length || dict.steps.length !== params.length) {
       throw new Error(
         `${name}.loadStateDict: a state of ${dict.groups.length} groups and ${dict.steps.length} parameters doesn't fit ${this.paramGroups.length} groups and ${params.length} parameters`,
       );
     }
+    dict.groups.forEach((options, i) => {
+      const strangers = Object.keys(options).filter((option) => !Object.hasOwn(this.paramGroups[i], option));
+      if (strangers.length > 0) {
+        throw new Error(`${name}.loadStateDict: the state is of another optimizer: it has ${strangers.join(', ')}`);
+      }
+    });
     const states = params.map((_, i): ParameterState => ({ step: dict.steps[i], tensors: {} }));
     for (const [key, tensor] of Object.entries(dict.tensors)) {
       const [, index, field] = /^(\d+)\.(\w+)$/.exec(key) ?? [];

@@ -1,3 +1,4 @@
+import { requireOptions } from '../ops/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { atLeastZero, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
@@ -17,10 +18,12 @@ export interface SGDOptions {
 /** Stochastic gradient descent. The maths and its source are in `ops/sgd.ts`. Throws a RangeError if lr, momentum or weightDecay
  *  is negative, or nesterov lacks what it needs. */
 export class SGD extends Optimizer<SGDOptions> {
+  static readonly kind: string = 'SGD';
   constructor(
     params: readonly Tensor[] | readonly ParameterGroup<SGDOptions>[],
     options: Pick<SGDOptions, 'lr'> & Partial<SGDOptions>,
   ) {
+    requireOptions('SGD', options, { lr: true, momentum: true, dampening: true, nesterov: true, weightDecay: true });
     super(params, { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, ...options });
   }
 

@@ -1,10 +1,13 @@
 /** Tensor: an array of numbers with a shape, on a backend, that remembers how it was computed. */
+
 import { broadcastSizes } from '../ops/broadcast.js';
 import type { Kernels } from '../ops/index.js';
 import { matmulSizes } from '../ops/matmul.js';
+import { requireOptions } from '../ops/options.js';
 import { reduceSizes } from '../ops/reduce.js';
 import { formatShape, normalizeDim, numel, type Shape, ShapeError, sameShape } from '../ops/shape.js';
 import { type BackwardPass, type consumed, type GraphNode, type GraphTensor, graphNode, walkBack } from './autograd.js';
+import { formatValues } from './format.js';
 import { isGradEnabled, madeInBlock } from './gradMode.js';
 import { Storage } from './storage.js';
 import { type DeviceBuffer, type DType, type TensorBackend, type TypedArray, typedArray } from './tensorBackend.js';
@@ -20,6 +23,9 @@ const forgotten = new FinalizationRegistry<Hold>((hold) => {
   hold.storage?.release();
   hold.storage = null;
 });
+
+/** What Node calls to print an object, in `console.log` for one. */
+export const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /** What makes a tensor as large for JavaScript's collector as the memory behind it, which the collector can't see. */
 const ballasts = new WeakMap<Tensor, ArrayBuffer>();
@@ -121,6 +127,7 @@ export class Tensor implements GraphTensor {
         `backward: the gradient ${formatShape(gradient.shape)} must have the shape of ${this.describe()}`,
       );
     }
+    requireOptions('backward', options, { retainGraph: true });
     if (gradient) oneHome('backward', [this, gradient]);
     const seed = gradient ? gradient.storage.copy() : Storage.of(this.backend, this.dtype, typedArray(this.dtype, [1]));
     walkBack(this, seed, options.retainGraph ?? false);
@@ -141,6 +148,17 @@ export class Tensor implements GraphTensor {
   /** The same memory, outside the graph. */
   detach(): Tensor {
     return new Tensor(this.storage.hold(), this.shape);
+  }
+
+  /** Collects a gradient from now on, or no more: PyTorch's `requires_grad_`, which freezes a layer. Throws for what an operation has
+   *  made. */
+  requiresGrad_(requiresGrad = true): this {
+    if (this.node !== null) {
+      throw new Error(`requiresGrad_: ${this.describe()} was computed, and follows its inputs; detach() it first`);
+    }
+    if (requiresGrad && this.dtype === 'int32') throw new TypeError('requiresGrad_: int32 has no gradient');
+    this.requiresGrad = requiresGrad;
+    return this;
   }
 
   /** Keeps this tensor when backward() or noGrad() would release it. */
@@ -243,6 +261,24 @@ export class Tensor implements GraphTensor {
     return `${name} ${formatShape(this.shape)}`;
   }
 
+  /** Shape, type, backend and values, in PyTorch's way: of many values those at the ends. */
+  toString(): string {
+    const { storage, releasedBy } = this.#hold;
+    if (!storage) return `tensor(${formatShape(this.shape)}, released by ${releasedBy})`;
+    const { backend, dtype } = storage;
+    const begin = 'tensor(';
+    const values = backend.closed ? null : storage.readSync();
+    const shown = values ? formatValues(values, this.shape, begin.length) : '(values on the device: await t.data())';
+    const made = typeof this.node === 'object' && this.node ? `, of ${this.node.name}` : '';
+    const learns = this.requiresGrad && !made ? ', requiresGrad' : '';
+    const home = `'${backend.name}'${backend.closed ? ' (closed)' : ''}`;
+    return `${begin}${shown}, ${formatShape(this.shape)}, ${dtype}, ${home}${made}${learns})`;
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+
   /** this + other, element by element. Shapes broadcast; throws a ShapeError where they don't. See `ops/add.ts`. */
   add(other: Tensor | number): Tensor {
     return elementwise('add', this, other);
@@ -277,12 +313,12 @@ export class Tensor implements GraphTensor {
     });
   }
 
-  /** The sum over one dimension, several, or (without `dim`) all. */
+  /** The sum over one dimension, several, or (without `dim`, or with none: []) all. */
   sum(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
     return reduce('sum', this, dim, options);
   }
 
-  /** The mean over one dimension, several, or (without `dim`) all. */
+  /** The mean over one dimension, several, or (without `dim`, or with none: []) all. */
   mean(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
     return reduce('mean', this, dim, options);
   }
@@ -383,7 +419,7 @@ function oneHome(name: string, inputs: readonly (Tensor | null)[]): { backend: T
     first ??= x;
     if (x.backend !== first.backend) {
       throw new Error(
-        `${name}: ${first.describe()} is on backend '${first.backend.name}', but ${x.describe()} on ${x.backend.name === first.backend.name ? 'another' : ''} '${x.backend.name}'; move one with to(backend)`,
+        `${name}: ${first.describe()} is on backend '${first.backend.name}', but ${x.describe()} on ${x.backend.name === first.backend.name ? 'another' : ''} '${x.backend.name}'; move one with to(backend)${leftBehind(first, x)}`,
       );
     }
     if (x.dtype !== first.dtype) {
@@ -392,6 +428,12 @@ function oneHome(name: string, inputs: readonly (Tensor | null)[]): { backend: T
   }
   if (!first || first.dtype === 'int32') throw new TypeError(`${name}: needs a tensor of float32 or float64`);
   return first;
+}
+
+/** What may have come before two tensors met on different backends. */
+function leftBehind(...tensors: Tensor[]): string {
+  const learns = tensors.some((x) => x.requiresGrad && x.node === null);
+  return learns ? ". A model's to() moves the layers that parameters() finds, which are none in #private fields" : '';
 }
 
 function view(name: string, x: Tensor, shape: Shape): Tensor {
@@ -407,6 +449,7 @@ export function requireTensor(operation: string, name: string, value: unknown): 
 }
 
 function describeValue(value: unknown): string {
+  if (value instanceof Promise) return 'a promise: is an await missing?';
   return typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'object'}` : String(value);
 }
 
@@ -447,6 +490,7 @@ function reduce(
   dim: number | readonly number[] | undefined,
   options: ReduceOptions,
 ): Tensor {
+  requireOptions(name, options, { keepdim: true });
   const s = reduceSizes(name, x.shape, dim, options.keepdim ?? false);
   return apply({
     name,

@@ -42,6 +42,13 @@ export interface TensorBackend {
   park?(buffer: DeviceBuffer): Parked;
 }
 
+/** A clear word to whoever forgets the `await` of `createBackend`. */
+export function requireBackend(operation: string, backend: unknown): void {
+  if (typeof (backend as TensorBackend | null)?.kernels === 'object') return;
+  const what = backend instanceof Promise ? 'a promise: await createBackend(…)' : String(backend);
+  throw new TypeError(`${operation}: backend must be what createBackend gives, but is ${what}`);
+}
+
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
 
 /** The values as an array of that type: the very same if they are one already. */

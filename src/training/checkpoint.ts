@@ -15,6 +15,7 @@ import {
   type SafetensorsEntry,
   serializeSafetensors,
 } from '../formats/index.js';
+import { kindOf } from '../nn/kind.js';
 import type { LRScheduler, PlateauState, ReduceLROnPlateau, SchedulerState } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
@@ -44,13 +45,21 @@ const generatorState = v.object({
   used: v.pipe(count, v.maxValue(624)),
   nextNormal: v.nullable(v.number()),
 });
+/** JSON writes NaN as null. */
+const numberOrNaN = v.pipe(
+  v.nullable(v.number()),
+  v.transform((value) => value ?? Number.NaN),
+);
+/** Of one's own; checkpoints of 0.1 have none. */
+const ownMetrics = v.optional(v.record(v.string(), numberOrNaN), {});
 const epochRecord = v.object({
   epoch: count,
   step: count,
   lr: v.number(),
   loss: v.number(),
-  accuracy: v.number(),
-  validation: v.nullable(v.object({ loss: v.number(), accuracy: v.number() })),
+  accuracy: numberOrNaN,
+  metrics: ownMetrics,
+  validation: v.nullable(v.object({ loss: v.number(), accuracy: numberOrNaN, metrics: ownMetrics })),
 });
 const savedState = v.object({
   version: v.literal(1),
@@ -59,7 +68,14 @@ const savedState = v.object({
     epoch: count,
     stepInEpoch: count,
     step: count,
-    metrics: v.object({ count, correct: count, lossSum: v.number(), confusion: v.array(v.array(count)) }),
+    metrics: v.object({
+      count,
+      classified: v.optional(count),
+      correct: count,
+      lossSum: v.number(),
+      confusion: v.array(v.array(count)),
+      sums: ownMetrics,
+    }),
     epochGenerator: generatorState,
     history: v.array(epochRecord),
     bestAccuracy: v.nullable(v.number()),
@@ -86,8 +102,8 @@ export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Ar
     about,
     progress: { ...progress, metrics: { ...progress.metrics } } as SavedState['progress'],
     generator: defaultGenerator.getState() as SavedState['generator'],
-    optimizer: { type: optimizer.constructor.name, groups: [...groups], steps: [...steps] },
-    scheduler: scheduler && { type: scheduler.constructor.name, state: { ...scheduler.stateDict() } },
+    optimizer: { type: kindOf(optimizer), groups: [...groups], steps: [...steps] },
+    scheduler: scheduler && { type: kindOf(scheduler), state: { ...scheduler.stateDict() } },
   };
   const metadata = { format: 'pt', state: JSON.stringify(saved) };
   return serializeSafetensors(entries, { ...metadata, sha256: await fingerprint(metadata, entries) });
@@ -147,12 +163,10 @@ export class Checkpoint {
   /** Puts a run back to where it was. If something doesn't fit, it throws, and nothing is changed. */
   restore({ model, optimizer, scheduler, progress }: TrainingState): void {
     const { state } = this;
-    const [saved, here] = [state.scheduler?.type ?? 'no scheduler', scheduler?.constructor.name ?? 'no scheduler'];
-    if (saved !== here) throw new Error(`checkpoint: it was saved with ${saved}, but there is ${here}`);
-    if (state.optimizer.type !== optimizer.constructor.name) {
-      throw new Error(
-        `checkpoint: it was saved with ${state.optimizer.type}, but there is ${optimizer.constructor.name}`,
-      );
+    const [before, here] = [state.scheduler?.type ?? 'no scheduler', scheduler ? kindOf(scheduler) : 'no scheduler'];
+    if (before !== here) throw new Error(`checkpoint: it was saved with ${before}, but there is ${here}`);
+    if (state.optimizer.type !== kindOf(optimizer)) {
+      throw new Error(`checkpoint: it was saved with ${state.optimizer.type}, but there is ${kindOf(optimizer)}`);
     }
     const [optimizerBefore, schedulerBefore] = [optimizer.stateDict(), scheduler?.stateDict()];
     try {
@@ -164,7 +178,8 @@ export class Checkpoint {
       optimizer.loadStateDict(optimizerBefore);
       throw error;
     }
-    const metrics = Object.assign(new ClassificationMetrics(), structuredClone(state.progress.metrics));
+    const saved = structuredClone(state.progress.metrics);
+    const metrics = Object.assign(new ClassificationMetrics(), { classified: saved.count, ...saved });
     Object.assign(progress, structuredClone(state.progress), { metrics });
     defaultGenerator.setState(state.generator);
   }

@@ -1,9 +1,11 @@
 import type { Batch } from '../data/loader.js';
+import type { Targets } from '../data/targets.js';
 import * as F from '../nn/functional/index.js';
 import type { Module } from '../nn/module.js';
+import { requireOptions } from '../ops/options.js';
 import { noGrad } from '../tensor/gradMode.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { ClassificationMetrics, type ConfusionMatrix } from './metrics.js';
+import { ClassificationMetrics, type ConfusionMatrix, type Metric } from './metrics.js';
 import { pauser } from './pauser.js';
 
 /** What a classifier gives: scores (N, C), or in training more beside them, as auxiliary classifiers do. */
@@ -12,35 +14,48 @@ export type ClassifierOutput = Tensor | { readonly logits: Tensor };
 /** A network that can be trained to classify. */
 export type Classifier<Output extends ClassifierOutput = ClassifierOutput> = Module<[x: Tensor], Output>;
 
-export type LossFunction<Output extends ClassifierOutput = Tensor> = (output: Output, labels: Int32Array) => Tensor;
+/** The mean loss of a batch; `F.mseLoss` is one, too. */
+export type LossFunction<Output extends ClassifierOutput = Tensor> = {
+  // As a method, so that a loss for classes alone may say that its targets are an Int32Array.
+  of(output: Output, targets: Targets): Tensor;
+}['of'];
 
 /** The scores alone, of a network that may give more. */
 export function scoresOf(output: ClassifierOutput): Tensor {
   return 'logits' in output ? output.logits : output;
 }
 
-/** Cross-entropy of the scores. Throws where there are others beside them: what they are worth is for the caller to say. */
-export function defaultLoss(output: ClassifierOutput, labels: Int32Array): Tensor {
+/** Cross-entropy of the scores, with classes or their probabilities. Throws where there are others beside them: what they are worth is for the caller to say. */
+export function defaultLoss(output: ClassifierOutput, targets: Targets): Tensor {
   if ('logits' in output) {
     throw new TypeError(
       `the model gives ${Object.keys(output).join(', ')}: pass a loss that takes them all, such as models.googlenetLoss`,
     );
   }
-  return F.crossEntropy(output, labels);
+  if (targets instanceof Float32Array && (targets.length !== output.numel || output.shape[1] === 1)) {
+    throw new TypeError(
+      'the targets are numbers, neither classes nor their probabilities: pass a loss that takes them, such as F.mseLoss',
+    );
+  }
+  return F.crossEntropy(output, targets);
 }
 
 export interface Evaluation {
   /** Mean over the images. */
   readonly loss: number;
-  /** Share of the images that were classified rightly, 0 to 1. */
+  /** Share of the images that were classified rightly, 0 to 1; NaN where the targets aren't classes. */
   readonly accuracy: number;
   readonly confusion: ConfusionMatrix;
+  /** Those of one's own: means over the images. */
+  readonly metrics: Readonly<Record<string, number>>;
   readonly count: number;
 }
 
 export interface EvaluateOptions<Output extends ClassifierOutput = Tensor> {
   /** The mean loss of a batch. Default: cross-entropy. */
   loss?: LossFunction<Output>;
+  /** Metrics of one's own, by their names. */
+  metrics?: Readonly<Record<string, Metric>>;
   /** Called after every batch with the images evaluated so far. */
   onBatch?: (count: number) => void;
   /** When aborted: the batch under way is finished, and an InterruptedError is thrown. */
@@ -52,24 +67,27 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** Loss, accuracy and confusion matrix of a classifier over all batches, in evaluation mode and without gradients. */
+/** Loss, accuracy and confusion matrix of a classifier over all batches, in evaluation mode and without gradients. Throws if there is
+ *  no image to evaluate. */
 export async function evaluate<Output extends ClassifierOutput>(
   model: Classifier<Output>,
   batches: AsyncIterable<Batch>,
   options: EvaluateOptions<Output> = {},
 ): Promise<Evaluation> {
-  const { loss: lossOf = defaultLoss, onBatch, signal } = options;
+  requireOptions('evaluate', options, { loss: true, metrics: true, onBatch: true, signal: true });
+  const { loss: lossOf = defaultLoss, metrics: own, onBatch, signal } = options;
   const pause = pauser();
   const metrics = new ClassificationMetrics();
   const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
-    for await (const [x, labels] of batches) {
+    for await (const [x, targets] of batches) {
       const [scores, loss] = noGrad(() => {
         const output = model.forward(x);
-        return [scoresOf(output), lossOf(output, labels)];
+        return [scoresOf(output), lossOf(output, targets)];
       });
-      metrics.add(await loss.item(), await scores.data(), labels);
+      const seen = { loss: await loss.item(), outputs: await scores.data(), targets, images: x.shape[0] };
+      metrics.merge(ClassificationMetrics.of(seen, own));
       scores.release();
       loss.release();
       onBatch?.(metrics.count);
@@ -79,6 +97,11 @@ export async function evaluate<Output extends ClassifierOutput>(
   } finally {
     for (const [module, training] of modes) module.training = training;
   }
+  if (metrics.count === 0) {
+    throw new RangeError(
+      'evaluate: there is no image to evaluate: no batches (a generator gives them once; a DataLoader, again and again), or ignored labels only',
+    );
+  }
   const { loss, accuracy, confusion, count } = metrics;
-  return { loss, accuracy, confusion, count };
+  return { loss, accuracy, confusion, metrics: metrics.own, count };
 }

@@ -1,6 +1,9 @@
 /** The training loop: steps, with what a long run needs around them. */
+
 import { type Backend, DeviceLostError } from '../backends/backend.js';
 import type { DataLoader } from '../data/loader.js';
+import type { Targets } from '../data/targets.js';
+import { requireOptions } from '../ops/options.js';
 import { type LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
@@ -8,6 +11,7 @@ import { encodeCheckpoint, type TrainingState } from './checkpoint.js';
 import { type Classifier, type ClassifierOutput, type Evaluation, evaluate, InterruptedError } from './evaluate.js';
 import type { FitOptions, FitResult } from './fitOptions.js';
 import { ClassificationMetrics } from './metrics.js';
+import { endsWithOneImage } from './oneImage.js';
 import { pauser } from './pauser.js';
 import { addEpoch, addStep, type EpochRecord, newProgress, type Progress } from './progress.js';
 import { Recovery } from './recovery.js';
@@ -19,9 +23,12 @@ export class DivergedError extends Error {
 }
 
 /**
- * Trains a classifier.
+ * Trains a classifier, or, with a loss for it, a network that gives numbers (such as `{ loss: F.mseLoss }`).
  *
- * Throws a DivergedError at the first loss, or validation loss, that is NaN or infinite; nothing is saved then.
+ * A pass that would end with a batch of one image ends before it, if the model has a BatchNorm2d: see `endsWithOneImage`.
+ *
+ * Throws a DivergedError at the first loss that is NaN or infinite; nothing is saved then. Where the validation fails, or its loss is
+ * NaN or infinite, `last` is saved before: a resumed run begins with the validation. Throws if there are no batches.
  */
 export async function fit<Output extends ClassifierOutput>(
   model: Classifier<Output>,
@@ -34,7 +41,8 @@ export async function fit<Output extends ClassifierOutput>(
 
 /** A step that the device may still be at: its loss hasn't been read. */
 interface PendingStep extends TrainingStep {
-  readonly labels: Int32Array;
+  readonly targets: Targets;
+  readonly images: number;
   readonly lr: number;
 }
 
@@ -44,6 +52,7 @@ class TrainingLoop<Output extends ClassifierOutput> {
   readonly #pause = pauser();
   /** Steps that the device may be ahead of what has been read of it. */
   readonly #ahead: number;
+  readonly #stepsPerEpoch: number;
   #recovery: Recovery | null = null;
   #validation: Evaluation | null = null;
 
@@ -53,10 +62,39 @@ class TrainingLoop<Output extends ClassifierOutput> {
     private readonly loader: DataLoader,
     private readonly options: FitOptions<Output>,
   ) {
+    requireOptions('fit', options, {
+      epochs: true,
+      loss: true,
+      maxGradNorm: true,
+      validation: true,
+      metrics: true,
+      scheduler: true,
+      schedulerEvery: true,
+      earlyStopping: true,
+      checkpoints: true,
+      checkpointEvery: true,
+      about: true,
+      resume: true,
+      signal: true,
+      onStep: true,
+      onEpoch: true,
+      maxRecoveries: true,
+      onDeviceLost: true,
+    });
+    requireOptions('fit: earlyStopping', options.earlyStopping, { patience: true, minDelta: true });
+    if (typeof loader?.batches !== 'function') throw notA('a DataLoader to train on', loader);
+    const { validation, resume } = options;
+    if (validation && !(Symbol.asyncIterator in validation)) throw notA('batches for the validation', validation);
+    if (resume && typeof resume.restore !== 'function') throw notA('a Checkpoint to resume', resume);
     const { scheduler = null, about = {} } = options;
     this.#training = { model, optimizer, scheduler, progress: this.#progress, about };
     const looksAtLoss = this.#stepsEvery('step') instanceof ReduceLROnPlateau; // and can't wait for it
     this.#ahead = this.#backend?.ready && !looksAtLoss ? 2 : 0;
+    const { dataset, batchSize, length } = loader;
+    const hasRest = length > dataset.length / batchSize;
+    this.#stepsPerEpoch = hasRest && endsWithOneImage(model, dataset.length, batchSize) ? length - 1 : length;
+    requireBatches('to train on', length);
+    if (validation && 'length' in validation) requireBatches('for the validation', Number(validation.length));
   }
 
   async fit(): Promise<FitResult> {
@@ -102,16 +140,18 @@ class TrainingLoop<Output extends ClassifierOutput> {
   async #runEpoch(): Promise<boolean> {
     if (!(await this.#trainEpoch())) return false;
     const { epoch, step, metrics } = this.#progress;
-    const { loss, accuracy } = metrics;
+    const { loss, accuracy, own } = metrics;
+    if (metrics.count === 0) throw new RangeError(`fit: all labels of epoch ${epoch + 1} are ignored`);
     const validation = await this.#validate();
     this.#validation = validation;
-    if (validation && !Number.isFinite(validation.loss)) {
-      throw new DivergedError(`fit: the validation loss is ${validation.loss} after epoch ${epoch + 1}`);
-    }
     const lr = this.optimizer.paramGroups[0].lr;
     stepScheduler(this.#stepsEvery('epoch'), validation?.loss ?? loss);
-    const validated = validation && { loss: validation.loss, accuracy: validation.accuracy };
-    const record: EpochRecord = { epoch: epoch + 1, step, lr, loss, accuracy, validation: validated };
+    const validated = validation && {
+      loss: validation.loss,
+      accuracy: validation.accuracy,
+      metrics: validation.metrics,
+    };
+    const record: EpochRecord = { epoch: epoch + 1, step, lr, loss, accuracy, metrics: own, validation: validated };
     const isBest = addEpoch(this.#progress, record, this.options.earlyStopping?.minDelta ?? 0);
     await this.#save('last');
     if (isBest) await this.#save('best');
@@ -129,7 +169,7 @@ class TrainingLoop<Output extends ClassifierOutput> {
     const resumed = skip > 0 ? defaultGenerator.getState() : null;
     if (resumed) defaultGenerator.setState(progress.epochGenerator);
     else progress.epochGenerator = defaultGenerator.getState();
-    const batches = this.loader.batches({ skip });
+    const batches = this.loader.batches({ skip, end: this.#stepsPerEpoch });
     let next = await batches.next();
     if (resumed) defaultGenerator.setState(resumed);
 
@@ -142,10 +182,11 @@ class TrainingLoop<Output extends ClassifierOutput> {
       const step = trainingStep(this.model, this.optimizer, next.value, this.options);
       const scheduler = this.#stepsEvery('step');
       if (!(scheduler instanceof ReduceLROnPlateau)) scheduler?.step();
-      pending.push({ ...step, labels: next.value[1], lr });
+      const [x, targets] = next.value;
+      pending.push({ ...step, targets, images: x.shape[0], lr });
 
       const taken = progress.step + pending.length;
-      const isLast = progress.stepInEpoch + pending.length === this.loader.length;
+      const isLast = progress.stepInEpoch + pending.length === this.#stepsPerEpoch;
       const isDue = checkpointEvery !== undefined && taken % checkpointEvery === 0;
       const isAborted = signal?.aborted ?? false;
       await note(isLast || isDue || isAborted ? 0 : this.#ahead);
@@ -166,10 +207,10 @@ class TrainingLoop<Output extends ClassifierOutput> {
   }
 
   /** Reads what a step has left, counts it, and tells of it. */
-  async #note({ scores, loss, labels, lr }: PendingStep): Promise<void> {
+  async #note({ scores, loss, targets, images, lr }: PendingStep): Promise<void> {
     const progress = this.#progress;
-    const batch = new ClassificationMetrics();
-    batch.add(await loss.item(), await scores.data(), labels);
+    const seen = { loss: await loss.item(), outputs: await scores.data(), targets, images };
+    const batch = ClassificationMetrics.of(seen, this.options.metrics);
     scores.release();
     loss.release();
     if (!Number.isFinite(batch.loss)) {
@@ -184,29 +225,45 @@ class TrainingLoop<Output extends ClassifierOutput> {
       epoch: progress.epoch + 1,
       step: progress.step,
       stepInEpoch: progress.stepInEpoch,
-      stepsPerEpoch: this.loader.length,
+      stepsPerEpoch: this.#stepsPerEpoch,
       lr,
       loss: batch.loss,
       accuracy: batch.accuracy,
       runningLoss: progress.metrics.loss,
       runningAccuracy: progress.metrics.accuracy,
-      images: labels.length,
+      metrics: batch.own,
+      images,
     });
   }
 
-  /** Throws an InterruptedError if it was interrupted. `last` is saved then: a resumed run begins with the whole validation. */
+  /** Where it fails, or is interrupted, `last` is saved before the error is thrown, so that the epoch isn't lost: a resumed run begins
+   *  with the whole validation. */
   async #validate(): Promise<Evaluation | null> {
-    const { validation, loss, signal } = this.options;
+    const { validation, loss, metrics, signal } = this.options;
+    if (!validation) return null;
     const generator = defaultGenerator.getState(); // a pass over the validation set draws from it
     try {
-      return validation ? await evaluate(this.model, validation, { loss, signal }) : null;
+      const evaluation = await evaluate(this.model, validation, { loss, metrics, signal });
+      if (Number.isFinite(evaluation.loss)) return evaluation;
+      const epoch = this.#progress.epoch + 1;
+      throw new DivergedError(`fit: the validation loss is ${evaluation.loss} after epoch ${epoch}`);
     } catch (error) {
-      if (error instanceof InterruptedError) {
-        defaultGenerator.setState(generator);
-        await this.#save('last');
-      }
+      if (error instanceof DeviceLostError) throw error; // nothing can be read of it
+      defaultGenerator.setState(generator);
+      await this.#save('last');
       throw error;
     }
+  }
+}
+
+function notA(what: string, given: unknown): TypeError {
+  const hint = given instanceof Promise ? 'a promise: is an await missing?' : String(given);
+  return new TypeError(`fit: it needs ${what}, but is given ${hint}`);
+}
+
+function requireBatches(what: string, batches: number): void {
+  if (batches < 1) {
+    throw new RangeError(`fit: there are no batches ${what}: with dropLast, the data set has fewer images than one`);
   }
 }
 

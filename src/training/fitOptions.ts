@@ -4,6 +4,7 @@ import type { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Checkpoint, CheckpointStore } from './checkpoint.js';
 import type { ClassifierOutput, Evaluation } from './evaluate.js';
+import type { Metric } from './metrics.js';
 import type { EpochRecord, StepRecord } from './progress.js';
 import type { RecoveryOptions } from './recovery.js';
 import type { TrainingStepOptions } from './step.js';
@@ -13,6 +14,8 @@ export interface FitOptions<Output extends ClassifierOutput = Tensor>
     RecoveryOptions {
   /** Passes over the training set, those before a resume included. Default 1. */
   epochs?: number;
+  /** Metrics of one's own, by their names: of every step, epoch and validation. */
+  metrics?: Readonly<Record<string, Metric>>;
   /** Evaluated after every epoch. */
   validation?: AsyncIterable<Batch>;
   /** Steps the learning rate. ReduceLROnPlateau is given the validation loss, or without one the training loss. */
@@ -21,7 +24,8 @@ export interface FitOptions<Output extends ClassifierOutput = Tensor>
   schedulerEvery?: 'epoch' | 'step';
   /** Stop after `patience` epochs in which the validation (or training) loss didn't fall by more than `minDelta` (0). */
   earlyStopping?: { patience: number; minDelta?: number };
-  /** Where `last` (after every epoch and on interruption) and `best` (of the validation accuracy) are saved. */
+  /** Where `last` (after every epoch and on interruption) and `best` are saved: the best
+   *  accuracy in validation (without one: in training), or the lowest loss where targets aren't classes. */
   checkpoints?: CheckpointStore;
   /** Save `last` after so many steps too. Default: after epochs only. */
   checkpointEvery?: number;

@@ -12,6 +12,7 @@ export {
 } from './evaluate.js';
 export { DivergedError, fit } from './fit.js';
 export type { FitOptions, FitResult } from './fitOptions.js';
-export { argmax, ClassificationMetrics, type ConfusionMatrix } from './metrics.js';
+export { argmax, ClassificationMetrics, type ConfusionMatrix, type Metric } from './metrics.js';
+export { endsWithOneImage } from './oneImage.js';
 export type { EpochRecord, StepRecord } from './progress.js';
 export { type TrainingStep, type TrainingStepOptions, trainingStep } from './step.js';

@@ -1,5 +1,6 @@
 /** Where a run is, and what it tells of its steps and epochs. */
 import { defaultGenerator, type GeneratorState } from '../tensor/random.js';
+import type { Evaluation } from './evaluate.js';
 import { ClassificationMetrics } from './metrics.js';
 
 export interface StepRecord {
@@ -13,11 +14,13 @@ export interface StepRecord {
   readonly lr: number;
   /** Of this batch. */
   readonly loss: number;
-  /** Of this batch, 0 to 1. */
+  /** Of this batch, 0 to 1; NaN where targets aren't classes. */
   readonly accuracy: number;
   /** Of the epoch so far. */
   readonly runningLoss: number;
   readonly runningAccuracy: number;
+  /** Those of one's own, of this batch. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** Images in this batch. */
   readonly images: number;
 }
@@ -30,8 +33,10 @@ export interface EpochRecord {
   /** Over the training set, while it was learned. */
   readonly loss: number;
   readonly accuracy: number;
+  /** Those of one's own, over the training set. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** Over the validation set, after the epoch; null without one. */
-  readonly validation: { readonly loss: number; readonly accuracy: number } | null;
+  readonly validation: Pick<Evaluation, 'loss' | 'accuracy' | 'metrics'> | null;
 }
 
 /** Where a run is. */
@@ -74,12 +79,14 @@ export function addStep(progress: Progress, batch: ClassificationMetrics): void 
   progress.metrics.merge(batch);
 }
 
-/** Closes the epoch under way, and says whether it's the best so far by accuracy. */
+/** Closes the epoch under way, and says whether it's the best so far: by accuracy, or by loss where there is none. */
 export function addEpoch(progress: Progress, record: EpochRecord, minDelta: number): boolean {
   const { loss, accuracy } = record.validation ?? record;
-  const isBest = progress.bestAccuracy === null || accuracy > progress.bestAccuracy;
+  const isLowest = progress.history.every((before) => loss < (before.validation ?? before).loss);
+  const isMostAccurate = progress.bestAccuracy === null || accuracy > progress.bestAccuracy;
+  const isBest = Number.isNaN(accuracy) ? isLowest : isMostAccurate;
   const improves = progress.bestLoss === null || loss < progress.bestLoss - minDelta;
-  if (isBest) progress.bestAccuracy = accuracy;
+  if (isBest && !Number.isNaN(accuracy)) progress.bestAccuracy = accuracy;
   if (improves) progress.bestLoss = loss;
   progress.epochsSinceBest = improves ? 0 : progress.epochsSinceBest + 1;
   progress.history.push(record);

@@ -14,7 +14,7 @@ export interface TrainingStepOptions<Output extends ClassifierOutput = Tensor> {
 
 /** What a step leaves. Both tensors stay until they are released. */
 export interface TrainingStep {
-  /** (N, C), before the update. */
+  /** What the network gave, before the update: (N, C) for classes. */
   readonly scores: Tensor;
   /** One number, before the update. */
   readonly loss: Tensor;

@@ -1,4 +1,5 @@
 import { dropoutSizes } from '../../ops/dropout.js';
+import { requireOptions } from '../../ops/options.js';
 import { softmaxSizes } from '../../ops/softmax.js';
 import { defaultGenerator } from '../../tensor/random.js';
 import { apply, constantTensor, requireTensor, type Tensor } from '../../tensor/tensor.js';
@@ -62,6 +63,7 @@ export interface DropoutOptions {
  *  Throws a ShapeError unless p is from 0 to 1. */
 export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
   requireTensor('dropout', 'x', x);
+  requireOptions('dropout', options, { training: true });
   const s = dropoutSizes(p);
   if (p === 0 || options.training === false) return x;
   const keep = p === 1 ? () => 0 : () => (defaultGenerator.uniform64() < 1 - p ? 1 : 0);

@@ -1,5 +1,6 @@
 import { type Conv2dOptions, type Conv2dSizes, conv2dSizes } from '../../ops/conv2d.js';
 import { linearSizes } from '../../ops/linear.js';
+import { requireOptions } from '../../ops/options.js';
 import { ShapeError } from '../../ops/shape.js';
 import { apply, requireTensor, type Tensor } from '../../tensor/tensor.js';
 import { pad } from './shape.js';
@@ -18,6 +19,7 @@ export interface PaddedConv2dOptions extends Conv2dOptions {
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: PaddedConv2dOptions = {}): Tensor {
   requireTensor('conv2d', 'x', x);
   requireTensor('conv2d', 'weight', weight);
+  requireOptions('conv2d', options, { stride: true, padding: true, dilation: true, groups: true, paddingMode: true });
   const { paddingMode = 'zeros', ...rest } = options;
   if (!['zeros', 'reflect', 'replicate', 'circular'].includes(paddingMode)) {
     throw new ShapeError(`conv2d: paddingMode '${paddingMode}' isn't 'zeros', 'reflect', 'replicate' or 'circular'`);

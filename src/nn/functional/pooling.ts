@@ -1,6 +1,7 @@
 import { adaptiveAvgPool2dSizes } from '../../ops/adaptiveAvgPool2d.js';
 import { type AvgPool2dOptions, avgPool2dSizes } from '../../ops/avgPool2d.js';
 import { maxPool2dSizes } from '../../ops/maxPool2d.js';
+import { requireOptions } from '../../ops/options.js';
 import type { Pair } from '../../ops/shape.js';
 import type { PoolOptions } from '../../ops/windows.js';
 import { apply, requireTensor, type Tensor, workTensor } from '../../tensor/tensor.js';
@@ -23,6 +24,13 @@ export function maxPool2d(
 export function maxPool2d(x: Tensor, kernelSize: Pair, options?: MaxPool2dOptions): Tensor;
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: MaxPool2dOptions = {}): Tensor | [Tensor, Tensor] {
   requireTensor('maxPool2d', 'x', x);
+  requireOptions('maxPool2d', options, {
+    stride: true,
+    padding: true,
+    dilation: true,
+    ceilMode: true,
+    returnIndices: true,
+  });
   const s = maxPool2dSizes(x.shape, kernelSize, options);
   const shape = [s.N, s.C, s.H_out, s.W_out];
   const indices = workTensor(x, shape, 'int32');
@@ -44,6 +52,13 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: MaxPool2dOptions
  */
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
   requireTensor('avgPool2d', 'x', x);
+  requireOptions('avgPool2d', options, {
+    stride: true,
+    padding: true,
+    ceilMode: true,
+    countIncludePad: true,
+    divisorOverride: true,
+  });
   const s = avgPool2dSizes(x.shape, kernelSize, options);
   return apply({
     name: 'avgPool2d',

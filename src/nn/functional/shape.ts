@@ -1,4 +1,5 @@
 import { catSizes } from '../../ops/cat.js';
+import { requireOptions } from '../../ops/options.js';
 import { type PadOptions, padSizes } from '../../ops/pad.js';
 import { apply, requireTensor, type Tensor } from '../../tensor/tensor.js';
 
@@ -32,6 +33,7 @@ export function cat(list: readonly Tensor[], dim = 0): Tensor {
  *  number cuts pixels away. See `ops/pad.ts`. Throws a ShapeError where nothing is left, or the image is too small for the mode. */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   requireTensor('pad', 'x', x);
+  requireOptions('pad', options, { mode: true, value: true });
   const s = padSizes(x.shape, padding, options);
   return apply({
     name: 'pad',

@@ -1,4 +1,5 @@
-/** The layers that learn: Conv2d, Linear, BatchNorm2d. */
+/** The layers that learn: Conv2d, Linear, BatchNorm2d. Two that have one weight (`decoder.weight = encoder.weight`) learn it together. */
+import { requireOptions } from '../../ops/options.js';
 import type { Pair, Shape } from '../../ops/shape.js';
 import { count, numel, pair, ShapeError } from '../../ops/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -20,12 +21,21 @@ export interface Conv2dModuleOptions extends F.PaddedConv2dOptions {
  * Throws a ShapeError if the channels aren't whole numbers ≥ 1 that `groups` divides.
  */
 export class Conv2d extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  static readonly kind: string = 'Conv2d';
+  weight: Parameter;
+  bias: Parameter | null;
   readonly options: F.PaddedConv2dOptions;
 
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dModuleOptions = {}) {
     super();
+    requireOptions('Conv2d', options, {
+      bias: true,
+      stride: true,
+      padding: true,
+      dilation: true,
+      groups: true,
+      paddingMode: true,
+    });
     const { bias = true, ...rest } = options;
     const groups = rest.groups ?? 1;
     const C_in = count('Conv2d', 'inChannels', inChannels);
@@ -52,11 +62,13 @@ export class Conv2d extends Module {
  * Throws a ShapeError unless the features are whole numbers ≥ 1.
  */
 export class Linear extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  static readonly kind: string = 'Linear';
+  weight: Parameter;
+  bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
     super();
+    requireOptions('Linear', options, { bias: true });
     const O = count('Linear', 'outFeatures', outFeatures);
     const I = count('Linear', 'inFeatures', inFeatures);
     this.weight = uninitialised([O, I]);
@@ -101,8 +113,9 @@ export interface BatchNorm2dOptions {
  * Throws a ShapeError unless numFeatures is a whole number ≥ 1.
  */
 export class BatchNorm2d extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  static readonly kind: string = 'BatchNorm2d';
+  weight: Parameter | null;
+  bias: Parameter | null;
   readonly runningMean: Buffer;
   readonly runningVar: Buffer;
   readonly numBatchesTracked: Buffer;
@@ -111,6 +124,7 @@ export class BatchNorm2d extends Module {
 
   constructor(numFeatures: number, options: BatchNorm2dOptions = {}) {
     super();
+    requireOptions('BatchNorm2d', options, { eps: true, momentum: true, affine: true });
     const { eps = 1e-5, momentum = 0.1, affine = true } = options;
     const C = count('BatchNorm2d', 'numFeatures', numFeatures);
     this.weight = affine ? new Parameter(new Float32Array(C).fill(1), [C]) : null;

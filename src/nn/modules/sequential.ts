@@ -9,6 +9,7 @@ import { Module } from '../module.js';
  *   new Sequential({ conv: new Conv2d(1, 8, 3), relu: new ReLU() })
  */
 export class Sequential extends Module {
+  static readonly kind: string = 'Sequential';
   readonly layers: readonly Module[];
   readonly #names: readonly string[];
 

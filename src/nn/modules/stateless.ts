@@ -1,9 +1,11 @@
 /** The layers that only compute: each keeps its options and calls its function. */
+
 import type { AvgPool2dOptions } from '../../ops/avgPool2d.js';
 import type { CrossEntropyOptions } from '../../ops/crossEntropy.js';
 import { dropoutSizes } from '../../ops/dropout.js';
 import type { LocalResponseNormOptions } from '../../ops/localResponseNorm.js';
 import type { NllLossOptions, Reduction } from '../../ops/nllLoss.js';
+import { requireOptions } from '../../ops/options.js';
 import type { PadMode } from '../../ops/pad.js';
 import type { Pair } from '../../ops/shape.js';
 import type { PoolOptions } from '../../ops/windows.js';
@@ -13,11 +15,13 @@ import { Module } from '../module.js';
 
 /** The largest value of each window: (N, C, H, W) to (N, C, H_out, W_out). See `ops/maxPool2d.ts`. */
 export class MaxPool2d extends Module {
+  static readonly kind: string = 'MaxPool2d';
   constructor(
     readonly kernelSize: Pair,
     readonly options: PoolOptions = {},
   ) {
     super();
+    requireOptions('MaxPool2d', options, { stride: true, padding: true, dilation: true, ceilMode: true });
   }
 
   forward(x: Tensor): Tensor {
@@ -27,11 +31,19 @@ export class MaxPool2d extends Module {
 
 /** The mean of each window: (N, C, H, W) to (N, C, H_out, W_out). See `ops/avgPool2d.ts`. */
 export class AvgPool2d extends Module {
+  static readonly kind: string = 'AvgPool2d';
   constructor(
     readonly kernelSize: Pair,
     readonly options: AvgPool2dOptions = {},
   ) {
     super();
+    requireOptions('AvgPool2d', options, {
+      stride: true,
+      padding: true,
+      ceilMode: true,
+      countIncludePad: true,
+      divisorOverride: true,
+    });
   }
 
   forward(x: Tensor): Tensor {
@@ -42,6 +54,7 @@ export class AvgPool2d extends Module {
 /** The mean of each cell of a grid: (N, C, H, W) to (N, C, ...outputSize); null keeps the image's own size. See
  *  `ops/adaptiveAvgPool2d.ts`. */
 export class AdaptiveAvgPool2d extends Module {
+  static readonly kind: string = 'AdaptiveAvgPool2d';
   constructor(readonly outputSize: number | readonly [number | null, number | null]) {
     super();
   }
@@ -53,11 +66,13 @@ export class AdaptiveAvgPool2d extends Module {
 
 /** Divides every value of (N, C, …) by the strength of the `size` channels around it. See `ops/localResponseNorm.ts`. */
 export class LocalResponseNorm extends Module {
+  static readonly kind: string = 'LocalResponseNorm';
   constructor(
     readonly size: number,
     readonly options: LocalResponseNormOptions = {},
   ) {
     super();
+    requireOptions('LocalResponseNorm', options, { alpha: true, beta: true, k: true });
   }
 
   forward(x: Tensor): Tensor {
@@ -67,6 +82,7 @@ export class LocalResponseNorm extends Module {
 
 /** max(0, x), element by element. See `ops/relu.ts`. */
 export class ReLU extends Module {
+  static readonly kind: string = 'ReLU';
   forward(x: Tensor): Tensor {
     return F.relu(x);
   }
@@ -74,6 +90,7 @@ export class ReLU extends Module {
 
 /** 1 / (1 + e^(−x)), element by element. See `ops/sigmoid.ts`. */
 export class Sigmoid extends Module {
+  static readonly kind: string = 'Sigmoid';
   forward(x: Tensor): Tensor {
     return F.sigmoid(x);
   }
@@ -81,6 +98,7 @@ export class Sigmoid extends Module {
 
 /** The hyperbolic tangent, element by element. See `ops/tanh.ts`. */
 export class Tanh extends Module {
+  static readonly kind: string = 'Tanh';
   forward(x: Tensor): Tensor {
     return F.tanh(x);
   }
@@ -88,6 +106,7 @@ export class Tanh extends Module {
 
 /** Scores to probabilities that sum to 1 along `dim`. See `ops/softmax.ts`. */
 export class Softmax extends Module {
+  static readonly kind: string = 'Softmax';
   constructor(readonly dim: number) {
     super();
   }
@@ -99,6 +118,7 @@ export class Softmax extends Module {
 
 /** The logarithm of softmax along `dim`. See `ops/logSoftmax.ts`. */
 export class LogSoftmax extends Module {
+  static readonly kind: string = 'LogSoftmax';
   constructor(readonly dim: number) {
     super();
   }
@@ -111,6 +131,7 @@ export class LogSoftmax extends Module {
 /** In training, sets each value to 0 with probability p and scales the others by 1 / (1 − p). In evaluation, changes nothing. See
  *  `ops/dropout.ts`. */
 export class Dropout extends Module {
+  static readonly kind: string = 'Dropout';
   /** `p`: default 0.5. Throws a ShapeError unless it is from 0 to 1. */
   constructor(readonly p = 0.5) {
     super();
@@ -142,6 +163,7 @@ class Pad2d extends Module {
 
 /** A border of zeros: `[left, right, top, bottom]` pixels, or one width all around. See `ops/pad.ts`. */
 export class ZeroPad2d extends Pad2d {
+  static readonly kind: string = 'ZeroPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'constant');
   }
@@ -149,6 +171,7 @@ export class ZeroPad2d extends Pad2d {
 
 /** A border that mirrors the image at its edge, which isn't repeated; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class ReflectionPad2d extends Pad2d {
+  static readonly kind: string = 'ReflectionPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'reflect');
   }
@@ -156,6 +179,7 @@ export class ReflectionPad2d extends Pad2d {
 
 /** A border that repeats the image's edge; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class ReplicationPad2d extends Pad2d {
+  static readonly kind: string = 'ReplicationPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'replicate');
   }
@@ -163,6 +187,7 @@ export class ReplicationPad2d extends Pad2d {
 
 /** A border that shows the image's other side; padding as in ZeroPad2d. See `ops/pad.ts`. */
 export class CircularPad2d extends Pad2d {
+  static readonly kind: string = 'CircularPad2d';
   constructor(padding: number | readonly [number, number, number, number]) {
     super(padding, 'circular');
   }
@@ -170,6 +195,7 @@ export class CircularPad2d extends Pad2d {
 
 /** Joins the dimensions from `startDim` (default 1) to `endDim` (default −1, the last) into one: (N, C, H, W) to (N, C·H·W). */
 export class Flatten extends Module {
+  static readonly kind: string = 'Flatten';
   constructor(
     readonly startDim = 1,
     readonly endDim = -1,
@@ -184,26 +210,36 @@ export class Flatten extends Module {
 
 /** Returns x as it is. */
 export class Identity extends Module {
+  static readonly kind: string = 'Identity';
   forward(x: Tensor): Tensor {
     return x;
   }
 }
 
-/** The loss of scores (N, C) or (N, C, d1, …) and class indices. See `F.crossEntropy`. */
-export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target]> {
+/** The loss of scores (N, C) or (N, C, d1, …) and class indices or probabilities. See `F.crossEntropy`. */
+export class CrossEntropyLoss extends Module<[x: Tensor, target: F.Target | Tensor]> {
+  static readonly kind: string = 'CrossEntropyLoss';
   constructor(readonly options: CrossEntropyOptions & F.ClassWeights = {}) {
     super();
+    requireOptions('CrossEntropyLoss', options, {
+      weight: true,
+      reduction: true,
+      ignoreIndex: true,
+      labelSmoothing: true,
+    });
   }
 
-  forward(x: Tensor, target: F.Target): Tensor {
+  forward(x: Tensor, target: F.Target | Tensor): Tensor {
     return F.crossEntropy(x, target, this.options);
   }
 }
 
 /** The negative log-likelihood of log-probabilities (N, C) or (N, C, d1, …) and class indices. See `F.nllLoss`. */
 export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
+  static readonly kind: string = 'NLLLoss';
   constructor(readonly options: NllLossOptions & F.ClassWeights = {}) {
     super();
+    requireOptions('NLLLoss', options, { weight: true, reduction: true, ignoreIndex: true });
   }
 
   forward(x: Tensor, target: F.Target): Tensor {
@@ -211,13 +247,15 @@ export class NLLLoss extends Module<[x: Tensor, target: F.Target]> {
   }
 }
 
-/** The mean squared error of two tensors of one shape. See `F.mseLoss`. */
-export class MSELoss extends Module<[x: Tensor, target: Tensor]> {
+/** The mean squared error of a tensor and values of its shape. See `F.mseLoss`. */
+export class MSELoss extends Module<[x: Tensor, target: Tensor | F.Target]> {
+  static readonly kind: string = 'MSELoss';
   constructor(readonly options: { reduction?: Reduction } = {}) {
     super();
+    requireOptions('MSELoss', options, { reduction: true });
   }
 
-  forward(x: Tensor, target: Tensor): Tensor {
+  forward(x: Tensor, target: Tensor | F.Target): Tensor {
     return F.mseLoss(x, target, this.options);
   }
 }
