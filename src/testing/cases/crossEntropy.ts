@@ -86,7 +86,7 @@ export const crossEntropy: OperationCase<CrossEntropySizes> = {
       const r = row(x, start, s.C, s.inner, u);
       error[s.reduction === 'none' ? ti : 0] += total(s.C, (c) => {
         const q = share(c, t, s) * (weight?.[c] ?? 1);
-        return q * (logProbabilityError(r, x, c, u) + gamma(s.C + 6, u) * Math.abs(r.logSum - x[r.at(c)]));
+        return q * (logProbabilityError(r, x, c, u) + gamma(s.C + 6, u) * Math.abs(r.logSum - (x[r.at(c)] - r.max)));
       });
     }
     const divisor = s.reduction === 'mean' ? targets.reduce((all, { w }) => all + w, 0) : 1;

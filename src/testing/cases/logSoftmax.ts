@@ -7,8 +7,7 @@ import { place, type Row, row, rowDrafts, rows } from './softmax.js';
 /** Absolute error of log p(c) = (x[c] − max) − log Σ: each difference rounds, and log Σ has the relative error of Σ. */
 export function logProbabilityError(r: Row, x: Float64Array, c: number, u: number): number {
   const z = x[r.at(c)] - r.max;
-  const log = r.logSum - r.max;
-  return 2 * u * (Math.abs(z) + log) + logError(log, u) + r.sumError;
+  return 2 * u * (Math.abs(z) + r.logSum) + logError(r.logSum, u) + r.sumError;
 }
 
 export const logSoftmax: OperationCase<SoftmaxSizes> = {
