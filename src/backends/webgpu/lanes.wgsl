@@ -6,6 +6,7 @@
 ///                     lane    0 1 2 3 0 1 2 3 …                         lane    0 0 0 …  0  1  1  1 …
 ///
 /// So neighbouring threads read neighbouring numbers, be they terms of one task or of tasks side by side.
+// include longSum.wgsl
 struct Lane {
   task: u32, // of those that the workgroup has at a time
   index: u32, // among the task's lanes
@@ -21,17 +22,21 @@ fn laneOf(thread: u32) -> Lane {
   return Lane(thread % tasks, thread / tasks, thread, tasks);
 }
 
+var<workgroup> sums: array<LongSum, SUM_THREADS>;
 var<workgroup> cells: array<f32, SUM_THREADS>;
 
 /// The sum over the lanes of each task, which all of them get.
-fn sumOfLanes(lane: Lane, value: f32) -> f32 {
-  if (s.lanes == 1u) { return value; }
-  cells[lane.thread] = value;
+fn sumOfLanes(lane: Lane, own: LongSum) -> LongSum {
+  if (s.lanes == 1u) { return own; }
+  sums[lane.thread] = own;
   for (var half = s.lanes / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane.index < half) { cells[lane.thread] += cells[lane.thread + half * lane.step]; }
+    if (lane.index < half) { sums[lane.thread] = joined(sums[lane.thread], sums[lane.thread + half * lane.step]); }
   }
-  return ofFirst(lane);
+  workgroupBarrier();
+  let sum = sums[firstOf(lane)];
+  workgroupBarrier(); // the next tree writes the sums again
+  return sum;
 }
 
 /// The largest of the lanes of each task.
@@ -42,13 +47,11 @@ fn maxOfLanes(lane: Lane, value: f32) -> f32 {
     workgroupBarrier();
     if (lane.index < half) { cells[lane.thread] = max(cells[lane.thread], cells[lane.thread + half * lane.step]); }
   }
-  return ofFirst(lane);
+  workgroupBarrier();
+  let largest = cells[firstOf(lane)];
+  workgroupBarrier(); // the next tree writes the cells again
+  return largest;
 }
 
-/// What a task's first lane has.
-fn ofFirst(lane: Lane) -> f32 {
-  workgroupBarrier();
-  let value = cells[lane.thread - lane.index * lane.step];
-  workgroupBarrier(); // the next tree writes the cells again
-  return value;
-}
+/// The thread that is a task's first lane.
+fn firstOf(lane: Lane) -> u32 { return lane.thread - lane.index * lane.step; }
