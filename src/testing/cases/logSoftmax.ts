@@ -2,6 +2,7 @@ import type { SoftmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma, logError } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { total } from '../extents.js';
+import { withOffsets } from '../problem.js';
 import { place, type Row, row, rowDrafts, rows } from './softmax.js';
 
 /** Absolute error of log p(c) = (x[c] − max) − log Σ: each difference rounds, and log Σ has the relative error of Σ. */
@@ -17,6 +18,7 @@ export const logSoftmax: OperationCase<SoftmaxSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'sumsToOne', 'shiftOfScores'],
 
   drafts: rowDrafts,
+  kinds: [...withOffsets, 'scaled'],
   named: { 'ten classes': rows(4, 10, 1), 'a thousand classes': rows(1, 1000, 1), 'one class': rows(2, 1, 3) },
   layers: { 'a thousand classes, batch 64': rows(64, 1000, 1) },
 

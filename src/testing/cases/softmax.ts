@@ -2,7 +2,7 @@ import { type SoftmaxSizes, softmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, withOffsets } from '../problem.js';
 
 export function rows(outer: number, C: number, inner: number): Draft<SoftmaxSizes> {
   const x = [outer, C, inner];
@@ -64,6 +64,7 @@ export const softmax: OperationCase<SoftmaxSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'sumsToOne', 'shiftOfScores'],
 
   drafts: rowDrafts,
+  kinds: [...withOffsets, 'scaled'],
   named: { 'ten classes': rows(4, 10, 1), 'a thousand classes': rows(1, 1000, 1), 'one class': rows(2, 1, 3) },
   layers: { 'a thousand classes, batch 64': rows(64, 1000, 1) },
 
