@@ -67,5 +67,6 @@ function step(
     put(momentumBuffer + at, keep(v, leastMomentum), lanes);
     go = nesterov ? f32x4.add(g, f32x4.mul(m, v)) : v;
   }
-  put(param + at, keep(f32x4.sub(p, f32x4.mul(f32x4.splat(lr), go)), leastParam), lanes);
+  const moved = f32x4.sub(p, f32x4.mul(f32x4.splat(lr), go));
+  put(param + at, leastParam > 0 ? keep(moved, leastParam) : moved, lanes);
 }

@@ -9,8 +9,12 @@ import type { FloatArray } from './accumulate.js';
  *  learning rate or a decay are no denormal numbers either. */
 export const negligible = 2 ** -100;
 
-/** Below it, a second mean is 0: the smallest f32 with all its digits. It is a square, and its root is compared with eps. */
-export const negligibleSquare = 2 ** -126;
+/** Below it, a second mean is 0. It is a square, and its root, 2⁻⁶⁰, is added to eps. */
+export const negligibleSquare = 2 ** -120;
+
+/** Adam looks for what is negligible in every 16th step: until the next, a mean doesn't get from these limits to denormal numbers
+ *  (0.9¹⁶ = 2⁻²·⁴). */
+export const stepsBetweenLooks = 16;
 
 /** states[i] = value, or 0 below `least`. */
 export function keep(states: FloatArray, i: number, value: number, least: number): void {

@@ -19,7 +19,12 @@ export const logSoftmax: OperationCase<SoftmaxSizes> = {
 
   drafts: rowDrafts,
   kinds: [...withOffsets, 'scaled'],
-  named: { 'ten classes': rows(4, 10, 1), 'a thousand classes': rows(1, 1000, 1), 'one class': rows(2, 1, 3) },
+  named: {
+    'ten classes': rows(4, 10, 1),
+    'a thousand classes': rows(1, 1000, 1),
+    'one class': rows(2, 1, 3),
+    'equal scores, the largest': rows(2, 4, 1, () => 3.4e38),
+  },
   layers: { 'a thousand classes, batch 64': rows(64, 1000, 1) },
 
   outputs: ({ x }) => ({ y: x.length }),

@@ -2,11 +2,11 @@ import { type SoftmaxSizes, softmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
-import { type Draft, withOffsets } from '../problem.js';
+import { type Draft, type Fill, withOffsets } from '../problem.js';
 
-export function rows(outer: number, C: number, inner: number): Draft<SoftmaxSizes> {
+export function rows(outer: number, C: number, inner: number, fill?: Fill): Draft<SoftmaxSizes> {
   const x = [outer, C, inner];
-  return { arrays: { x: { shape: x } }, sizes: () => softmaxSizes('softmax', x, 1) };
+  return { arrays: { x: { shape: x, fill } }, sizes: () => softmaxSizes('softmax', x, 1) };
 }
 
 /** The softmax of any dimension: `inner` is 1 for the last. */
@@ -65,7 +65,12 @@ export const softmax: OperationCase<SoftmaxSizes> = {
 
   drafts: rowDrafts,
   kinds: [...withOffsets, 'scaled'],
-  named: { 'ten classes': rows(4, 10, 1), 'a thousand classes': rows(1, 1000, 1), 'one class': rows(2, 1, 3) },
+  named: {
+    'ten classes': rows(4, 10, 1),
+    'a thousand classes': rows(1, 1000, 1),
+    'one class': rows(2, 1, 3),
+    'equal scores, the largest': rows(2, 4, 1, () => 3.4e38),
+  },
   layers: { 'a thousand classes, batch 64': rows(64, 1000, 1) },
 
   outputs: ({ x }) => ({ y: x.length }),
