@@ -7,7 +7,7 @@
  * stepSize = lr / (1 − β1^t)  and  rootScale = 1 / √(1 − β2^t).  The maths: `src/ops/adam.ts`.
  */
 import { get, keep, put } from './lanes';
-import { first } from './share';
+import { firstElement } from './split';
 
 /**
  * Updates param, expAvg and expAvgSq in place: addresses of `length` f32, like `dparam`. `gain1`, `gain2`: 1 − β1, 1 − β2.
@@ -35,8 +35,8 @@ export function adamForward(
   task: i32,
   tasks: i32,
 ): void {
-  const from = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  const from = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   const four = from + ((end - from) & ~3);
   // Two loops: to look for what is negligible takes a third of the time, so it is done in some steps only.
   if (leastMean > 0) {

@@ -6,7 +6,7 @@
  */
 import { across, high, low } from './lanes';
 import { element, fill } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Writes y. */
 export function adaptiveAvgPool2dForward(
@@ -20,8 +20,8 @@ export function adaptiveAvgPool2dForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);
       const height = cellEnd(ho, H, H_out) - h0;
@@ -50,8 +50,8 @@ export function adaptiveAvgPool2dBackward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     fill(element(dx, plane * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);

@@ -17,7 +17,7 @@
  * goes pixel by pixel.
  */
 import { element, fill, sumShifted } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 import { fourApart, PoolSizes } from './windows';
 
 /** How many of the window's rows (or columns) count in the divisor. */
@@ -58,8 +58,8 @@ export function avgPool2dForward(
   writeWidths(widths, s, countIncludePad, divisorOverride);
   fill(columns, H_out * width, 0);
 
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     const image = element(x, plane * H * W);
     for (let ho = 0; ho < H_out; ho++) {
       const top = ho * s.S_h - s.P_h;
@@ -116,8 +116,8 @@ export function avgPool2dBackward(
   writeWidths(widths, s, countIncludePad, divisorOverride);
   fill(shares, H_out * width, 0);
 
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     for (let ho = 0; ho < H_out; ho++) {
       const height = heightOf(ho, s, countIncludePad, divisorOverride);
       const from = element(dy, (plane * H_out + ho) * W_out);

@@ -11,7 +11,7 @@
 import { across } from './lanes';
 import { Optional } from './optional';
 import { element } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Writes y, mean and invStd; in training, moves runningMean and runningVar. weight, bias, running…: 0 if not given. */
 export function batchNorm2dForward(
@@ -33,8 +33,8 @@ export function batchNorm2dForward(
   tasks: i32,
 ): void {
   const M = <f64>N * <f64>pixels;
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     let mu: f64;
     let variance: f64;
     if (training) {
@@ -82,8 +82,8 @@ export function batchNorm2dBackward(
   tasks: i32,
 ): void {
   const M = <f64>N * <f64>pixels;
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     const mu = load<f32>(element(mean, c));
     const inv = <f64>load<f32>(element(invStd, c));
     const scale = <f32>(factor(weight, c) * inv);

@@ -10,7 +10,7 @@
  */
 import { get, put } from './lanes';
 import { Optional } from './optional';
-import { first } from './share';
+import { firstElement } from './split';
 
 /** Where entry `i`, counted through all of `dims`, is: its distance in elements. `dims`: address of `rank` pairs of i32. */
 @inline
@@ -54,8 +54,8 @@ export function broadcast<F>(
   const n = s.n;
   const aStep = s.aStep;
   const bStep = s.bStep;
-  let i = first(s.length, task, tasks);
-  const end = first(s.length, task + 1, tasks);
+  let i = firstElement(s.length, task, tasks);
+  const end = firstElement(s.length, task + 1, tasks);
   while (i < end) {
     const row = i / n;
     const column = i - row * n;

@@ -7,7 +7,7 @@
  *      0       offset              total
  */
 import { copy, element } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Writes the part of y that is x's. */
 export function catForward(
@@ -20,8 +20,8 @@ export function catForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(outer, task + 1, tasks);
-  for (let o = share(outer, task, tasks); o < end; o++) {
+  const end = firstItem(outer, task + 1, tasks);
+  for (let o = firstItem(outer, task, tasks); o < end; o++) {
     copy(element(y, o * total + offset), element(x, o * length), length);
   }
 }
@@ -37,8 +37,8 @@ export function catBackward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(outer, task + 1, tasks);
-  for (let o = share(outer, task, tasks); o < end; o++) {
+  const end = firstItem(outer, task + 1, tasks);
+  for (let o = firstItem(outer, task, tasks); o < end; o++) {
     copy(element(dx, o * length), element(dy, o * total + offset), length);
   }
 }

@@ -14,7 +14,7 @@
 import { biasLanes, rowFromLanes, rowToLanes } from './lanes4';
 import { pixelsTile, pixelsTile4, tapsTile, tapsTile4 } from './tiles';
 import { Optional } from './optional';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Where taps and pixels lie; steps are in bytes. */
 @unmanaged
@@ -133,8 +133,8 @@ export function conv2dForward(
 ): void {
   const eights = (s.channels + 7) >> 3;
   const work = s.N * s.G * eights * s.parts;
-  const end = share(work, task + 1, tasks);
-  for (let at = share(work, task, tasks); at < end; at++) {
+  const end = firstItem(work, task + 1, tasks);
+  for (let at = firstItem(work, task, tasks); at < end; at++) {
     const block = at / s.parts;
     const g = (block / eights) % s.G;
     const n = block / eights / s.G;
@@ -166,8 +166,8 @@ function forwardBlock(
   const b = bias ? bias + ((<usize>(g * s.channels + co)) << 2) : 0;
   const bias0 = biasLanes(b, s.channels - co);
   const bias1 = biasLanes(b && two ? b + 16 : 0, s.channels - co - 4);
-  const end = share(s.rows, part + 1, s.parts);
-  for (let row = share(s.rows, part, s.parts); row < end; row++) {
+  const end = firstItem(s.rows, part + 1, s.parts);
+  for (let row = firstItem(s.rows, part, s.parts); row < end; row++) {
     let from = x + <usize>(n * s.xImage + g * s.xGroup + row * s.xRow);
     let to = y + <usize>(n * s.yImage + g * s.yGroup + co * s.yPlane + row * s.yRow + s.yStart);
     for (let column = 0; column < s.columns; column += SEGMENT) {
@@ -277,8 +277,8 @@ export function conv2dPackWeights(
   tasks: i32,
 ): void {
   const fours = (channels + 3) >> 2;
-  const end = share(G * fours, task + 1, tasks);
-  for (let i = share(G * fours, task, tasks); i < end; i++) {
+  const end = firstItem(G * fours, task + 1, tasks);
+  for (let i = firstItem(G * fours, task, tasks); i < end; i++) {
     const channel = (i % fours) << 2;
     const lanes = min(4, channels - channel);
     const from = w + <usize>((i / fours) * groupStep + channel * channelStep);
@@ -309,10 +309,10 @@ export function conv2dPad(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(planes, task + 1, tasks);
+  const end = firstItem(planes, task + 1, tasks);
   const rows = min(H, H_to - top);
   const columns = min(W, W_to - left);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     const image = to + ((<usize>(plane * H_to * W_to)) << 2);
     memory.fill(image, 0, (<usize>(H_to * W_to)) << 2);
     for (let h = 0; h < rows; h++) {
@@ -349,8 +349,8 @@ export function conv2dWeightGradient(
   const eight = (task / s.parts) % eights;
   const g = (task / s.parts / eights) % s.G;
   const slice = task / s.parts / eights / s.G;
-  const begin = share(K4, part, s.parts);
-  const end = share(K4, part + 1, s.parts);
+  const begin = firstItem(K4, part, s.parts);
+  const end = firstItem(K4, part + 1, s.parts);
   const co = eight << 3;
   const two = 2 * eight + 1 < fours;
   const dwv = (<usize>K4) << 6;
@@ -362,8 +362,8 @@ export function conv2dWeightGradient(
   const plane = (<usize>pixels) << 2;
   const dyv = plane << 2;
   const dy4 = scratch + <usize>(thread * perThread);
-  const last = share(s.N, slice + 1, s.slices);
-  for (let n = share(s.N, slice, s.slices); n < last; n++) {
+  const last = firstItem(s.N, slice + 1, s.slices);
+  for (let n = firstItem(s.N, slice, s.slices); n < last; n++) {
     const gradient = dy + <usize>((n * s.G + g) * s.channels + co) * plane;
     rowToLanes(dy4, gradient, plane, min(4, s.channels - co), pixels);
     if (two) rowToLanes(dy4 + dyv, gradient + 4 * plane, plane, min(4, s.channels - co - 4), pixels);
@@ -409,8 +409,8 @@ export function conv2dUnpackWeights(
   const fours = (channels + 3) >> 2;
   const block = (<usize>((K + 3) >> 2)) << 6;
   const slice = <usize>(G * fours) * block;
-  const end = share(G * fours, task + 1, tasks);
-  for (let i = share(G * fours, task, tasks); i < end; i++) {
+  const end = firstItem(G * fours, task + 1, tasks);
+  for (let i = firstItem(G * fours, task, tasks); i < end; i++) {
     const sums = dw4 + <usize>i * block;
     for (let j = 1; j < slices; j++) {
       const more = sums + <usize>j * slice;
@@ -435,8 +435,8 @@ export function conv2dBiasGradient(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     let sums = f64x2.splat(0);
     let rest: f64 = 0;
     for (let n = 0; n < N; n++) {

@@ -11,7 +11,7 @@ import { across, high, low } from './lanes';
 import { divisorOf, storePair } from './nllLoss';
 import { Optional } from './optional';
 import { fourRows, gather, maxOfRows, scatter, starts, sumOfExp } from './rows';
-import { first } from './share';
+import { firstElement } from './split';
 
 /**
  * Writes the partial sums, and every loss where `loss` isn't 0. `x`: address of (N, C, inner) f32; `target`: of i32, one for
@@ -34,8 +34,8 @@ export function crossEntropyForward(
 ): void {
   let sums = f64x2.splat(0);
   let weights = f64x2.splat(0);
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     const four = fourRows(row, end - 1);
     const at = starts(four, C, inner);
     const max = maxOfRows(x, at, C, inner);
@@ -112,8 +112,8 @@ export function crossEntropyBackward(
   for (let c = 0; c < C; c++) {
     spreadOfAll = f32x4.add(spreadOfAll, f32x4.mul(f32x4.splat(spread), weightsOf(weight, i32x4.splat(c))));
   }
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     const four = fourRows(row, end - 1);
     let at = starts(four, C, inner);
     const sum = sumOfExp(dx, x, at, C, inner, maxOfRows(x, at, C, inner)); // dx[c] = e^z[c] for now

@@ -18,7 +18,7 @@
 import { across, high, low } from './lanes';
 import { madd } from './madd';
 import { Optional } from './optional';
-import { share } from './share';
+import { firstItem } from './split';
 
 const LEFT = 1;
 const RIGHT = 2;
@@ -83,8 +83,8 @@ export function depthwise3x3Forward(
 ): void {
   const row = (<usize>W) << 2;
   const planes = N * C;
-  const end = share(planes, task + 1, tasks);
-  for (let plane = share(planes, task, tasks); plane < end; plane++) {
+  const end = firstItem(planes, task + 1, tasks);
+  for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
     const c = <usize>(plane % C);
     const w = weight + c * 36;
     const b = f32x4.splat(bias ? load<f32>(bias + (c << 2)) : 0);
@@ -161,8 +161,8 @@ export function depthwise3x3WeightGradient(
   const row = (<usize>W) << 2;
   const rest = ((W - 1) & 3) + 1; // columns of the last strip that are its own
   const mask = i32x4.ge_s(i32x4(0, 1, 2, 3), i32x4.splat(4 - rest));
-  const end = share(C, task + 1, tasks);
-  for (let c = share(C, task, tasks); c < end; c++) {
+  const end = firstItem(C, task + 1, tasks);
+  for (let c = firstItem(C, task, tasks); c < end; c++) {
     for (let k: usize = 0; k < <usize>DEPTHWISE_3X3_SUMS_BYTES; k += 16) v128.store(sums + k, f32x4.splat(0));
     for (let n = 0; n < N; n++) {
       const plane = <usize>((n * C + c) * H) * row;

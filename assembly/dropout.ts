@@ -6,13 +6,13 @@
  * A dropped NaN or infinity is 0, too: lanes are switched off, not multiplied by 0. The maths: `src/ops/dropout.ts`.
  */
 import { get, put } from './lanes';
-import { first } from './share';
+import { firstElement } from './split';
 
 /** Writes y; and given dy in place of x, dx:  as y = x · scale where it was kept,  dx = dy · scale  there and  dx = 0
  *  elsewhere. `y`, `x`, `mask`: addresses of `length` f32; `scale`: 1 / (1 − p). */
 export function dropoutForward(y: usize, x: usize, mask: usize, length: i32, scale: f32, task: i32, tasks: i32): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) keep(y, x, mask, i, scale, 4);
   for (; i < end; i++) keep(y, x, mask, i, scale, 1);
 }

@@ -6,7 +6,7 @@
  * The maths: `src/ops/gradNorm.ts`.
  */
 import { get, put } from './lanes';
-import { first } from './share';
+import { firstElement } from './split';
 import { sumOfPartials, total } from './total';
 
 @unmanaged
@@ -19,9 +19,9 @@ class Square {
 
 /** Writes the sum of a task's share of the squares. `dparam`: address of `length` f32. */
 export function gradNormSum(partials: usize, dparam: usize, length: i32, task: i32, tasks: i32): void {
-  const i = first(length, task, tasks);
+  const i = firstElement(length, task, tasks);
   const from = dparam + ((<usize>i) << 2);
-  store<f64>(partials + ((<usize>task) << 3), total<Square>(from, from, first(length, task + 1, tasks) - i));
+  store<f64>(partials + ((<usize>task) << 3), total<Square>(from, from, firstElement(length, task + 1, tasks) - i));
 }
 
 /** Adds `count` partial sums to `squares`, a single f32. One task does it. */
@@ -34,8 +34,8 @@ export function clipGradForward(dparam: usize, squares: usize, length: i32, maxN
   const scale = maxNorm / (Math.sqrt(<f64>load<f32>(squares)) + 1e-6);
   if (scale >= 1) return; // not so for a NaN, which is let through
   const scales = f32x4.splat(<f32>scale);
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) shorten(dparam, i, scales, 4);
   for (; i < end; i++) shorten(dparam, i, scales, 1);
 }

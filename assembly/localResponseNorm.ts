@@ -8,7 +8,7 @@
  * any other power goes lane by lane through f64.
  */
 import { element } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Writes y. `ratio`: alpha / size. */
 export function localResponseNormForward(
@@ -24,8 +24,8 @@ export function localResponseNormForward(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(N * C, task + 1, tasks);
-  for (let plane = share(N * C, task, tasks); plane < end; plane++) {
+  const end = firstItem(N * C, task + 1, tasks);
+  for (let plane = firstItem(N * C, task, tasks); plane < end; plane++) {
     for (let p = 0; p < pixels; p += 4) {
       const lanes = min(pixels - p, 4);
       const at = plane * pixels + p;
@@ -54,8 +54,8 @@ export function localResponseNormBackwardDirect(
   task: i32,
   tasks: i32,
 ): void {
-  const end = share(N * C, task + 1, tasks);
-  for (let plane = share(N * C, task, tasks); plane < end; plane++) {
+  const end = firstItem(N * C, task + 1, tasks);
+  for (let plane = firstItem(N * C, task, tasks); plane < end; plane++) {
     for (let p = 0; p < pixels; p += 4) {
       const lanes = min(pixels - p, 4);
       const at = plane * pixels + p;
@@ -81,8 +81,8 @@ export function localResponseNormBackwardThrough(
   tasks: i32,
 ): void {
   const scales = f32x4.splat(scale);
-  const end = share(N * C, task + 1, tasks);
-  for (let plane = share(N * C, task, tasks); plane < end; plane++) {
+  const end = firstItem(N * C, task + 1, tasks);
+  for (let plane = firstItem(N * C, task, tasks); plane < end; plane++) {
     // j is ⌊size / 2⌋ channels before the last that looks at it, as the last that c looks at is ⌊(size − 1) / 2⌋ after c.
     const j = plane % C;
     const first = plane - min(j, (size - 1) / 2);

@@ -5,13 +5,13 @@
  */
 import { exp, log } from './exp';
 import { fourRows, gather, maxOfRows, scatter, starts, sumOfExp } from './rows';
-import { first } from './share';
+import { firstElement } from './split';
 
 /** Writes y. `y`, `x`: addresses of (outer, C, inner) f32; `rows`: outer · inner. */
 export function logSoftmaxForward(y: usize, x: usize, rows: i32, C: i32, inner: i32, task: i32, tasks: i32): void {
   const step = i32x4.splat(inner);
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     let at = starts(fourRows(row, end - 1), C, inner);
     const max = maxOfRows(x, at, C, inner);
     const logSum = log(sumOfExp(0, x, at, C, inner, max));
@@ -34,8 +34,8 @@ export function logSoftmaxBackward(
   tasks: i32,
 ): void {
   const step = i32x4.splat(inner);
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     const begin = starts(fourRows(row, end - 1), C, inner);
     let sum = f32x4.splat(0);
     let at = begin;

@@ -10,7 +10,7 @@
  */
 import { Optional } from './optional';
 import { productTile, productTile4 } from './tiles';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Four neighbours of `i` in one vector: to (I / 4, J', 4) of x[i, j], which is iStep and jStep bytes from its neighbours.
  *  Tasks share the blocks. */
@@ -26,8 +26,8 @@ export function matmulPack(
 ): void {
   const J4 = (J + 3) & ~3;
   const blocks = (I + 3) >> 2;
-  const end = share(blocks, task + 1, tasks);
-  for (let block = share(blocks, task, tasks); block < end; block++) {
+  const end = firstItem(blocks, task + 1, tasks);
+  for (let block = firstItem(blocks, task, tasks); block < end; block++) {
     const i = block << 2;
     const count = min(4, I - i);
     let at = to + ((<usize>(block * J4)) << 4);
@@ -73,8 +73,8 @@ export function matmulProduct(
   const out = scratch + <usize>(thread * PRODUCT_BYTES);
   const blocks = (M + 3) >> 2;
   const N4 = (N + 3) >> 2;
-  const end = share(blocks, task + 1, tasks);
-  const first = share(blocks, task, tasks);
+  const end = firstItem(blocks, task + 1, tasks);
+  const first = firstItem(blocks, task, tasks);
   for (let n = 0; n < N4; n += 2) {
     const b = b4 + <usize>n * bStep;
     const two = n + 1 < N4;

@@ -10,7 +10,7 @@
  * WASM's own max would lose the place, and of −0 and +0 prefer the second.
  */
 import { element, fill } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 import { endTap, firstTap, fourApart, PoolSizes } from './windows';
 
 /**
@@ -28,8 +28,8 @@ function squares(s: PoolSizes): bool {
 /** Writes y and indices. */
 export function maxPool2dForward(y: usize, indices: usize, x: usize, s: PoolSizes, task: i32, tasks: i32): void {
   const inSquares = squares(s);
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     const out = plane * s.H_out * s.W_out;
     const image = element(x, plane * s.H * s.W);
     if (inSquares) squaresForward(element(y, out), element(indices, out), image, s);
@@ -41,8 +41,8 @@ export function maxPool2dForward(y: usize, indices: usize, x: usize, s: PoolSize
 export function maxPool2dBackward(dx: usize, dy: usize, indices: usize, s: PoolSizes, task: i32, tasks: i32): void {
   const inSquares = squares(s);
   const outputs = s.H_out * s.W_out;
-  const end = share(s.N * s.C, task + 1, tasks);
-  for (let plane = share(s.N * s.C, task, tasks); plane < end; plane++) {
+  const end = firstItem(s.N * s.C, task + 1, tasks);
+  for (let plane = firstItem(s.N * s.C, task, tasks); plane < end; plane++) {
     const out = plane * outputs;
     const image = element(dx, plane * s.H * s.W);
     if (inSquares) {

@@ -8,7 +8,7 @@
 import { along } from './broadcast';
 import { get, put } from './lanes';
 import { Optional } from './optional';
-import { first } from './share';
+import { firstElement } from './split';
 import { total } from './total';
 
 @unmanaged
@@ -22,16 +22,16 @@ class SquaredDifference {
 
 /** Writes every loss. `loss`, `x`, `target`: addresses of `length` f32. */
 export function mseLossForward(loss: usize, x: usize, target: usize, length: i32, task: i32, tasks: i32): void {
-  const i = first(length, task, tasks);
+  const i = firstElement(length, task, tasks);
   const at = (<usize>i) << 2;
-  along<SquaredDifference>(loss + at, x + at, target + at, first(length, task + 1, tasks) - i, 1, 1);
+  along<SquaredDifference>(loss + at, x + at, target + at, firstElement(length, task + 1, tasks) - i, 1, 1);
 }
 
 /** Writes the sum of a task's share of the losses. */
 export function mseLossSum(partials: usize, x: usize, target: usize, length: i32, task: i32, tasks: i32): void {
-  const i = first(length, task, tasks);
+  const i = firstElement(length, task, tasks);
   const at = (<usize>i) << 2;
-  const sum = total<SquaredDifference>(x + at, target + at, first(length, task + 1, tasks) - i);
+  const sum = total<SquaredDifference>(x + at, target + at, firstElement(length, task + 1, tasks) - i);
   store<f64>(partials + ((<usize>task) << 3), sum);
 }
 
@@ -51,8 +51,8 @@ export function mseLossBackward(
   task: i32,
   tasks: i32,
 ): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) backward(dx, dtarget, dloss, x, target, i, factor, step, 4);
   for (; i < end; i++) backward(dx, dtarget, dloss, x, target, i, factor, step, 1);
 }

@@ -8,7 +8,7 @@
  */
 import { Optional } from './optional';
 import { start } from './rows';
-import { first } from './share';
+import { firstElement } from './split';
 
 /**
  * Writes the partial sums, and every loss where `loss` isn't 0. `x`: address of (N, C, inner) f32; `target`: of i32, one for
@@ -29,8 +29,8 @@ export function nllLossForward(
 ): void {
   let sum: f64 = 0;
   let weights: f64 = 0;
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row++) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row++) {
     const t = load<i32>(target + ((<usize>row) << 2));
     let cost: f64 = 0;
     if (t != ignoreIndex) {
@@ -93,8 +93,8 @@ export function targetWeights(
   tasks: i32,
 ): void {
   let weights: f64 = 0;
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row++) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row++) {
     const t = load<i32>(target + ((<usize>row) << 2));
     if (t != ignoreIndex) weights += weightOf(weight, t);
   }

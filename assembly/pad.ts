@@ -7,7 +7,7 @@
  *      0          from                         to         W_out
  */
 import { add, copy, element, fill } from './planes';
-import { share } from './share';
+import { firstItem } from './split';
 
 /** Modes. */
 export const PAD_CONSTANT: i32 = 0;
@@ -33,8 +33,8 @@ export function padForward(
 ): void {
   const from = min(max(left, 0), W_out);
   const to = max(min(left + W, W_out), from);
-  const end = share(N, task + 1, tasks);
-  for (let n = share(N, task, tasks); n < end; n++) {
+  const end = firstItem(N, task + 1, tasks);
+  for (let n = firstItem(N, task, tasks); n < end; n++) {
     for (let ho = 0; ho < H_out; ho++) {
       const shown = element(y, (n * H_out + ho) * W_out);
       const h = source(ho - top, H, mode);
@@ -67,8 +67,8 @@ export function padBackward(
 ): void {
   const from = min(max(left, 0), W_out);
   const to = max(min(left + W, W_out), from);
-  const end = share(N, task + 1, tasks);
-  for (let n = share(N, task, tasks); n < end; n++) {
+  const end = firstItem(N, task + 1, tasks);
+  for (let n = firstItem(N, task, tasks); n < end; n++) {
     fill(element(dx, n * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h = source(ho - top, H, mode);

@@ -5,13 +5,13 @@
  *
  * WASM's max keeps a NaN, and takes +0 over −0, as JavaScript's does. The maths: `src/ops/relu.ts`, equal to the bit.
  */
-import { first } from './share';
+import { firstElement } from './split';
 
 /** Writes y. `y`, `x`: addresses of `length` f32. */
 export function reluForward(y: usize, x: usize, length: i32, task: i32, tasks: i32): void {
   const zero = f32x4.splat(0);
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
     v128.store(y + at, f32x4.max(v128.load(x + at), zero));
@@ -25,8 +25,8 @@ export function reluForward(y: usize, x: usize, length: i32, task: i32, tasks: i
 /** Writes dx. As y = x where y > 0 and y = 0 elsewhere,  dx = dy  there and  dx = 0  elsewhere. */
 export function reluBackward(dx: usize, dy: usize, y: usize, length: i32, task: i32, tasks: i32): void {
   const zero = f32x4.splat(0);
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
     const off = f32x4.le(v128.load(y + at), zero);

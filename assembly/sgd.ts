@@ -7,7 +7,7 @@
  */
 import { get, keep, put } from './lanes';
 import { Optional } from './optional';
-import { first } from './share';
+import { firstElement } from './split';
 
 /**
  * Updates param, and momentumBuffer where there is one (not 0), in place. `param`, `momentumBuffer`, `dparam`: addresses of
@@ -30,8 +30,8 @@ export function sgdForward(
   task: i32,
   tasks: i32,
 ): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) {
     step(param, momentumBuffer, dparam, i, lr, momentum, gain, nesterov, weightDecay, isFirst, leastMomentum, leastParam, 4);
   }

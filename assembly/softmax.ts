@@ -4,13 +4,13 @@
  * The maths: `src/ops/softmax.ts`.
  */
 import { fourRows, gather, maxOfRows, scatter, starts, sumOfExp } from './rows';
-import { first } from './share';
+import { firstElement } from './split';
 
 /** Writes y. `y`, `x`: addresses of (outer, C, inner) f32; `rows`: outer · inner. */
 export function softmaxForward(y: usize, x: usize, rows: i32, C: i32, inner: i32, task: i32, tasks: i32): void {
   const step = i32x4.splat(inner);
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     let at = starts(fourRows(row, end - 1), C, inner);
     const sum = sumOfExp(y, x, at, C, inner, maxOfRows(x, at, C, inner));
     const scale = f32x4.div(f32x4.splat(1), sum);
@@ -33,8 +33,8 @@ export function softmaxBackward(
   tasks: i32,
 ): void {
   const step = i32x4.splat(inner);
-  const end = first(rows, task + 1, tasks);
-  for (let row = first(rows, task, tasks); row < end; row += 4) {
+  const end = firstElement(rows, task + 1, tasks);
+  for (let row = firstElement(rows, task, tasks); row < end; row += 4) {
     const begin = starts(fourRows(row, end - 1), C, inner);
     let dot = f32x4.splat(0);
     let at = begin;

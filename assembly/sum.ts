@@ -13,7 +13,7 @@
  */
 import { offset } from './broadcast';
 import { get, high, low, put } from './lanes';
-import { first } from './share';
+import { firstElement } from './split';
 import { total } from './total';
 
 @unmanaged
@@ -26,15 +26,15 @@ class Itself {
 
 /** Writes sums of one number each: y = x. */
 export function copy(y: usize, x: usize, length: i32, task: i32, tasks: i32): void {
-  const at = (<usize>first(length, task, tasks)) << 2;
-  memory.copy(y + at, x + at, ((<usize>first(length, task + 1, tasks)) << 2) - at);
+  const at = (<usize>firstElement(length, task, tasks)) << 2;
+  memory.copy(y + at, x + at, ((<usize>firstElement(length, task + 1, tasks)) << 2) - at);
 }
 
 /** Writes the sum of a task's share of x. `partials`: see total.ts. */
 export function sumOfAll(partials: usize, x: usize, length: i32, task: i32, tasks: i32): void {
-  const i = first(length, task, tasks);
+  const i = firstElement(length, task, tasks);
   const from = x + ((<usize>i) << 2);
-  store<f64>(partials + ((<usize>task) << 3), total<Itself>(from, from, first(length, task + 1, tasks) - i));
+  store<f64>(partials + ((<usize>task) << 3), total<Itself>(from, from, firstElement(length, task + 1, tasks) - i));
 }
 
 /** Writes y, of `length` elements. Each sums `runs` runs of `n` contiguous numbers. */
@@ -52,8 +52,8 @@ export function sumOfRows(
   task: i32,
   tasks: i32,
 ): void {
-  const end = first(length, task + 1, tasks);
-  for (let i = first(length, task, tasks); i < end; i++) {
+  const end = firstElement(length, task + 1, tasks);
+  for (let i = firstElement(length, task, tasks); i < end; i++) {
     const from = x + ((<usize>offset(i, kept, keptRank)) << 2);
     let sum: f64 = 0;
     for (let run = 0; run < runs; run++) {
@@ -79,8 +79,8 @@ export function sumOfColumns(
   task: i32,
   tasks: i32,
 ): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   while (i < end) {
     const row = i / n;
     const column = i - row * n;
@@ -137,8 +137,8 @@ export function sumBackward(
   tasks: i32,
 ): void {
   const divisors = f32x4.splat(divisor);
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   while (i < end) {
     const row = i / n;
     const column = i - row * n;

@@ -8,12 +8,12 @@
  */
 import { exp } from './exp';
 import { get, put } from './lanes';
-import { first } from './share';
+import { firstElement } from './split';
 
 /** Writes y. `y`, `x`: addresses of `length` f32. */
 export function tanhForward(y: usize, x: usize, length: i32, task: i32, tasks: i32): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) forward(y, x, i, 4);
   for (; i < end; i++) forward(y, x, i, 1);
 }
@@ -47,8 +47,8 @@ function far(x: v128): v128 {
 
 /** Writes dx. dy/dx = 1 − y², so  dx = (1 − y²) · dy. */
 export function tanhBackward(dx: usize, dy: usize, y: usize, length: i32, task: i32, tasks: i32): void {
-  let i = first(length, task, tasks);
-  const end = first(length, task + 1, tasks);
+  let i = firstElement(length, task, tasks);
+  const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) backward(dx, dy, y, i, 4);
   for (; i < end; i++) backward(dx, dy, y, i, 1);
 }

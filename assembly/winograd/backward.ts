@@ -1,6 +1,6 @@
 /** Winograd's backward pass: dU and from it dw, and dx. The maths: transforms.ts; the layouts: tiles.ts. */
 import { rowFromLanes } from '../lanes4';
-import { share } from '../share';
+import { firstItem } from '../split';
 import { pixelsTile, pixelsTile4 } from '../tiles';
 import {
   apart,
@@ -42,8 +42,8 @@ export function winogradWeightGradient(
   const part = task % s.parts;
   // Parts are pairs of blocks, which one register tile takes together.
   const pairs = (C_out4 + 1) >> 1;
-  const first4 = share(pairs, part, s.parts) << 1;
-  const end4 = min(C_out4, share(pairs, part + 1, s.parts) << 1);
+  const first4 = firstItem(pairs, part, s.parts) << 1;
+  const end4 = min(C_out4, firstItem(pairs, part + 1, s.parts) << 1);
   const blocks = end4 - first4;
 
   const vStep = (<usize>T) << 4;
@@ -53,8 +53,8 @@ export function winogradWeightGradient(
   for (let f: usize = 0; f < 36; f++) memory.fill(sums + f * uStep, 0, <usize>blocks * wStep);
 
   const work = ((s.N + s.images - 1) / s.images) * s.bands;
-  const end = share(work, slice + 1, s.slices);
-  for (let at = share(work, slice, s.slices); at < end; at++) {
+  const end = firstItem(work, slice + 1, s.slices);
+  for (let at = firstItem(work, slice, s.slices); at < end; at++) {
     const n0 = (at / s.bands) * s.images;
     const n1 = min(s.N, n0 + s.images);
     const r0 = (at % s.bands) * s.band;
@@ -109,8 +109,8 @@ export function winogradInputGradient(
   const n1 = min(s.N, n0 + s.images);
   const part = task % s.parts;
   const pairs = (s.C_in4 + 1) >> 1;
-  const first4 = share(pairs, part, s.parts) << 1;
-  const end4 = min(s.C_in4, share(pairs, part + 1, s.parts) << 1);
+  const first4 = firstItem(pairs, part, s.parts) << 1;
+  const end4 = min(s.C_in4, firstItem(pairs, part + 1, s.parts) << 1);
   const blocks = end4 - first4;
 
   const H = s.m * s.down + 6 - s.m;
@@ -192,8 +192,8 @@ export function winogradUnpackWeightGradient(
   const half = sum + TILE;
   const out = half + TILE;
   let total = f32x4.splat(0);
-  const end = share(blocks * C_in, task + 1, tasks);
-  for (let i = share(blocks * C_in, task, tasks); i < end; i++) {
+  const end = firstItem(blocks * C_in, task + 1, tasks);
+  for (let i = firstItem(blocks * C_in, task, tasks); i < end; i++) {
     const co = (i / C_in) << 2;
     const ci = i % C_in;
     const from = dU + ((<usize>((co >> 2) * K4 + ci)) << 4);

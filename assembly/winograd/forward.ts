@@ -1,7 +1,7 @@
 /** Winograd's forward pass: U = G · w · Gᵀ, and y from U and x. The maths: transforms.ts; the layouts: tiles.ts. */
 import { biasLanes, pairFromLanes, rowFromLanes } from '../lanes4';
 import { Optional } from '../optional';
-import { share } from '../share';
+import { firstItem } from '../split';
 import { apart, inputToLanes, product, ROW, TILE, transformInput, WINOGRAD_SCRATCH, WinogradSizes } from './tiles';
 import { outputTransform, weightTransform } from './transforms';
 
@@ -28,8 +28,8 @@ export function winogradTransformWeights(
   const taps = r * r;
   const kernel = scratch + <usize>(thread * WINOGRAD_SCRATCH);
   const half = kernel + TILE;
-  const end = share(blocks * K4, task + 1, tasks);
-  for (let i = share(blocks * K4, task, tasks); i < end; i++) {
+  const end = firstItem(blocks * K4, task + 1, tasks);
+  for (let i = firstItem(blocks * K4, task, tasks); i < end; i++) {
     const lane = (i / K4) << 2;
     const k = i % K4;
     for (let tap = 0; tap < taps; tap++) {

@@ -1,6 +1,6 @@
 /** A test for every law of every operation, on every candidate. */
 import { describe, test } from 'vitest';
-import { setShare } from '../../src/backends/wasm/shares.js';
+import { setElementsPerTask } from '../../src/backends/wasm/taskCount.js';
 import { createBackend } from '../../src/node/backends.js';
 import { operationNames } from '../../src/ops/index.js';
 import { backendCandidate, type Candidate, checkLaw, lawsFor } from '../../src/testing/index.js';
@@ -24,7 +24,7 @@ export function keepsTheLaws(candidates: Readonly<Record<string, Candidate>>): v
 /** One build of the WASM kernels. */
 export async function wasmCandidate(threads: number, relaxedSimd: boolean): Promise<Candidate> {
   // Problems are small: without this, nearly all of them would be one task, which threads have nothing to share of.
-  setShare(64);
+  setElementsPerTask(64);
   const backend = await createBackend('wasm', { threads, relaxedSimd });
   const build = `${relaxedSimd ? 'relaxed' : 'simd'}${threads > 1 ? '-threads' : ''}`;
   if (backend.build !== build) throw new Error(`this is the build ${backend.build}, and ${build} is to be tested`);

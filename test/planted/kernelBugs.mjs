@@ -32,8 +32,8 @@ export const kernelBugs = [
     name: 'conv2d: the gradient of weights forgets the last image',
     operation: 'conv2d',
     file: 'conv2d.ts',
-    find: 'const last = share(s.N, slice + 1, s.slices);',
-    replace: 'const last = share(s.N - 1, slice + 1, s.slices);',
+    find: 'const last = firstItem(s.N, slice + 1, s.slices);',
+    replace: 'const last = firstItem(s.N - 1, slice + 1, s.slices);',
   },
   {
     name: 'conv2d, scattered gradient of x: stride of the columns ignored',
@@ -67,8 +67,8 @@ export const kernelBugs = [
     name: 'conv2d, Winograd: the last tiles of a slice are left out of the gradient of weights',
     operation: 'conv2d',
     file: 'winograd/backward.ts',
-    find: 'const end = share(work, slice + 1, s.slices);',
-    replace: 'const end = share(work - 1, slice + 1, s.slices);',
+    find: 'const end = firstItem(work, slice + 1, s.slices);',
+    replace: 'const end = firstItem(work - 1, slice + 1, s.slices);',
   },
   {
     name: 'conv2d, depthwise: a tap of the gradient of weights ignores the stride',

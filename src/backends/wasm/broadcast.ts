@@ -3,7 +3,7 @@ import { broadcastStrides } from '../../ops/broadcast.js';
 import type { Shape } from '../../ops/shape.js';
 import { type Address, behind, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { maximumTasks, shares } from './shares.js';
+import { maximumTasks, tasksFor } from './taskCount.js';
 
 /** Numbers in the memory: a buffer's, or in the scratch memory. */
 export type Numbers = Pick<WasmBuffer, 'address' | 'length'>;
@@ -60,7 +60,7 @@ export function broadcasting(engine: Engine) {
     scratch?: Address,
   ): void {
     const { length } = y;
-    const tasks = shares(length);
+    const tasks = tasksFor(length);
     const [aWhole, bWhole] = [a.length === length, b.length === length];
     if ((aWhole || a.length === 1) && (bWhole || b.length === 1)) {
       const [aStep, bStep] = [aWhole ? 1 : 0, bWhole ? 1 : 0];
@@ -91,12 +91,12 @@ export function broadcasting(engine: Engine) {
   ): void {
     const divisor = sign * count; // the kernels take both as one number
     if (y.length === x.length && divisor === 1) {
-      engine.run('copy', shares(x.length), { y, x, length: x.length });
+      engine.run('copy', tasksFor(x.length), { y, x, length: x.length });
       return;
     }
     const [list] = scratch === undefined ? engine.scratch(room(shape)) : [scratch];
     if (y.length === 1) {
-      const tasks = shares(x.length);
+      const tasks = tasksFor(x.length);
       engine.run('sumOfAll', tasks, { partials: list, x, length: x.length });
       engine.run('addPartials', 1, { y, partials: list, count: tasks, divisor });
       return;
@@ -117,7 +117,7 @@ export function broadcasting(engine: Engine) {
     engine.writeIntegers(kept, keptDims);
     engine.writeIntegers(summed, summedDims);
     const lists = { kept, keptRank: keptDims.length / 2, summed, summedRank: summedDims.length / 2 };
-    const tasks = shares(x.length, Math.ceil(y.length / 4));
+    const tasks = tasksFor(x.length, Math.ceil(y.length / 4));
     engine.run(inRows ? 'sumOfRows' : 'sumOfColumns', tasks, { y, x, length: y.length, n, runs, ...lists, divisor });
   }
 
@@ -129,7 +129,7 @@ export function broadcasting(engine: Engine) {
     const [dims] = engine.scratch(room(shape));
     engine.writeIntegers(dims, pairs(merged.shape, merged.strides[0]));
     const lists = { n, step, dims, rank: merged.shape.length };
-    engine.run('sumBackward', shares(dx.length), { dx, dy, length: dx.length, ...lists, divisor: count });
+    engine.run('sumBackward', tasksFor(dx.length), { dx, dy, length: dx.length, ...lists, divisor: count });
   }
 
   /**

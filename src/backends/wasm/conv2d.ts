@@ -18,9 +18,9 @@ import {
   isDepthwise3x3,
 } from './depthwise3x3.js';
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 import { type Conv2dForwardSizes, type KernelArguments, SEGMENT_BYTES } from './signatures.js';
 import { gradientTaps, partsOfRows, targetTasks } from './taps.js';
+import { tasksForItems } from './taskCount.js';
 import { suitsWinograd, winogradForward, winogradInputGradient, winogradWeightGradient } from './winograd.js';
 
 /** One way to do all three. */
@@ -74,7 +74,7 @@ export function conv2d(engine: Engine): Kernels<WasmBuffer>['conv2d'] {
       if (dweight) way.weightGradient(engine, dweight, dy, x, s);
       if (dbias) {
         const pixels = s.H_out * s.W_out;
-        const tasks = pieces(s.C_out, s.N * pixels);
+        const tasks = tasksForItems(s.C_out, s.N * pixels);
         engine.run('conv2dBiasGradient', tasks, { dbias, dy, N: s.N, C: s.C_out, pixels });
       }
     },
@@ -108,7 +108,7 @@ function padded(
 function pad(engine: Engine, copy: Address, x: Place, planes: number, H: number, W: number, p: Padded): Place {
   if (p.bytes === 0) return x;
   const { H: H_to, W: W_to, top, left } = p;
-  engine.run('conv2dPad', pieces(planes, H_to * W_to), { to: copy, x, planes, H, W, H_to, W_to, top, left });
+  engine.run('conv2dPad', tasksForItems(planes, H_to * W_to), { to: copy, x, planes, H, W, H_to, W_to, top, left });
   return copy;
 }
 
@@ -172,7 +172,7 @@ function forward(engine: Engine, y: Place, x: Place, weight: Place, bias: Place 
 
 function packWeights(engine: Engine, weights: KernelArguments['conv2dPackWeights']): void {
   const blocks = weights.G * Math.ceil(weights.channels / 4);
-  engine.run('conv2dPackWeights', pieces(blocks, weights.K * 4), weights);
+  engine.run('conv2dPackWeights', tasksForItems(blocks, weights.K * 4), weights);
 }
 
 /** Computes y, or dx, from the taps that see its pixels. */
@@ -192,7 +192,7 @@ function overTaps(
   const parts = partsOfRows(blocks, rows);
   const products = ((rows / parts) * columns * (K + 1) * 8) / 4; // of vectors
   const s = { ...sizes, parts };
-  engine.run('conv2dForward', pieces(blocks * parts, products), { y, x, w, taps, bias, scratch, s });
+  engine.run('conv2dForward', tasksForItems(blocks * parts, products), { y, x, w, taps, bias, scratch, s });
 }
 
 function inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void {
@@ -334,5 +334,5 @@ function weightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: 
   };
   const arrays = { dw4, x: from, dy, taps: tapsAt, scratch };
   engine.run('conv2dWeightGradient', slices * eights * parts, { ...arrays, perThread, s: sizes });
-  engine.run('conv2dUnpackWeights', pieces(fours, K * slices * 4), { dw: dweight, dw4, slices, G, channels, K });
+  engine.run('conv2dUnpackWeights', tasksForItems(fours, K * slices * 4), { dw: dweight, dw4, slices, G, channels, K });
 }

@@ -3,9 +3,9 @@ import type { Conv2dSizes } from '../../ops/conv2d.js';
 import { seenByOutputs } from '../convolution.js';
 import type { Address, Place } from './buffer.js';
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 import { DEPTHWISE_TILE, type DepthwiseForwardSizes, SEGMENT_BYTES } from './signatures.js';
 import { gradientTaps } from './taps.js';
+import { tasksForItems } from './taskCount.js';
 
 const vector = 16;
 
@@ -174,5 +174,12 @@ export function depthwiseWeightGradient(engine: Engine, dweight: Place, dy: Plac
     left: s.P_w,
   };
   engine.run('depthwiseWeightGradient', blocks, { dw4, x, dy, taps: tapsAt, scratch, perThread, s: sizes });
-  engine.run('conv2dUnpackWeights', pieces(blocks, K * 4), { dw: dweight, dw4, slices: 1, G: 1, channels: C, K });
+  engine.run('conv2dUnpackWeights', tasksForItems(blocks, K * 4), {
+    dw: dweight,
+    dw4,
+    slices: 1,
+    G: 1,
+    channels: C,
+    K,
+  });
 }

@@ -2,8 +2,8 @@
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Place } from './buffer.js';
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 import { DEPTHWISE_3X3_SUMS_BYTES } from './signatures.js';
+import { tasksForItems } from './taskCount.js';
 
 /** 3x3, stride 1, one zero around, every channel on its own, and rows of a vector at least. */
 export function isDepthwise3x3({ G, C_in, C_out, K_h, K_w, S_h, S_w, P_h, P_w, D_h, D_w, H, W, ...s }: Conv2dSizes) {
@@ -17,7 +17,7 @@ function inStrips(
   arrays: { y: Place; x: Place; weight: Place; bias: Place | null; turned: boolean },
   { N, C_in: C, H, W }: Conv2dSizes,
 ): void {
-  engine.run('depthwise3x3Forward', pieces(N * C, 4 * H * W), { ...arrays, N, C, H, W });
+  engine.run('depthwise3x3Forward', tasksForItems(N * C, 4 * H * W), { ...arrays, N, C, H, W });
 }
 
 export function depthwise3x3Forward(
@@ -43,5 +43,5 @@ export function depthwise3x3WeightGradient(
   { N, C_in: C, H, W }: Conv2dSizes,
 ): void {
   const [scratch] = engine.scratch(engine.threads * DEPTHWISE_3X3_SUMS_BYTES);
-  engine.run('depthwise3x3WeightGradient', pieces(C, 4 * N * H * W), { dweight, x, dy, scratch, N, C, H, W });
+  engine.run('depthwise3x3WeightGradient', tasksForItems(C, 4 * N * H * W), { dweight, x, dy, scratch, N, C, H, W });
 }

@@ -2,8 +2,8 @@
 import type { Kernels } from '../../ops/index.js';
 import { behind, type Place, type WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { pieces, shares } from './shares.js';
 import { PRODUCT_BYTES } from './signatures.js';
+import { tasksFor, tasksForItems } from './taskCount.js';
 
 /** A matrix in memory: its address, and how many elements a step down and a step across are. */
 interface Matrix {
@@ -49,10 +49,10 @@ function productOfPart(
   const up = (size: number) => Math.ceil(size / 4) * 4;
   const [a4, b4, scratch] = engine.scratch(up(K) * up(M) * 4, up(N) * up(K) * 4, engine.threads * PRODUCT_BYTES);
   const aSteps = { iStep: a.across * 4, jStep: a.down * 4 };
-  engine.run('matmulPack', pieces(up(K) / 4, up(M) * 4), { to: a4, x: a.from, I: K, J: M, ...aSteps });
+  engine.run('matmulPack', tasksForItems(up(K) / 4, up(M) * 4), { to: a4, x: a.from, I: K, J: M, ...aSteps });
   const bSteps = { iStep: b.across * 4, jStep: b.down * 4 };
-  engine.run('matmulPack', pieces(up(N) / 4, up(K) * 4), { to: b4, x: b.from, I: N, J: K, ...bSteps });
-  const tasks = Math.min(Math.ceil(M / 4), shares(M * K * N));
+  engine.run('matmulPack', tasksForItems(up(N) / 4, up(K) * 4), { to: b4, x: b.from, I: N, J: K, ...bSteps });
+  const tasks = Math.min(Math.ceil(M / 4), tasksFor(M * K * N));
   if (M > 0) engine.run('matmulProduct', tasks, { y, a4, b4, bias, scratch, M, K, N, add });
 }
 

@@ -2,28 +2,28 @@
 import type { Kernels } from '../../ops/index.js';
 import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { shares } from './shares.js';
+import { tasksFor } from './taskCount.js';
 
 export function normalization(engine: Engine) {
   return {
     batchNorm2d: {
       forward(y, mean, invStd, runningMean, runningVar, x, weight, bias, s) {
         const arrays = { y, mean, invStd, runningMean, runningVar, x, weight, bias };
-        engine.run('batchNorm2dForward', shares(x.length, s.C), { ...arrays, ...s });
+        engine.run('batchNorm2dForward', tasksFor(x.length, s.C), { ...arrays, ...s });
       },
       backward(dx, dweight, dbias, dy, x, weight, mean, invStd, s) {
         const arrays = { dx, dweight, dbias, dy, x, weight, mean, invStd };
-        engine.run('batchNorm2dBackward', shares(x.length, s.C), { ...arrays, ...s });
+        engine.run('batchNorm2dBackward', tasksFor(x.length, s.C), { ...arrays, ...s });
       },
     },
 
     localResponseNorm: {
       forward(y, x, { N, C, pixels, size, alpha, beta, k }) {
-        const tasks = shares(x.length, N * C);
+        const tasks = tasksFor(x.length, N * C);
         engine.run('localResponseNormForward', tasks, { y, x, N, C, pixels, size, ratio: alpha / size, beta, k });
       },
       backward(dx, dy, x, { N, C, pixels, size, alpha, beta, k }) {
-        const tasks = shares(x.length, N * C);
+        const tasks = tasksFor(x.length, N * C);
         const sizes = { N, C, pixels, size };
         const ratio = alpha / size;
         const [through] = engine.scratch(x.byteLength);

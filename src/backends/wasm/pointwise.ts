@@ -6,7 +6,7 @@ import { sgdLeast } from '../../ops/sgd.js';
 import { type BroadcastKernel, broadcasting } from './broadcast.js';
 import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { maximumTasks, shares } from './shares.js';
+import { maximumTasks, tasksFor } from './taskCount.js';
 
 /** An exponential takes about as long as eight additions. */
 const exponential = 8;
@@ -14,22 +14,22 @@ const exponential = 8;
 export function pointwise(engine: Engine) {
   const { combine, sum, gradient } = broadcasting(engine);
   const drop: Kernels<WasmBuffer>['dropout']['forward'] = (y, x, mask, { p }) =>
-    engine.run('dropoutForward', shares(y.length), { y, x, mask, length: y.length, scale: 1 / (1 - p) });
+    engine.run('dropoutForward', tasksFor(y.length), { y, x, mask, length: y.length, scale: 1 / (1 - p) });
   const forward = (kernel: BroadcastKernel) => (y: WasmBuffer, a: WasmBuffer, b: WasmBuffer, s: BroadcastSizes) =>
     combine(kernel, y, a, s.aStrides, b, s.bStrides, s.shape);
 
   return {
     relu: {
-      forward: (y, x) => engine.run('reluForward', shares(y.length), { y, x, length: y.length }),
-      backward: (dx, dy, y) => engine.run('reluBackward', shares(y.length), { dx, dy, y, length: y.length }),
+      forward: (y, x) => engine.run('reluForward', tasksFor(y.length), { y, x, length: y.length }),
+      backward: (dx, dy, y) => engine.run('reluBackward', tasksFor(y.length), { dx, dy, y, length: y.length }),
     },
     sigmoid: {
-      forward: (y, x) => engine.run('sigmoidForward', shares(exponential * y.length), { y, x, length: y.length }),
-      backward: (dx, dy, y) => engine.run('sigmoidBackward', shares(y.length), { dx, dy, y, length: y.length }),
+      forward: (y, x) => engine.run('sigmoidForward', tasksFor(exponential * y.length), { y, x, length: y.length }),
+      backward: (dx, dy, y) => engine.run('sigmoidBackward', tasksFor(y.length), { dx, dy, y, length: y.length }),
     },
     tanh: {
-      forward: (y, x) => engine.run('tanhForward', shares(exponential * y.length), { y, x, length: y.length }),
-      backward: (dx, dy, y) => engine.run('tanhBackward', shares(y.length), { dx, dy, y, length: y.length }),
+      forward: (y, x) => engine.run('tanhForward', tasksFor(exponential * y.length), { y, x, length: y.length }),
+      backward: (dx, dy, y) => engine.run('tanhBackward', tasksFor(y.length), { dx, dy, y, length: y.length }),
     },
     dropout: {
       forward: drop,
@@ -82,7 +82,7 @@ export function pointwise(engine: Engine) {
     mseLoss: {
       forward(loss, x, target, { reduction }) {
         const { length } = x;
-        const tasks = shares(length);
+        const tasks = tasksFor(length);
         if (reduction === 'none') {
           engine.run('mseLossForward', tasks, { loss, x, target, length });
           return;
@@ -96,13 +96,13 @@ export function pointwise(engine: Engine) {
         const { length } = x;
         const factor = reduction === 'mean' ? 2 / length : 2;
         const step = reduction === 'none' ? 1 : 0;
-        engine.run('mseLossBackward', shares(length), { dx, dtarget, dloss, x, target, length, factor, step });
+        engine.run('mseLossBackward', tasksFor(length), { dx, dtarget, dloss, x, target, length, factor, step });
       },
     },
 
     sgd: {
       forward(param, momentumBuffer, dparam, s) {
-        engine.run('sgdForward', shares(param.length), {
+        engine.run('sgdForward', tasksFor(param.length), {
           param,
           momentumBuffer,
           dparam,
@@ -117,12 +117,12 @@ export function pointwise(engine: Engine) {
     adam: {
       forward(param, expAvg, expAvgSq, dparam, s) {
         const arrays = { param, expAvg, expAvgSq, dparam };
-        engine.run('adamForward', shares(param.length), { ...arrays, length: param.length, ...adamFactors(s) });
+        engine.run('adamForward', tasksFor(param.length), { ...arrays, length: param.length, ...adamFactors(s) });
       },
     },
     gradNorm: {
       forward(squares, dparam) {
-        const tasks = shares(dparam.length);
+        const tasks = tasksFor(dparam.length);
         const [partials] = engine.scratch(8 * maximumTasks);
         engine.run('gradNormSum', tasks, { partials, dparam, length: dparam.length });
         engine.run('gradNormForward', 1, { squares, partials, count: tasks });
@@ -130,7 +130,7 @@ export function pointwise(engine: Engine) {
     },
     clipGrad: {
       forward: (dparam, squares, { maxNorm }) =>
-        engine.run('clipGradForward', shares(dparam.length), { dparam, squares, length: dparam.length, maxNorm }),
+        engine.run('clipGradForward', tasksFor(dparam.length), { dparam, squares, length: dparam.length, maxNorm }),
     },
   } satisfies Partial<Kernels<WasmBuffer>>;
 }

@@ -4,8 +4,8 @@ import type { Kernels } from '../../ops/index.js';
 import type { PadSizes } from '../../ops/pad.js';
 import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { shares } from './shares.js';
 import { PAD_CIRCULAR, PAD_CONSTANT, PAD_REFLECT, PAD_REPLICATE } from './signatures.js';
+import { tasksFor } from './taskCount.js';
 
 export function pooling(engine: Engine) {
   /** What both passes of avgPool2d take besides their arrays; `floats`: how much scratch memory a thread needs. */
@@ -18,51 +18,51 @@ export function pooling(engine: Engine) {
   return {
     maxPool2d: {
       forward(y, indices, x, s) {
-        engine.run('maxPool2dForward', shares(x.length, s.N * s.C), { y, indices, x, s });
+        engine.run('maxPool2dForward', tasksFor(x.length, s.N * s.C), { y, indices, x, s });
       },
       backward(dx, dy, indices, s) {
-        engine.run('maxPool2dBackward', shares(dx.length, s.N * s.C), { dx, dy, indices, s });
+        engine.run('maxPool2dBackward', tasksFor(dx.length, s.N * s.C), { dx, dy, indices, s });
       },
     },
 
     avgPool2d: {
       forward(y, x, s) {
         const columns = s.H_out * ((s.W_out - 1) * s.S_w + s.K_w);
-        const tasks = shares(x.length, s.N * s.C);
+        const tasks = tasksFor(x.length, s.N * s.C);
         engine.run('avgPool2dForward', tasks, { y, x, ...average(s, s.W_out + columns) });
       },
       backward(dx, dy, s) {
         const rows = (s.H_out + s.H) * (s.W_out + 2 * (s.K_w - 1));
-        const tasks = shares(dx.length, s.N * s.C);
+        const tasks = tasksFor(dx.length, s.N * s.C);
         engine.run('avgPool2dBackward', tasks, { dx, dy, ...average(s, s.W_out + rows) });
       },
     },
 
     adaptiveAvgPool2d: {
       forward(y, x, s) {
-        const tasks = shares(Math.max(x.length, y.length), s.N * s.C);
+        const tasks = tasksFor(Math.max(x.length, y.length), s.N * s.C);
         engine.run('adaptiveAvgPool2dForward', tasks, { y, x, planes: s.N * s.C, ...s });
       },
       backward(dx, dy, s) {
-        const tasks = shares(Math.max(dx.length, dy.length), s.N * s.C);
+        const tasks = tasksFor(Math.max(dx.length, dy.length), s.N * s.C);
         engine.run('adaptiveAvgPool2dBackward', tasks, { dx, dy, planes: s.N * s.C, ...s });
       },
     },
 
     pad: {
       forward(y, x, s) {
-        const tasks = shares(y.length, s.N);
+        const tasks = tasksFor(y.length, s.N);
         engine.run('padForward', tasks, { y, x, ...s, mode: modes[s.mode] });
       },
       backward(dx, dy, s) {
-        const tasks = shares(dy.length, s.N);
+        const tasks = tasksFor(dy.length, s.N);
         engine.run('padBackward', tasks, { dx, dy, ...s, mode: modes[s.mode] });
       },
     },
 
     cat: {
-      forward: (y, x, s) => engine.run('catForward', shares(x.length, s.outer), { y, x, ...s }),
-      backward: (dx, dy, s) => engine.run('catBackward', shares(dx.length, s.outer), { dx, dy, ...s }),
+      forward: (y, x, s) => engine.run('catForward', tasksFor(x.length, s.outer), { y, x, ...s }),
+      backward: (dx, dy, s) => engine.run('catBackward', tasksFor(dx.length, s.outer), { dx, dy, ...s }),
     },
   } satisfies Partial<Kernels<WasmBuffer>>;
 }

@@ -5,7 +5,7 @@ import { ignoredTarget, type NllLossSizes } from '../../ops/nllLoss.js';
 import { broadcasting } from './broadcast.js';
 import type { Address, WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
-import { maximumTasks, shares } from './shares.js';
+import { maximumTasks, tasksFor } from './taskCount.js';
 
 /** An exponential, and fetching numbers from four rows, take about as long as sixteen additions. */
 const exponential = 16;
@@ -18,7 +18,7 @@ export function rows(engine: Engine) {
     forward: 'softmaxForward' | 'logSoftmaxForward',
     backward: 'softmaxBackward' | 'logSoftmaxBackward',
   ): Kernels<WasmBuffer>['softmax'] {
-    const tasks = (rows: number, C: number) => shares(exponential * C * rows, Math.ceil(rows / 4));
+    const tasks = (rows: number, C: number) => tasksFor(exponential * C * rows, Math.ceil(rows / 4));
     return {
       forward(y, x, { outer, C, inner }) {
         const rows = outer * inner;
@@ -44,7 +44,7 @@ export function rows(engine: Engine) {
   /** The partial sums that the gradient of a mean is divided by. Gives how many there are: none if it isn't one. */
   function weigh(partials: Address, target: WasmBuffer, weight: WasmBuffer | null, s: NllLossSizes): number {
     if (s.reduction !== 'mean') return 0;
-    const tasks = shares(target.length);
+    const tasks = tasksFor(target.length);
     engine.run('targetWeights', tasks, {
       partials,
       target,
@@ -61,7 +61,7 @@ export function rows(engine: Engine) {
 
     crossEntropy: {
       forward(loss, x, target, weight, s) {
-        const tasks = shares(exponential * x.length, Math.ceil(target.length / 4));
+        const tasks = tasksFor(exponential * x.length, Math.ceil(target.length / 4));
         const partials = partialSums();
         const arrays = { loss: s.reduction === 'none' ? loss : null, partials, x, target, weight };
         engine.run('crossEntropyForward', tasks, { ...arrays, ...sizesOf(target, s), ...crossEntropyShares(s) });
@@ -70,7 +70,7 @@ export function rows(engine: Engine) {
       backward(dx, dloss, x, target, weight, s) {
         const partials = partialSums();
         const count = weigh(partials, target, weight, s);
-        const tasks = shares(exponential * x.length, Math.ceil(target.length / 4));
+        const tasks = tasksFor(exponential * x.length, Math.ceil(target.length / 4));
         const arrays = { dx, dloss, partials, x, target, weight };
         const each = s.reduction === 'none';
         engine.run('crossEntropyBackward', tasks, {
@@ -84,7 +84,7 @@ export function rows(engine: Engine) {
     },
     nllLoss: {
       forward(loss, x, target, weight, s) {
-        const tasks = shares(target.length);
+        const tasks = tasksFor(target.length);
         const partials = partialSums();
         engine.run('nllLossForward', tasks, {
           loss: s.reduction === 'none' ? loss : null,
@@ -99,7 +99,7 @@ export function rows(engine: Engine) {
       backward(dx, dloss, target, weight, s) {
         const partials = partialSums();
         const count = weigh(partials, target, weight, s);
-        engine.run('nllLossBackward', shares(dx.length, s.N), {
+        engine.run('nllLossBackward', tasksFor(dx.length, s.N), {
           dx,
           dloss,
           partials,

@@ -2,8 +2,8 @@
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Address, Place } from './buffer.js';
 import type { Engine } from './engine.js';
-import { pieces } from './shares.js';
 import { type KernelArguments, WINOGRAD_GAP, WINOGRAD_SCRATCH, type WinogradSizes } from './signatures.js';
+import { tasksForItems } from './taskCount.js';
 
 /** With fewer tiles than this, transforming the weights costs more than the products that it saves. */
 const MIN_TILES = 8;
@@ -52,7 +52,7 @@ const cache = 400_000;
 /** The gaps between the 36, in bytes: see `apart` in the kernels. */
 const gaps = 36 * WINOGRAD_GAP;
 /** Tasks that a call is split into, about, and tiles that are worth a task. */
-const wanted = 16;
+const targetTasks = 16;
 const enough = 16;
 
 function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
@@ -60,7 +60,7 @@ function plan({ N, C_in, C_out, H_out, W_out, K_h }: Conv2dSizes): Plan {
   const [C_in4, C_out4] = [Math.ceil(C_in / 4), Math.ceil(C_out / 4)];
   const [down, across] = [Math.ceil(H_out / m), Math.ceil(W_out / m)];
   const bytes = 36 * 16 * (C_in4 + C_out4);
-  const most = Math.min(64, Math.floor(cache / bytes), (N * down * across) / wanted);
+  const most = Math.min(64, Math.floor(cache / bytes), (N * down * across) / targetTasks);
   const T = Math.max(8, 4 * Math.ceil(most / 4));
   return {
     m,
@@ -83,7 +83,7 @@ function together({ N }: Conv2dSizes, { down, across }: Plan, tasks: number): nu
 
 /** Rows of tiles that go together, so that there are tasks enough. */
 function bandOf({ N }: Conv2dSizes, { down, across }: Plan): number {
-  const bands = Math.min(Math.ceil(wanted / N), Math.ceil((down * across) / enough));
+  const bands = Math.min(Math.ceil(targetTasks / N), Math.ceil((down * across) / enough));
   return Math.ceil(down / bands);
 }
 
@@ -119,7 +119,7 @@ export function winogradForward(
 ): boolean {
   const { N, C_in, C_out, K_h: r } = s;
   const p = plan(s);
-  const images = together(s, p, wanted);
+  const images = together(s, p, targetTasks);
   const band = bandOf(s, p);
   const perThread = p.tileBytes + images * p.C_in4 * (p.m * band + 6 - p.m) * p.W_seen * 16;
   const tasks = Math.ceil(N / images) * Math.ceil(p.down / band);
@@ -131,7 +131,7 @@ export function winogradForward(
 }
 
 function transformWeights(engine: Engine, weights: KernelArguments['winogradTransformWeights']): void {
-  const tasks = pieces(Math.ceil(weights.lanes / 4) * Math.ceil(weights.K / 4) * 4, 36 * 4);
+  const tasks = tasksForItems(Math.ceil(weights.lanes / 4) * Math.ceil(weights.K / 4) * 4, 36 * 4);
   engine.run('winogradTransformWeights', tasks, weights);
 }
 
@@ -165,7 +165,7 @@ export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place
   const parts = Math.max(1, Math.min(Math.ceil(p.C_out4 / 2), Math.floor(8 / slices)));
   const seen = p.C_in4 * (p.m * band + 6 - p.m) * p.W_seen + p.C_out4 * p.m * band * p.m * p.across;
   const perThread = p.tileBytes + images * seen * 16;
-  const tasks = pieces(p.C_out4 * C_in, 36 * slices * 4);
+  const tasks = tasksForItems(p.C_out4 * C_in, 36 * slices * 4);
   const [dU, sums, scratch] = engine.scratch(slices * p.weights, tasks * sumBytes, engine.threads * perThread);
   const sizes = sizesOf(s, p, { images, band, perThread, slices, parts });
   engine.run('winogradWeightGradient', slices * parts, { dU, x, dy, scratch, s: sizes });

@@ -4,18 +4,18 @@
 let share = 32_768;
 
 /** For tests: how much work is worth a task, so that small problems are split too. */
-export function setShare(elements: number): void {
+export function setElementsPerTask(elements: number): void {
   share = elements;
 }
 
 export const maximumTasks = 64;
 
 /** `elements`: of an operation that takes about as long as an addition. `parts`: into how many the work can be cut. */
-export function shares(elements: number, parts = maximumTasks): number {
+export function tasksFor(elements: number, parts = maximumTasks): number {
   return Math.max(1, Math.min(maximumTasks, parts, Math.floor(elements / share)));
 }
 
 /** The same for `count` things of `elements` each that can't be split. */
-export function pieces(count: number, elements: number): number {
-  return shares(count * elements, count);
+export function tasksForItems(count: number, elements: number): number {
+  return tasksFor(count * elements, count);
 }
