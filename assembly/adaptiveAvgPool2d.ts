@@ -1,9 +1,10 @@
 /**
  * adaptiveAvgPool2d: the mean of each cell of a grid laid over the image. The maths: `src/ops/adaptiveAvgPool2d.ts`.
  *
- * The rows of a cell are added up one after another, four lanes at a time. A cell as wide as the image lies in memory as one long
- * row, and is added up as one. That makes the usual case fast, the mean of the whole image.
+ * A cell is a stack of runs, which are added up in f64, four numbers at a time. One rule makes the usual case, the mean of the whole
+ * image, a single long run: a cell as wide as the image is one run of all its rows.
  */
+import { across, high, low } from './lanes';
 import { element, fill } from './planes';
 import { firstItem } from './split';
 
@@ -28,10 +29,10 @@ export function adaptiveAvgPool2dForward(
         const w0 = cellStart(wo, W, W_out);
         const width = cellEnd(wo, W, W_out) - w0;
         const cell = element(x, (plane * H + h0) * W + w0);
-        let sum: f32 = 0;
+        let sum: f64 = 0;
         if (width == W) sum = sumOf(cell, height * W);
         else for (let h = 0; h < height; h++) sum += sumOf(element(cell, h * W), width);
-        store<f32>(element(y, (plane * H_out + ho) * W_out + wo), sum / <f32>(height * width));
+        store<f32>(element(y, (plane * H_out + ho) * W_out + wo), <f32>(sum / <f64>(height * width)));
       }
     }
   }
@@ -79,15 +80,21 @@ function cellEnd(o: i32, size: i32, out: i32): i32 {
   return ((o + 1) * size + out - 1) / out;
 }
 
-/** Σ run[i]:   [s0, s1, s2, s3] → (s0 + s2) + (s1 + s3) */
+/** Σ run[i]: sixteen numbers at a time pair by pair, and their sums in f64, which loses no digits with their number. */
 @inline
-function sumOf(run: usize, count: i32): f32 {
+function sumOf(run: usize, count: i32): f64 {
   let i = 0;
-  let sums = f32x4.splat(0);
-  for (; i + 4 <= count; i += 4) sums = f32x4.add(sums, v128.load(element(run, i)));
-  sums = f32x4.add(sums, v128.shuffle<f32>(sums, sums, 2, 3, 0, 1));
-  let sum = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1);
-  for (; i < count; i++) sum += load<f32>(element(run, i));
+  let even = f64x2.splat(0);
+  let odd = f64x2.splat(0);
+  for (; i + 16 <= count; i += 16) {
+    const at = element(run, i);
+    const first = f32x4.add(v128.load(at), v128.load(at, 16));
+    const four = f32x4.add(first, f32x4.add(v128.load(at, 32), v128.load(at, 48)));
+    even = f64x2.add(even, low(four));
+    odd = f64x2.add(odd, high(four));
+  }
+  let sum = across(f64x2.add(even, odd));
+  for (; i < count; i++) sum += <f64>load<f32>(element(run, i));
   return sum;
 }
 

@@ -5,7 +5,8 @@
  *
  *   [x0, x1, x2, x3] → low [x0, x1], high [x2, x3]
  *
- * and the variance is Σ(x − mean)², in a second pass: Σx² − mean² would lose digits. What is done pixel by pixel is f32.
+ * and the deviations are taken from the mean in a second pass, never as Σx² − mean². What is done pixel by pixel is f32: what f32
+ * has not of the mean, which is as much as the deviations where numbers are large, is taken from the shift.
  */
 import { across } from './lanes';
 import { Optional } from './optional';
@@ -50,7 +51,8 @@ export function batchNorm2dForward(
     }
     const inv = 1 / Math.sqrt(variance + eps);
     const scale = <f32>(factor(weight, c) * inv);
-    const shift: f32 = bias ? load<f32>(element(bias, c)) : 0;
+    const beta: f64 = bias ? <f64>load<f32>(element(bias, c)) : 0;
+    const shift = <f32>(beta - <f64>scale * (mu - <f64>(<f32>mu)));
     scaleAndShift(y, x, c, N, C, pixels, <f32>mu, scale, shift);
     store<f32>(element(mean, c), <f32>mu);
     store<f32>(element(invStd, c), <f32>inv);

@@ -20,6 +20,12 @@ export function put(at: usize, v: v128, lanes: i32): void {
   else v128.store32_lane(at, v, 0);
 }
 
+/** v, with 0 in the lanes that are below `least`. NaN stays. */
+@inline
+export function keep(v: v128, least: f32): v128 {
+  return v128.andnot(v, f32x4.lt(f32x4.abs(v), f32x4.splat(least)));
+}
+
 /** [x0, x1, x2, x3] → [x0, x1] in f64. */
 @inline
 export function low(v: v128): v128 {

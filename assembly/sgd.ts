@@ -5,13 +5,14 @@
  *
  * The maths: `src/ops/sgd.ts`.
  */
-import { get, put } from './lanes';
+import { get, keep, put } from './lanes';
 import { Optional } from './optional';
 import { firstElement } from './split';
 
 /**
  * Updates param, and momentumBuffer where there is one (not 0), in place. `param`, `momentumBuffer`, `dparam`: addresses of
- * `length` f32; `gain`: 1 − dampening; `isFirst`: what momentumBuffer holds is undefined.
+ * `length` f32; `gain`: 1 − dampening; `isFirst`: what momentumBuffer holds is undefined;
+ * `leastMomentum`, `leastParam`: below them, what is kept becomes 0 (src/ops/negligible.ts).
  */
 export function sgdForward(
   param: usize,
@@ -24,15 +25,17 @@ export function sgdForward(
   nesterov: bool,
   weightDecay: f32,
   isFirst: bool,
+  leastMomentum: f32,
+  leastParam: f32,
   task: i32,
   tasks: i32,
 ): void {
   let i = firstElement(length, task, tasks);
   const end = firstElement(length, task + 1, tasks);
   for (; i + 4 <= end; i += 4) {
-    step(param, momentumBuffer, dparam, i, lr, momentum, gain, nesterov, weightDecay, isFirst, 4);
+    step(param, momentumBuffer, dparam, i, lr, momentum, gain, nesterov, weightDecay, isFirst, leastMomentum, leastParam, 4);
   }
-  for (; i < end; i++) step(param, momentumBuffer, dparam, i, lr, momentum, gain, nesterov, weightDecay, isFirst, 1);
+  for (; i < end; i++) step(param, momentumBuffer, dparam, i, lr, momentum, gain, nesterov, weightDecay, isFirst, leastMomentum, leastParam, 1);
 }
 
 @inline
@@ -47,6 +50,8 @@ function step(
   nesterov: bool,
   weightDecay: f32,
   isFirst: bool,
+  leastMomentum: f32,
+  leastParam: f32,
   lanes: i32,
 ): void {
   const at = (<usize>i) << 2;
@@ -59,8 +64,9 @@ function step(
     if (!isFirst) {
       v = f32x4.add(f32x4.mul(m, get(momentumBuffer + at, lanes)), f32x4.mul(f32x4.splat(gain), g));
     }
-    put(momentumBuffer + at, v, lanes);
+    put(momentumBuffer + at, keep(v, leastMomentum), lanes);
     go = nesterov ? f32x4.add(g, f32x4.mul(m, v)) : v;
   }
-  put(param + at, f32x4.sub(p, f32x4.mul(f32x4.splat(lr), go)), lanes);
+  const moved = f32x4.sub(p, f32x4.mul(f32x4.splat(lr), go));
+  put(param + at, leastParam > 0 ? keep(moved, leastParam) : moved, lanes);
 }

@@ -91,7 +91,10 @@ describe('options', () => {
     [() => models.preactResnet(wrong({ dept: 8 })), 'PreactResNet: there is no option dept; did you mean depth?'],
     [() => nn.init.kaimingNormal(x, wrong({ nonlinearity: 'relu' })), 'init: there is no option nonlinearity'],
     [() => nn.init.truncNormal(x, wrong({ mu: 1 })), 'truncNormal: there is no option mu'],
-    [() => smallNet().loadStateDict({}, wrong(false)), 'loadStateDict: options are an object, { strict, prefix }, but false'],
+    [
+      () => smallNet().loadStateDict({}, wrong(false)),
+      'loadStateDict: options are an object, { strict, prefix }, but false',
+    ],
     [() => x.sum(0, wrong(true)), 'sum: options are an object, { keepdim }, but true is in their place'],
     [() => x.mean(0, wrong({ keepDim: true })), 'mean: there is no option keepDim; did you mean keepdim?'],
     [() => one()[0].backward(undefined, wrong({ retain_graph: true })), 'did you mean retainGraph?'],

@@ -84,12 +84,13 @@ export function winogradWeightGradient(
 
 /**
  * dx = B · dV · Bᵀ, the tiles added up where they overlap. A task is some images (all rows of them) and one part of the input
- * channels. U has the input channels in lanes: (36, C_in / 4, C_out, 4).
+ * channels. U has the input channels in lanes: (36, C_in / 4, C_out, 4). `sums`: see tiles.ts.
  */
 export function winogradInputGradient(
   dx: usize,
   dy: usize,
   U: usize,
+  sums: usize,
   scratch: usize,
   s: WinogradSizes,
   task: i32,
@@ -121,6 +122,7 @@ export function winogradInputGradient(
   const wStep = (<usize>C_out4) << 6;
   const f = apart(s.C_in4 * T);
   const tilesOfImage = s.down * s.across;
+  let sum = f32x4.splat(0);
   for (let t0 = 0; t0 < (n1 - n0) * tilesOfImage; t0 += T) {
     const count = min(T, (n1 - n0) * tilesOfImage - t0);
     transformGradient(M, dy4, half, t0, count, s.down, C_out4, s);
@@ -142,12 +144,16 @@ export function winogradInputGradient(
         for (let j: usize = 0; j < 6; j++) inputGradientTransform(half + (j << 4), ROW, v + j * f, 6 * f);
         for (let j: usize = 0; j < 6; j++) {
           inputGradientTransform(tile, 16, half + j * ROW, 16);
+          // All six that went in are in these three, with their largest factors.
+          sum = f32x4.add(f32x4.add(sum, v128.load(tile)), f32x4.add(v128.load(tile, 16), v128.load(tile, 32)));
           const line = to + j * row;
           for (let l: usize = 0; l < ROW; l += 16) v128.store(line + l, f32x4.add(v128.load(line + l), v128.load(tile + l)));
         }
       }
     }
   }
+
+  v128.store(sums + ((<usize>task) << 4), sum);
 
   const plane = (<usize>(s.H * s.W)) << 2;
   for (let n = n0; n < n1; n++) {
@@ -164,10 +170,12 @@ export function winogradInputGradient(
   }
 }
 
-/** dw (C_out, C_in, r, r) = Gᵀ · (Σ of dU over the slices) · G. Tasks share blocks of four output channels x C_in. */
+/** dw (C_out, C_in, r, r) = Gᵀ · (Σ of dU over the slices) · G. Tasks share blocks of four output channels x C_in. `sums`: see
+ *  tiles.ts. */
 export function winogradUnpackWeightGradient(
   dw: usize,
   dU: usize,
+  sums: usize,
   scratch: usize,
   r: i32,
   slices: i32,
@@ -183,6 +191,7 @@ export function winogradUnpackWeightGradient(
   const sum = scratch + <usize>(thread * WINOGRAD_SCRATCH);
   const half = sum + TILE;
   const out = half + TILE;
+  let total = f32x4.splat(0);
   const end = firstItem(blocks * C_in, task + 1, tasks);
   for (let i = firstItem(blocks * C_in, task, tasks); i < end; i++) {
     const co = (i / C_in) << 2;
@@ -202,6 +211,7 @@ export function winogradUnpackWeightGradient(
       for (let j: usize = 0; j < 5; j++) weightGradientTransform(5, out + j * 80, 16, half + j * ROW, 16);
     }
     const taps = r * r;
+    for (let tap = 0; tap < taps; tap++) total = f32x4.add(total, v128.load(out + ((<usize>tap) << 4)));
     const kernel = (<usize>(C_in * taps)) << 2; // from one output channel to the next
     rowFromLanes(
       dw + (<usize>co) * kernel + ((<usize>(ci * taps)) << 2),
@@ -213,4 +223,5 @@ export function winogradUnpackWeightGradient(
       f32x4.splat(0),
     );
   }
+  v128.store(sums + ((<usize>task) << 4), total);
 }

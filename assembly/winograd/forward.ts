@@ -54,7 +54,7 @@ export function winogradTransformWeights(
   }
 }
 
-/** Y = Aᵀ · M · A of one tile and four output channels, to where it belongs in y. */
+/** Y = Aᵀ · M · A of one tile and four output channels, to where it belongs in y. Gives the sum of the numbers. */
 @inline
 function storeOutput(
   m: i32,
@@ -68,23 +68,28 @@ function storeOutput(
   rows: i32,
   columns: i32,
   bias: v128,
-): void {
+): v128 {
   const out = half + TILE;
+  let sum = f32x4.splat(0);
   for (let j: usize = 0; j < 6; j++) outputTransform(m, half + (j << 4), ROW, M + j * f, 6 * f);
   for (let j = 0; j < rows; j++) {
     outputTransform(m, out, 16, half + <usize>j * ROW, 16);
+    sum = f32x4.add(sum, f32x4.add(v128.load(out), v128.load(out, 16)));
+    if (m == 4) sum = f32x4.add(sum, f32x4.add(v128.load(out, 32), v128.load(out, 48)));
     if (m == 2 && columns == 2) pairFromLanes(y, plane, v128.load(out), v128.load(out, 16), channels, bias);
     else rowFromLanes(y, plane, 4, out, channels, columns, bias);
     y += (<usize>W_out) << 2;
   }
+  return sum;
 }
 
-/** y = conv2d(x, w). A task is some images, or a band of one. */
+/** y = conv2d(x, w). A task is some images, or a band of one. `sums`: see tiles.ts. */
 export function winogradForward(
   y: usize,
   x: usize,
   U: usize,
   bias: Optional,
+  sums: usize,
   scratch: usize,
   s: WinogradSizes,
   task: i32,
@@ -110,6 +115,7 @@ export function winogradForward(
   const wStep = (<usize>C_in4) << 6;
   const f = apart(C_out4 * T);
   const plane = (<usize>(s.H_out * s.W_out)) << 2;
+  let sum = f32x4.splat(0);
   for (let t0 = 0; t0 < (n1 - n0) * tilesOfImage; t0 += T) {
     const count = min(T, (n1 - n0) * tilesOfImage - t0);
     transformInput(V, x4, half, t0, count, rows, s);
@@ -133,9 +139,13 @@ export function winogradForward(
         const from = M + <usize>c * vStep + ((<usize>i) << 4);
         const b = biasLanes(bias ? bias + ((<usize>co) << 2) : 0, s.C_out - co);
         const channels = min(4, s.C_out - co);
-        if (s.m == 4) storeOutput(4, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b);
-        else storeOutput(2, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b);
+        const ofTile =
+          s.m == 4
+            ? storeOutput(4, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b)
+            : storeOutput(2, to, plane, s.W_out, from, f, half, channels, rowsOfTile, columns, b);
+        sum = f32x4.add(sum, ofTile);
       }
     }
   }
+  v128.store(sums + ((<usize>task) << 4), sum);
 }

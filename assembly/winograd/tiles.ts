@@ -9,6 +9,9 @@
  *
  *   | tile | tile | tile | V or M … | M or dV … | x4, dy4, dx4: images with channels in lanes …
  *   0      TILE   2·TILE WINOGRAD_SCRATCH
+ *
+ * One number that isn't finite makes a whole tile so, and so do numbers whose sums in a transform are too large for f32. So each
+ * task writes four `sums` over the numbers that it makes: where one isn't finite, the caller computes all of it again directly.
  */
 import { planeToLanes } from '../lanes4';
 import { productTile, productTile4 } from '../tiles';

@@ -12,6 +12,7 @@
  * Regularization" (2019), https://arxiv.org/abs/1711.05101; https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
 import type { FloatArray } from './accumulate.js';
+import { keep, negligible, negligibleSquare, stepsBetweenLooks } from './negligible.js';
 
 export interface AdamStep {
   readonly lr: number;
@@ -42,10 +43,15 @@ export interface AdamFactors {
   /** 1 / √(1 − β2^t): √v̂ = √expAvgSq · rootScale. */
   readonly rootScale: number;
   readonly eps: number;
+  /** Below these, expAvg, expAvgSq and param become 0, in every 16th step; 0 in the others: negligible.ts. */
+  readonly leastMean: number;
+  readonly leastSquare: number;
+  readonly leastParam: number;
 }
 
 /** Computed once, in f64, for every backend. */
 export function adamFactors({ lr, beta1, beta2, eps, weightDecay, decoupled, step }: AdamStep): AdamFactors {
+  const looks = step % stepsBetweenLooks === 0;
   return {
     beta1,
     gain1: 1 - beta1,
@@ -56,10 +62,13 @@ export function adamFactors({ lr, beta1, beta2, eps, weightDecay, decoupled, ste
     stepSize: lr / (1 - beta1 ** step),
     rootScale: 1 / Math.sqrt(1 - beta2 ** step),
     eps,
+    leastMean: looks ? negligible : 0,
+    leastSquare: looks ? negligibleSquare : 0,
+    leastParam: looks && weightDecay > 0 ? negligible : 0,
   };
 }
 
-/** Updates param, expAvg and expAvgSq in place. */
+/** Updates param, expAvg and expAvgSq in place. What is negligible becomes 0; a parameter only if it decays: negligible.ts. */
 export function adamForward(
   param: FloatArray,
   expAvg: FloatArray,
@@ -72,8 +81,9 @@ export function adamForward(
     const g = dparam[i] + f.weightDecay * param[i];
     const m = f.beta1 * expAvg[i] + f.gain1 * g;
     const v = f.beta2 * expAvgSq[i] + f.gain2 * g * g;
-    expAvg[i] = m;
-    expAvgSq[i] = v;
-    param[i] = param[i] - f.shrink * param[i] - (f.stepSize * m) / (Math.sqrt(v) * f.rootScale + f.eps);
+    keep(expAvg, i, m, f.leastMean);
+    keep(expAvgSq, i, v, f.leastSquare);
+    const moved = param[i] - f.shrink * param[i] - (f.stepSize * m) / (Math.sqrt(v) * f.rootScale + f.eps);
+    keep(param, i, moved, f.leastParam);
   }
 }

@@ -55,12 +55,12 @@ export function crossEntropyForward(
   let sum = 0;
   if (s.reduction === 'none') loss.fill(0);
   forEachTarget(target, s, (ti, start, t) => {
-    const logSum = logSumExp(x, start, s);
+    const { max, logSum } = logSumExp(x, start, s);
     let cost = 0;
     for (let c = 0; c < s.C; c++) {
       const q = share(c, t, shares);
       // A class that has no share costs nothing, even where its logit is −∞.
-      if (q > 0) cost += q * (weight ? weight[c] : 1) * (logSum - x[start + c * s.inner]);
+      if (q > 0) cost += q * (weight ? weight[c] : 1) * (logSum - (x[start + c * s.inner] - max));
     }
     if (s.reduction === 'none') loss[ti] = cost;
     sum += cost;
@@ -85,13 +85,13 @@ export function crossEntropyBackward(
   const shares = crossEntropyShares(s);
   const divisor = s.reduction === 'mean' ? targetWeights(target, weight, s) : 1;
   forEachTarget(target, s, (ti, start, t) => {
-    const logSum = logSumExp(x, start, s);
+    const { max, logSum } = logSumExp(x, start, s);
     const scale = dloss[s.reduction === 'none' ? ti : 0] / divisor;
     let all = 0;
     for (let k = 0; k < s.C; k++) all += share(k, t, shares) * (weight ? weight[k] : 1);
     for (let c = 0; c < s.C; c++) {
       const i = start + c * s.inner;
-      dx[i] = (Math.exp(x[i] - logSum) * all - share(c, t, shares) * (weight ? weight[c] : 1)) * scale;
+      dx[i] = (Math.exp(x[i] - max - logSum) * all - share(c, t, shares) * (weight ? weight[c] : 1)) * scale;
     }
   });
 }

@@ -17,8 +17,8 @@ import { forEachRow, logSumExp, type SoftmaxSizes } from './softmax.js';
 /** Writes y. */
 export function logSoftmaxForward(y: FloatArray, x: FloatArray, s: SoftmaxSizes): void {
   forEachRow(s, (start) => {
-    const logSum = logSumExp(x, start, s);
-    for (let c = 0; c < s.C; c++) y[start + c * s.inner] = x[start + c * s.inner] - logSum;
+    const { max, logSum } = logSumExp(x, start, s);
+    for (let c = 0; c < s.C; c++) y[start + c * s.inner] = x[start + c * s.inner] - max - logSum;
   });
 }
 

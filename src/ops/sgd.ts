@@ -11,6 +11,7 @@
  * initialization and momentum in deep learning" (2013)
  */
 import type { FloatArray } from './accumulate.js';
+import { keep, negligible } from './negligible.js';
 
 export interface SgdStep {
   readonly lr: number;
@@ -22,16 +23,22 @@ export interface SgdStep {
   readonly first: boolean;
 }
 
-/** Updates param and momentumBuffer in place. */
+/** Below these, momentumBuffer and param become 0: negligible.ts. */
+export function sgdLeast({ weightDecay }: SgdStep): { leastMomentum: number; leastParam: number } {
+  return { leastMomentum: negligible, leastParam: weightDecay > 0 ? negligible : 0 };
+}
+
+/** Updates param and momentumBuffer in place. What is negligible becomes 0; a parameter only if it decays: negligible.ts. */
 export function sgdForward(param: FloatArray, momentumBuffer: FloatArray | null, dparam: FloatArray, s: SgdStep): void {
+  const { leastMomentum, leastParam } = sgdLeast(s);
   for (let i = 0; i < param.length; i++) {
     const g = dparam[i] + s.weightDecay * param[i];
     let step = g;
     if (momentumBuffer) {
       const v = s.first ? g : s.momentum * momentumBuffer[i] + (1 - s.dampening) * g;
-      momentumBuffer[i] = v;
+      keep(momentumBuffer, i, v, leastMomentum);
       step = s.nesterov ? g + s.momentum * v : v;
     }
-    param[i] -= s.lr * step;
+    keep(param, i, param[i] - s.lr * step, leastParam);
   }
 }

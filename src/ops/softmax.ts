@@ -30,8 +30,8 @@ export function softmaxSizes(operation: string, x: Shape, dim: number): SoftmaxS
 /** Writes y. */
 export function softmaxForward(y: FloatArray, x: FloatArray, s: SoftmaxSizes): void {
   forEachRow(s, (start) => {
-    const logSum = logSumExp(x, start, s);
-    for (let c = 0; c < s.C; c++) y[start + c * s.inner] = Math.exp(x[start + c * s.inner] - logSum);
+    const { max, logSum } = logSumExp(x, start, s);
+    for (let c = 0; c < s.C; c++) y[start + c * s.inner] = Math.exp(x[start + c * s.inner] - max - logSum);
   });
 }
 
@@ -54,11 +54,16 @@ export function forEachRow({ outer, C, inner }: SoftmaxSizes, visit: (start: num
   }
 }
 
-/** log Σ_c e^x[c] of one row. */
-export function logSumExp(x: FloatArray, start: number, { C, inner }: Omit<SoftmaxSizes, 'outer'>): number {
+/** The two parts of log Σ_c e^x[c] of one row, max x and log Σ_c e^(x[c] − max). They stay apart, because the sum of a large
+ *  maximum and a small logarithm is the maximum alone: whoever needs x − log Σ e^x takes one after the other from x. */
+export function logSumExp(
+  x: FloatArray,
+  start: number,
+  { C, inner }: Omit<SoftmaxSizes, 'outer'>,
+): { max: number; logSum: number } {
   let max = Number.NEGATIVE_INFINITY;
   for (let c = 0; c < C; c++) max = Math.max(max, x[start + c * inner]);
   let sum = 0;
   for (let c = 0; c < C; c++) sum += Math.exp(x[start + c * inner] - max);
-  return max + Math.log(sum);
+  return { max, logSum: Math.log(sum) };
 }

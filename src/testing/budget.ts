@@ -36,6 +36,15 @@ export function rounded(
   };
 }
 
+/**
+ * The roundings that a term of a long sum meets. One number after the other would be n; but sums are taken in blocks of
+ * 16 at most, which are added up pair by pair, or with something better: f64, or what the additions lost. So the budget
+ * grows with the logarithm of the length (Higham, section 4.2), and a sum that loses digits with its length is over it.
+ */
+export function sumSteps(n: number): number {
+  return n <= 16 ? n : 16 + Math.ceil(Math.log2(n / 16));
+}
+
 /** An operation of which every output is a sum of products. `of` gives its arguments in another guise. */
 type SumOperation = (y: Float64Array, of: <A extends Float64Array | null>(array: A) => A) => void;
 
@@ -55,7 +64,16 @@ export function sumsOfProducts(y: Float64Array, u: number, operation: SumOperati
 
 /** Plain sums: K terms are K − 1 additions, and a single one is only moved. */
 export function sums(y: Float64Array, u: number, operation: SumOperation): Budget {
-  return sumsOfProducts(y, u, operation, -1);
+  const magnitude = new Float64Array(y.length);
+  const count = new Float64Array(y.length);
+  operation(magnitude, (array) => array && (array.map(Math.abs) as typeof array));
+  operation(count, (array) => array && (new Float64Array(array.length).fill(1) as typeof array));
+  return rounded(
+    y,
+    u,
+    count.map((K) => sumSteps(Math.abs(K)) - 1),
+    magnitude,
+  );
 }
 
 /** Relative error of e^x: the argument is rounded on its way to a power of 2, |x|·u each time, and WGSL allows 3 + 2·|x| ULP. */

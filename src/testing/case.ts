@@ -28,6 +28,7 @@ export type LawName =
   | 'moments' // a normalised channel has mean bias and variance weight²
   | 'split' // what was joined can be taken apart again
   | 'crop' // the inside of a padded image is the image
+  | 'notFinite' // one NaN or ∞ is seen where the maths sees it
   | 'alias' // y may be a
   | 'plainStep'; // SGD without momentum is param − lr·g
 

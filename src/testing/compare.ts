@@ -14,13 +14,14 @@ const smallestNormal = 2 ** -126;
 export type Compare = (what: string, got: ArrayLike<number>, expected: ArrayLike<number>, budget: Budget) => void;
 
 /** Throws a Violation that names the worst element. The sign of zero is free, as it is in PyTorch; NaN equals NaN.
- *  `measured` is told the largest error in units of its budget, before that. */
+ *  `measured` is told the largest error in units of its budget, before that. `flushes`: a denormal number may be 0, as WGSL has it. */
 export function compare(
   what: string,
   got: ArrayLike<number>,
   expected: ArrayLike<number>,
   budget: Budget,
   measured: (ratio: number) => void,
+  flushes = false,
 ): void {
   if (got.length !== expected.length) {
     throw new Violation(`${what}: ${got.length} elements, but ${expected.length} expected`);
@@ -29,7 +30,8 @@ export function compare(
   let worstRatio = 0;
   let wrong = 0;
   for (let i = 0; i < expected.length; i++) {
-    const ratio = excess(got[i], expected[i], budget(i));
+    const isFlushed = flushes && got[i] === 0 && Math.abs(expected[i]) < smallestNormal;
+    const ratio = isFlushed ? 0 : excess(got[i], expected[i], budget(i));
     if (ratio > 1) wrong++;
     if (ratio > worstRatio) [worst, worstRatio] = [i, ratio];
   }

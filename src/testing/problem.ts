@@ -11,9 +11,22 @@ import type { TypedArray } from '../tensor/tensorBackend.js';
  *   'integers'    −3 … 3: ties, zeros, and sums that are exact
  *   'cancelling'  about ±1000 in turn: sums much smaller than their terms, and e^x far outside f32
  *   'distinct'    a shuffled grid in −1 … 1 without 0: a small step neither crosses a kink nor makes a tie
+ *   'constant'    the same number everywhere, and not a small one: what is left of it after a subtraction is 0
+ *   'offset'      a large number, a little more or less: means are large, and deviations small
+ *   'scaled'      'uniform', times 2¹⁰⁰ in the first array and 2⁻¹⁰⁰ in the second: products are usual again
+ *   'denormal'    'uniform' times 2⁻¹⁴⁰: as good as 0
  *   'special'     'integers' with NaN, ±∞ and −0 among them, for what only selects or moves values
  */
-export type Kind = 'uniform' | 'integers' | 'cancelling' | 'distinct' | 'special';
+export type Kind =
+  | 'uniform'
+  | 'integers'
+  | 'cancelling'
+  | 'distinct'
+  | 'constant'
+  | 'offset'
+  | 'scaled'
+  | 'denormal'
+  | 'special';
 
 /** Draws one array's elements in their order, where the kind doesn't say how. `random` gives 0 ≤ r < 1. */
 export type Fill = (random: () => number, i: number) => number;
@@ -51,7 +64,7 @@ export interface Problem<Sizes = unknown> extends Numbers {
 export function problem<Sizes>(draft: Draft<Sizes>, { kind, seed }: Numbers): Problem<Sizes> {
   const random = generator(seed);
   const inputs = Object.fromEntries(
-    Object.entries(draft.arrays).map(([name, spec]) => [name, spec && drawArray(spec, kind, random)]),
+    Object.entries(draft.arrays).map(([name, spec], at) => [name, spec && drawArray(spec, kind, random, at)]),
   );
   return { draft, kind, seed, inputs, sizes: draft.sizes(inputs) };
 }
@@ -68,10 +81,20 @@ export function withInputs<Sizes>(p: Problem<Sizes>, inputs: Inputs): Problem<Si
 
 export const ordinary: readonly Kind[] = ['uniform', 'integers', 'cancelling'];
 
+/** For sums, and for what is subtracted from each other. */
+export const withOffsets: readonly Kind[] = [...ordinary, 'constant', 'offset'];
+
+/** For sums of products. */
+export const withScales: readonly Kind[] = [...ordinary, 'scaled', 'denormal'];
+
 /** A float array like the inputs of p, for what a law needs besides them; another `stream`, other numbers. */
 export function drawLike(p: Problem, length: number, stream: number): Float32Array {
-  const kind = p.kind === 'special' ? 'uniform' : p.kind;
-  return drawArray({ shape: [length] }, kind, generator(p.seed + 0x9e3779b9 * stream)) as Float32Array;
+  const isUsual = p.kind !== 'special' && p.kind !== 'scaled';
+  return drawArray(
+    { shape: [length] },
+    isUsual ? p.kind : 'uniform',
+    generator(p.seed + 0x9e3779b9 * stream),
+  ) as Float32Array;
 }
 
 export function describe(p: Problem): string {
@@ -86,21 +109,46 @@ export function describe(p: Problem): string {
   ].join('\n');
 }
 
-function drawArray({ shape, fill, int32 }: ArraySpec, kind: Kind, random: () => number): Float32Array | Int32Array {
+/** `at`: the array's place among the problem's. */
+function drawArray(
+  { shape, fill, int32 }: ArraySpec,
+  kind: Kind,
+  random: () => number,
+  at = 0,
+): Float32Array | Int32Array {
   const length = numel(shape);
   const array = int32 ? new Int32Array(length) : new Float32Array(length);
   if (fill) for (let i = 0; i < length; i++) array[i] = fill(random, i);
-  else drawKind(array, kind, random);
+  else drawKind(array, kind, random, at);
   return array;
 }
 
 const specials = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0];
 
-function drawKind(array: TypedArray, kind: Kind, random: () => number): void {
+/** Numbers with many digits, from small to beyond what f32 can count. */
+const offsets = [0.1, 100, -1e4, -3e5, 16777217, 1e10];
+
+function drawKind(array: TypedArray, kind: Kind, random: () => number, at: number): void {
+  const uniform = (scale: number, centre = 0) => {
+    for (let i = 0; i < array.length; i++) array[i] = centre + scale * (2 * random() - 1);
+  };
+  const offset = () => offsets[Math.floor(random() * offsets.length)];
   const integer = () => Math.floor(random() * 7) - 3;
   switch (kind) {
     case 'uniform':
-      for (let i = 0; i < array.length; i++) array[i] = 2 * random() - 1;
+      uniform(1);
+      break;
+    case 'constant':
+      array.fill(offset());
+      break;
+    case 'offset':
+      uniform(0.1, offset());
+      break;
+    case 'scaled':
+      uniform([2 ** 100, 2 ** -100][at] ?? 1);
+      break;
+    case 'denormal':
+      uniform(2 ** -140);
       break;
     case 'integers':
       for (let i = 0; i < array.length; i++) array[i] = integer();

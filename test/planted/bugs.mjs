@@ -136,4 +136,10 @@ export const bugs = [
     find: 's.first ? g :',
     replace: 's.first ? (1 - s.dampening) * g :',
   },
+  {
+    name: 'softmax: the logarithm is added to the maximum, and lost there',
+    file: 'softmax.ts',
+    find: 'x[start + c * s.inner] - max - logSum)',
+    replace: 'x[start + c * s.inner] - (max + logSum))',
+  },
 ];

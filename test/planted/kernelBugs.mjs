@@ -147,4 +147,25 @@ export const kernelBugs = [
     find: 'if (!isFirst) {',
     replace: 'if (true) {',
   },
+  {
+    name: 'batchNorm2d: what f32 has not of a large mean is forgotten',
+    operation: 'batchNorm2d',
+    file: 'batchNorm2d.ts',
+    find: '<f32>(beta - <f64>scale * (mu - <f64>(<f32>mu)))',
+    replace: '<f32>beta',
+  },
+  {
+    name: 'conv2d, Winograd: what is not finite spoils its tile',
+    operation: 'conv2d',
+    file: 'winograd/forward.ts',
+    find: 'v128.store(sums + ((<usize>task) << 4), sum);',
+    replace: 'v128.store(sums + ((<usize>task) << 4), f32x4.splat(0));',
+  },
+  {
+    name: 'adam: a mean goes through denormal numbers on its way to 0',
+    operation: 'adam',
+    file: 'adam.ts',
+    find: 'looks ? keep(m, leastMean) : m',
+    replace: 'm',
+  },
 ];

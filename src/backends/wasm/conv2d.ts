@@ -30,10 +30,17 @@ interface Way {
   weightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): void;
 }
 
+/** In tiles; and once more, directly, if what comes out isn't all finite. */
 const winograd: Way = {
-  forward: winogradForward,
-  inputGradient: winogradInputGradient,
-  weightGradient: winogradWeightGradient,
+  forward(engine, y, x, weight, bias, s) {
+    if (!winogradForward(engine, y, x, weight, bias, s)) direct.forward(engine, y, x, weight, bias, s);
+  },
+  inputGradient(engine, dx, dy, weight, s) {
+    if (!winogradInputGradient(engine, dx, dy, weight, s)) direct.inputGradient(engine, dx, dy, weight, s);
+  },
+  weightGradient(engine, dweight, dy, x, s) {
+    if (!winogradWeightGradient(engine, dweight, dy, x, s)) direct.weightGradient(engine, dweight, dy, x, s);
+  },
 };
 const depthwise3x3: Way = {
   forward: depthwise3x3Forward,

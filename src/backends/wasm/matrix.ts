@@ -15,6 +15,9 @@ interface Matrix {
 const rowMajor = (from: Place, columns: number): Matrix => ({ from, down: columns, across: 1 });
 const transposed = ({ from, down, across }: Matrix): Matrix => ({ from, down: across, across: down });
 
+/** A sum that is twice as long is taken in parts of so many terms: f32 would lose digits with its length. */
+const partLength = 4096;
+
 /** y (M, N) = a (M, K) · b (K, N) + bias (N), written row by row; with `add`, added to what y has. */
 function product(
   engine: Engine,
@@ -24,6 +27,24 @@ function product(
   [M, K, N]: readonly [number, number, number],
   bias: Place | null = null,
   add = false,
+): void {
+  const length = K < 2 * partLength ? K : partLength;
+  productOfPart(engine, y, a, b, [M, length, N], bias, add);
+  for (let k = length; k < K; k += length) {
+    const left = { ...a, from: behind(a.from, 4 * k * a.across) };
+    const right = { ...b, from: behind(b.from, 4 * k * b.down) };
+    productOfPart(engine, y, left, right, [M, Math.min(length, K - k), N], null, true);
+  }
+}
+
+function productOfPart(
+  engine: Engine,
+  y: Place,
+  a: Matrix,
+  b: Matrix,
+  [M, K, N]: readonly [number, number, number],
+  bias: Place | null,
+  add: boolean,
 ): void {
   const up = (size: number) => Math.ceil(size / 4) * 4;
   const [a4, b4, scratch] = engine.scratch(up(K) * up(M) * 4, up(N) * up(K) * 4, engine.threads * PRODUCT_BYTES);

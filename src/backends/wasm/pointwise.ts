@@ -2,6 +2,7 @@
 import { adamFactors } from '../../ops/adam.js';
 import { type BroadcastSizes, broadcastStrides } from '../../ops/broadcast.js';
 import type { Kernels } from '../../ops/index.js';
+import { sgdLeast } from '../../ops/sgd.js';
 import { type BroadcastKernel, broadcasting } from './broadcast.js';
 import type { WasmBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
@@ -108,6 +109,7 @@ export function pointwise(engine: Engine) {
           length: param.length,
           gain: 1 - s.dampening,
           isFirst: s.first,
+          ...sgdLeast(s),
           ...s,
         });
       },

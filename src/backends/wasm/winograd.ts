@@ -1,6 +1,6 @@
 /** Calls of `assembly/winograd`. */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
-import type { Place } from './buffer.js';
+import type { Address, Place } from './buffer.js';
 import type { Engine } from './engine.js';
 import { type KernelArguments, WINOGRAD_GAP, WINOGRAD_SCRATCH, type WinogradSizes } from './signatures.js';
 import { tasksForItems } from './taskCount.js';
@@ -104,6 +104,16 @@ function sizesOf(s: Conv2dSizes, p: Plan, { images, band, perThread, slices = 1,
   return { ...x, ...y, m, down, across, images, band, T, perThread, slices, parts };
 }
 
+/** Bytes of the sums that a task writes. */
+const sumBytes = 16;
+
+/** Whether all numbers that were made of tiles are finite, as their sums tell. If not, tiles have spoiled their neighbours, or
+ *  were too large for f32 on the way. */
+function areFinite(engine: Engine, sums: Address, tasks: number): boolean {
+  return new Float32Array(engine.bytes, sums, (tasks * sumBytes) / 4).every(Number.isFinite);
+}
+
+/** Each of the three says whether it could: where not all results are finite, they are to be computed directly. */
 export function winogradForward(
   engine: Engine,
   y: Place,
@@ -111,17 +121,18 @@ export function winogradForward(
   weight: Place,
   bias: Place | null,
   s: Conv2dSizes,
-): void {
+): boolean {
   const { N, C_in, C_out, K_h: r } = s;
   const p = plan(s);
   const images = together(s, p, targetTasks);
   const band = bandOf(s, p);
   const perThread = p.tileBytes + images * p.C_in4 * (p.m * band + 6 - p.m) * p.W_seen * 16;
-  const [U, scratch] = engine.scratch(p.weights, engine.threads * perThread);
+  const tasks = Math.ceil(N / images) * Math.ceil(p.down / band);
+  const [U, sums, scratch] = engine.scratch(p.weights, tasks * sumBytes, engine.threads * perThread);
   const steps = { laneStep: C_in * r * r * 4, kStep: r * r * 4 };
   transformWeights(engine, { U, w: weight, scratch, r, lanes: C_out, K: C_in, ...steps });
-  const tasks = Math.ceil(N / images) * Math.ceil(p.down / band);
-  engine.run('winogradForward', tasks, { y, x, U, bias, scratch, s: sizesOf(s, p, { images, band, perThread }) });
+  engine.run('winogradForward', tasks, { y, x, U, bias, sums, scratch, s: sizesOf(s, p, { images, band, perThread }) });
+  return areFinite(engine, sums, tasks);
 }
 
 function transformWeights(engine: Engine, weights: KernelArguments['winogradTransformWeights']): void {
@@ -129,7 +140,7 @@ function transformWeights(engine: Engine, weights: KernelArguments['winogradTran
   engine.run('winogradTransformWeights', tasks, weights);
 }
 
-export function winogradInputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): void {
+export function winogradInputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: Conv2dSizes): boolean {
   const { N, C_in, C_out, K_h: r } = s;
   const p = plan(s);
   const images = together(s, p, 8);
@@ -137,17 +148,19 @@ export function winogradInputGradient(engine: Engine, dx: Place, dy: Place, weig
   const parts = Math.max(1, Math.min(Math.ceil(p.C_in4 / 2), Math.floor(8 / groups)));
   const perImage = p.C_out4 * p.m * p.down * p.m * p.across + p.C_in4 * p.H_seen * p.W_seen;
   const perThread = p.tileBytes + images * perImage * 16;
-  const [U, scratch] = engine.scratch(p.weights, engine.threads * perThread);
+  const tasks = groups * parts;
+  const [U, sums, scratch] = engine.scratch(p.weights, tasks * sumBytes, engine.threads * perThread);
   const steps = { laneStep: r * r * 4, kStep: C_in * r * r * 4 };
   transformWeights(engine, { U, w: weight, scratch, r, lanes: C_in, K: C_out, ...steps });
   const sizes = sizesOf(s, p, { images, band: p.down, perThread, parts });
-  engine.run('winogradInputGradient', groups * parts, { dx, dy, U, scratch, s: sizes });
+  engine.run('winogradInputGradient', tasks, { dx, dy, U, sums, scratch, s: sizes });
+  return areFinite(engine, sums, tasks);
 }
 
 /** Bytes that the sums of all slices of the work may take. */
 const sliceBytes = 16e6;
 
-export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): void {
+export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: Conv2dSizes): boolean {
   const { N, C_in, C_out, K_h: r } = s;
   const p = plan(s);
   const images = together(s, p, 8);
@@ -157,9 +170,10 @@ export function winogradWeightGradient(engine: Engine, dweight: Place, dy: Place
   const parts = Math.max(1, Math.min(Math.ceil(p.C_out4 / 2), Math.floor(8 / slices)));
   const seen = p.C_in4 * (p.m * band + 6 - p.m) * p.W_seen + p.C_out4 * p.m * band * p.m * p.across;
   const perThread = p.tileBytes + images * seen * 16;
-  const [dU, scratch] = engine.scratch(slices * p.weights, engine.threads * perThread);
+  const tasks = tasksForItems(p.C_out4 * C_in, 36 * slices * 4);
+  const [dU, sums, scratch] = engine.scratch(slices * p.weights, tasks * sumBytes, engine.threads * perThread);
   const sizes = sizesOf(s, p, { images, band, perThread, slices, parts });
   engine.run('winogradWeightGradient', slices * parts, { dU, x, dy, scratch, s: sizes });
-  const tasks = tasksForItems(p.C_out4 * C_in, 36 * slices * 4);
-  engine.run('winogradUnpackWeightGradient', tasks, { dw: dweight, dU, scratch, r, slices, C_out, C_in });
+  engine.run('winogradUnpackWeightGradient', tasks, { dw: dweight, dU, sums, scratch, r, slices, C_out, C_in });
+  return areFinite(engine, sums, tasks);
 }

@@ -5,6 +5,7 @@
 // m: expAvg, v: expAvgSq. The corrections of both means are the same for all parameters, so the caller puts them into
 // stepSize = lr / (1 − β1^t)  and  rootScale = 1 / √(1 − β2^t).
 // include element.wgsl
+// include negligible.wgsl
 
 struct Sizes {
   count: u32,
@@ -17,6 +18,9 @@ struct Sizes {
   stepSize: f32,
   rootScale: f32,
   eps: f32,
+  leastMean: f32,
+  leastSquare: f32,
+  leastParam: f32,
 }
 @group(0) @binding(0) var<uniform> s: Sizes;
 @group(0) @binding(1) var<storage, read_write> param: array<f32>;
@@ -31,7 +35,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let g = dparam[i] + s.weightDecay * param[i];
   let m = s.beta1 * expAvg[i] + s.gain1 * g;
   let v = s.beta2 * expAvgSq[i] + s.gain2 * g * g;
-  expAvg[i] = m;
-  expAvgSq[i] = v;
-  param[i] = param[i] - s.shrink * param[i] - s.stepSize * m / (sqrt(v) * s.rootScale + s.eps);
+  expAvg[i] = kept(m, s.leastMean);
+  expAvgSq[i] = kept(v, s.leastSquare);
+  param[i] = kept(param[i] - s.shrink * param[i] - s.stepSize * m / (sqrt(v) * s.rootScale + s.eps), s.leastParam);
 }

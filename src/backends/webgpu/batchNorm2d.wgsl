@@ -2,7 +2,7 @@
 //
 // A channel has M = N · pixels elements: a plane in each of N images.
 //
-//   training     statistics   a workgroup for each part of each channel: the sum, then the squares of the deviations
+//   training     statistics   a workgroup for each part of each channel: the sum, then the deviations and their squares
 //                combine      a workgroup for each channel, whose threads take turns in the parts; not needed for one part
 //                normalize    a thread for each element
 //   evaluation   evaluate     a thread for each element
@@ -42,8 +42,11 @@ struct Sizes {
 @group(0) @binding(7) var<storage, read> weight: array<f32>;
 @group(0) @binding(8) var<storage, read> bias: array<f32>;
 
-/// [part][channel]: in the forward pass (mean, Σ(x − mean)²) of the part, in the backward pass (Σdy, Σ(x̂·dy)).
-@group(0) @binding(9) var<storage, read_write> partials: array<vec2f>;
+/// What is known of a part, or of a channel: its mean is centre + rest, because the numbers may be large and the differences
+/// between them small; and Σ(x − mean)².
+struct Moments { centre: f32, rest: f32, squares: f32 }
+
+@group(0) @binding(9) var<storage, read_write> moments: array<Moments>; // [part][channel]; of a channel, in its first part's place
 
 /// What a workgroup works on: elements begin … end of a channel.
 struct Part { c: u32, begin: u32, end: u32, index: u32, isWhole: bool }
@@ -85,22 +88,27 @@ fn statistics(
 ) {
   let part = partOf(group, groups);
   if (part.c >= s.C) { return; }
-  var sum = 0.0;
-  for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) { sum += x[indexOf(k, part.c)]; }
-  let mu = total(thread, sum) / f32(part.end - part.begin);
-  var squares = 0.0;
+  let length = f32(part.end - part.begin);
+  var sum = LongSum();
+  for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) { sum = plus(sum, x[indexOf(k, part.c)]); }
+  let centre = rounded(total(thread, sum)) / length;
+  var deviations = LongSum();
+  var squares = LongSum();
   for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) {
-    let deviation = x[indexOf(k, part.c)] - mu;
-    squares += deviation * deviation;
+    let deviation = x[indexOf(k, part.c)] - centre;
+    deviations = plus(deviations, deviation);
+    squares = plus(squares, deviation * deviation);
   }
-  squares = total(thread, squares);
+  let rest = rounded(total(thread, deviations)) / length;
+  let around = max(0.0, rounded(total(thread, squares)) - length * rest * rest);
   if (thread > 0u) { return; }
-  if (part.isWhole) { settle(part.c, mu, squares); }
-  else { partials[part.index * s.C + part.c] = vec2f(mu, squares); }
+  let known = Moments(centre, rest, around);
+  if (part.isWhole) { settle(part.c, known); }
+  else { moments[part.index * s.C + part.c] = known; }
 }
 
-/// Σ(x − mean)² of the channel: for each part, the squares around the part's own mean, plus its number of elements times
-/// (its mean − the channel's mean)².
+/// The channel's mean, counted from the centre of its first part. The squares around it: those around a part's own mean, and
+/// the part's elements times that mean's deviation².
 @compute @workgroup_size(SUM_THREADS)
 fn combine(
   @builtin(local_invocation_index) thread: u32,
@@ -109,27 +117,36 @@ fn combine(
 ) {
   let c = group.y * groups.x + group.x;
   if (c >= s.C) { return; }
-  var sum = 0.0;
-  for (var part = thread; part < parts(); part += SUM_THREADS) { sum += lengthOf(part) * partials[part * s.C + c].x; }
-  let mu = total(thread, sum) / f32(s.N * s.pixels);
-  var squares = 0.0;
+  let centre = moments[c].centre;
+  var sum = LongSum();
+  for (var part = thread; part < parts(); part += SUM_THREADS) { sum = plus(sum, lengthOf(part) * meanOf(part, c, centre)); }
+  let rest = rounded(total(thread, sum)) / f32(s.N * s.pixels);
+  var squares = LongSum();
   for (var part = thread; part < parts(); part += SUM_THREADS) {
-    let partial = partials[part * s.C + c];
-    let deviation = partial.x - mu;
-    squares += partial.y + lengthOf(part) * deviation * deviation;
+    let deviation = meanOf(part, c, centre) - rest;
+    squares = plus(squares, moments[part * s.C + c].squares);
+    squares = plus(squares, lengthOf(part) * deviation * deviation);
   }
-  squares = total(thread, squares);
-  if (thread == 0u) { settle(c, mu, squares); }
+  let around = rounded(total(thread, squares));
+  if (thread == 0u) { settle(c, Moments(centre, rest, around)); }
 }
 
-/// Writes a channel's statistics. `squares`: Σ(x − mu)².
-fn settle(c: u32, mu: f32, squares: f32) {
+/// The mean of a part, counted from `centre`.
+fn meanOf(part: u32, c: u32, centre: f32) -> f32 {
+  let partial = moments[part * s.C + c];
+  return (partial.centre - centre) + partial.rest;
+}
+
+/// Writes what is known of a channel now.
+fn settle(c: u32, known: Moments) {
   let M = f32(s.N * s.pixels);
-  mean[c] = mu;
-  invStd[c] = inverseSqrt(squares / M + s.eps);
+  let mu = plus(LongSum(known.centre, 0.0), known.rest);
+  mean[c] = mu.sum;
+  moments[c].rest = mu.lost;
+  invStd[c] = inverseSqrt(known.squares / M + s.eps);
   if (s.hasRunning == 0u) { return; }
-  runningMean[c] = s.rest * runningMean[c] + s.momentum * mu;
-  runningVar[c] = s.rest * runningVar[c] + s.momentum * (squares / (M - 1.0));
+  runningMean[c] = s.rest * runningMean[c] + s.momentum * mu.sum;
+  runningVar[c] = s.rest * runningVar[c] + s.momentum * (known.squares / (M - 1.0));
 }
 
 @compute @workgroup_size(256)
@@ -137,7 +154,8 @@ fn normalize(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   let i = element(id, groups);
   if (i >= s.N * s.C * s.pixels) { return; }
   let c = channelOf(i);
-  y[i] = scaleOf(c, invStd[c]) * (x[i] - mean[c]) + shiftOf(c);
+  let scale = scaleOf(c, invStd[c]);
+  y[i] = scale * (x[i] - mean[c]) + (shiftOf(c) - scale * moments[c].rest);
 }
 
 /// The first C threads write a channel's mean and invStd, too.
@@ -159,6 +177,11 @@ fn evaluate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
 @group(0) @binding(5) var<storage, read_write> dbias: array<f32>;
 @group(0) @binding(8) var<storage, read> dy: array<f32>;
 
+/// Σdy and Σ(x̂·dy).
+struct Gradients { dy: LongSum, xhatDy: LongSum }
+
+@group(0) @binding(9) var<storage, read_write> gradients: array<Gradients>; // as moments
+
 fn xhatOf(i: u32, c: u32) -> f32 {
   return (x[i] - mean[c]) * invStd[c];
 }
@@ -171,14 +194,14 @@ fn backwardSums(
 ) {
   let part = partOf(group, groups);
   if (part.c >= s.C) { return; }
-  var sums = vec2f();
+  var own = Gradients();
   for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) {
     let i = indexOf(k, part.c);
-    sums += vec2f(dy[i], xhatOf(i, part.c) * dy[i]);
+    own = Gradients(plus(own.dy, dy[i]), plus(own.xhatDy, xhatOf(i, part.c) * dy[i]));
   }
-  sums = total2(thread, sums);
+  let sums = Gradients(total(thread, own.dy), total(thread, own.xhatDy));
   if (thread > 0u) { return; }
-  partials[part.index * s.C + part.c] = sums;
+  gradients[part.index * s.C + part.c] = sums;
   if (part.isWhole) { settleGradients(part.c, sums); }
 }
 
@@ -191,17 +214,20 @@ fn combineSums(
 ) {
   let c = group.y * groups.x + group.x;
   if (c >= s.C) { return; }
-  var sums = vec2f();
-  for (var part = thread; part < parts(); part += SUM_THREADS) { sums += partials[part * s.C + c]; }
-  sums = total2(thread, sums);
+  var own = Gradients();
+  for (var part = thread; part < parts(); part += SUM_THREADS) {
+    let partial = gradients[part * s.C + c];
+    own = Gradients(joined(own.dy, partial.dy), joined(own.xhatDy, partial.xhatDy));
+  }
+  let sums = Gradients(total(thread, own.dy), total(thread, own.xhatDy));
   if (thread > 0u) { return; }
-  partials[c] = sums;
+  gradients[c] = sums;
   settleGradients(c, sums);
 }
 
-fn settleGradients(c: u32, sums: vec2f) {
-  if (s.hasDbias != 0u) { dbias[c] = sums.x; }
-  if (s.hasDweight != 0u) { dweight[c] = sums.y; }
+fn settleGradients(c: u32, sums: Gradients) {
+  if (s.hasDbias != 0u) { dbias[c] = rounded(sums.dy); }
+  if (s.hasDweight != 0u) { dweight[c] = rounded(sums.xhatDy); }
 }
 
 @compute @workgroup_size(256)
@@ -211,8 +237,7 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let c = channelOf(i);
   var through = 0.0; // the gradient through mean and invStd, which depend on x in training
   if (s.training != 0u) {
-    let means = partials[c] / f32(s.N * s.pixels);
-    through = means.x + xhatOf(i, c) * means.y;
+    through = (rounded(gradients[c].dy) + xhatOf(i, c) * rounded(gradients[c].xhatDy)) / f32(s.N * s.pixels);
   }
   dx[i] = scaleOf(c, invStd[c]) * (dy[i] - through);
 }

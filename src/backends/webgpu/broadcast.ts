@@ -119,10 +119,10 @@ export function broadcast(engine: Engine) {
       sums(d);
       return;
     }
-    engine.temporary(parts * outputs, (partials) => {
+    engine.temporary(2 * parts * outputs, (partials) => {
       sums(partials);
-      // The partial sums [part][output] are added up by the gradient of add, as if a were one row that all of them had used.
-      const rows = { shape: [parts, outputs], aStrides: [0, 1], bStrides: [0, 1] };
+      // To add them up is what the gradient of add does, where a is one row that meets all of them.
+      const rows = { shape: [2 * parts, outputs], aStrides: [0, 1], bStrides: [0, 1] };
       gradient('add', 'A', d, { dy: partials }, rows);
     });
   }

@@ -10,11 +10,13 @@
 //                  columns     neighbouring outputs
 //                  × rows      threads for each of them, which take turns in its terms: a tree adds up what they have
 //
-//                so that neighbouring threads read neighbours in dy, whether these are outputs or terms. Where outputs are few,
-//                the terms are divided among workgroups (id.z), and the results are partial sums [part][output].
+//                so neighbouring threads read neighbours, be it outputs or terms that lie side by side in dy. Where outputs
+//                are few, the terms are divided among workgroups (id.z), and what comes out are partial sums [part][output]
+//                and, behind them, what these lost by rounding: all of them are terms to be added up.
 //
 // The operation's own file gives value(a, b), and the terms of da and of db at a place of the walk.
 // include element.wgsl
+// include longSum.wgsl
 
 struct Sizes {
   outputs: u32,
@@ -75,18 +77,18 @@ fn forwardInPlace(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
 /// What a thread sums: terms first, first + step, … before end, of one output.
 struct Task { output: u32, first: u32, end: u32, step: u32 }
 
-fn sumOfA(task: Task) -> f32 {
-  var sum = 0.0;
+fn sumOfA(task: Task) -> LongSum {
+  var sum = LongSum();
   for (var term = task.first; term < task.end; term += task.step) {
-    sum += termOfA(placeOf(task.output * s.terms + term));
+    sum = plus(sum, termOfA(placeOf(task.output * s.terms + term)));
   }
   return sum;
 }
 
-fn sumOfB(task: Task) -> f32 {
-  var sum = 0.0;
+fn sumOfB(task: Task) -> LongSum {
+  var sum = LongSum();
   for (var term = task.first; term < task.end; term += task.step) {
-    sum += termOfB(placeOf(task.output * s.terms + term));
+    sum = plus(sum, termOfB(placeOf(task.output * s.terms + term)));
   }
   return sum;
 }
@@ -94,13 +96,13 @@ fn sumOfB(task: Task) -> f32 {
 @compute @workgroup_size(256)
 fn backwardA(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);
-  if (i < s.outputs) { d[i] = sumOfA(Task(i, 0u, s.terms, 1u)); }
+  if (i < s.outputs) { d[i] = rounded(sumOfA(Task(i, 0u, s.terms, 1u))); }
 }
 
 @compute @workgroup_size(256)
 fn backwardB(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);
-  if (i < s.outputs) { d[i] = sumOfB(Task(i, 0u, s.terms, 1u)); }
+  if (i < s.outputs) { d[i] = rounded(sumOfB(Task(i, 0u, s.terms, 1u))); }
 }
 
 @compute @workgroup_size(SUM_THREADS)
@@ -110,7 +112,7 @@ fn sumsA(
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let task = taskOf(thread, group, groups);
-  addUp(thread, sumOfA(task), task.output, group.z);
+  addUp(thread, sumOfA(task), task.output, group.z, groups.z);
 }
 
 @compute @workgroup_size(SUM_THREADS)
@@ -120,7 +122,7 @@ fn sumsB(
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let task = taskOf(thread, group, groups);
-  addUp(thread, sumOfB(task), task.output, group.z);
+  addUp(thread, sumOfB(task), task.output, group.z, groups.z);
 }
 
 /// The terms of a thread of the table: none if its output doesn't exist.
@@ -131,14 +133,16 @@ fn taskOf(thread: u32, group: vec3u, groups: vec3u) -> Task {
   return Task(output, begin + thread / s.columns, end, SUM_THREADS / s.columns);
 }
 
-var<workgroup> table: array<f32, SUM_THREADS>;
+var<workgroup> table: array<LongSum, SUM_THREADS>;
 
 /// Adds the lower half of the table's rows to the upper half, until one row is left, and writes that.
-fn addUp(thread: u32, sum: f32, output: u32, part: u32) {
+fn addUp(thread: u32, sum: LongSum, output: u32, part: u32, parts: u32) {
   table[thread] = sum;
   for (var half = SUM_THREADS / 2u; half >= s.columns; half /= 2u) {
     workgroupBarrier();
-    if (thread < half) { table[thread] += table[thread + half]; }
+    if (thread < half) { table[thread] = joined(table[thread], table[thread + half]); }
   }
-  if (thread < s.columns && output < s.outputs) { d[part * s.outputs + output] = table[thread]; }
+  if (thread >= s.columns || output >= s.outputs) { return; }
+  d[part * s.outputs + output] = rounded(table[thread]);
+  if (parts > 1u) { d[(parts + part) * s.outputs + output] = lostBy(table[thread]); }
 }

@@ -11,6 +11,7 @@ import { isPointwise } from '../convolution.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { gridOf } from './parts.js';
+import { sumOfChannels, sumOfRows } from './reductions.js';
 import { grid, tilingFor } from './tile.js';
 
 const fewest = 4;
@@ -28,10 +29,11 @@ export function conv2d(engine: Engine) {
           const run = s.C_in / s.G < fewest || skips ? inputGradientDirectly : inputGradientInTiles;
           run(engine, dx, dy, weight, s);
         }
-        if (dweight || dbias) {
+        if (dweight) {
           const run = s.C_out / s.G < fewest ? weightGradientDirectly : weightGradientInTiles;
-          run(engine, dweight, dbias, dy, x, s);
+          run(engine, dweight, dy, x, s);
         }
+        if (dbias) sumOfChannels(engine, dbias, dy, s.N, s.H_out * s.W_out);
       },
     },
   } satisfies Partial<Kernels<WebGPUBuffer>>;
@@ -66,32 +68,14 @@ function inputGradientDirectly(engine: Engine, dx: Buffer, dy: Buffer, weight: B
   });
 }
 
-function weightGradientDirectly(
-  engine: Engine,
-  dweight: Buffer | null,
-  dbias: Buffer | null,
-  dy: Buffer,
-  x: Buffer,
-  s: Conv2dSizes,
-): void {
-  if (dweight) {
-    engine.run({
-      shader: 'conv2d',
-      entry: 'backwardWeight',
-      buffers: { dweight, dy, x },
-      sizes: { ...s, hasBias: false, count: dweight.length },
-      groups: gridOf(dweight.length, 1, engine.limits.maxComputeWorkgroupsPerDimension),
-    });
-  }
-  if (dbias) {
-    engine.run({
-      shader: 'conv2d',
-      entry: 'backwardBias',
-      buffers: { dbias, dy },
-      sizes: { ...s, hasBias: false, count: s.C_out },
-      groups: gridOf(s.C_out, 1, engine.limits.maxComputeWorkgroupsPerDimension),
-    });
-  }
+function weightGradientDirectly(engine: Engine, dweight: Buffer, dy: Buffer, x: Buffer, s: Conv2dSizes): void {
+  engine.run({
+    shader: 'conv2d',
+    entry: 'backwardWeight',
+    buffers: { dweight, dy, x },
+    sizes: { ...s, hasBias: false, count: dweight.length },
+    groups: gridOf(dweight.length, 1, engine.limits.maxComputeWorkgroupsPerDimension),
+  });
 }
 
 const tapsOf = (s: Conv2dSizes) => (s.C_in / s.G) * s.K_h * s.K_w;
@@ -148,39 +132,30 @@ function inputGradientInTiles(engine: Engine, dx: Buffer, dy: Buffer, weight: Bu
 const wanted = 256;
 const leastShare = 256;
 
-function weightGradientInTiles(
-  engine: Engine,
-  dweight: Buffer | null,
-  dbias: Buffer | null,
-  dy: Buffer,
-  x: Buffer,
-  s: Conv2dSizes,
-): void {
-  const taps = tapsOf(s);
-  const first = dweight ? 0 : taps;
-  const [M, N, K] = [s.C_out / s.G, taps + (dbias ? 1 : 0) - first, s.N * s.H_out * s.W_out];
+function weightGradientInTiles(engine: Engine, dweight: Buffer, dy: Buffer, x: Buffer, s: Conv2dSizes): void {
+  const [M, N, K] = [s.C_out / s.G, tapsOf(s), s.N * s.H_out * s.W_out];
   const tiling = tilingFor(engine, M, N, K, { aAlongK: true, bAlongK: true });
   const { rows, columns, depth } = tiling;
   const most = Math.max(1, Math.floor(engine.limits.maxComputeWorkgroupsPerDimension / s.G));
   const parts = Math.max(1, Math.min(Math.ceil(wanted / (rows * columns * s.G)), Math.floor(K / leastShare), most));
   const share = Math.ceil(K / parts / depth) * depth;
-  engine.temporary(parts * s.C_out * N, (sums) => {
+  const run = (sums: Buffer) =>
     engine.run({
       shader: 'conv2dBackwardWeight',
       entry: 'backwardWeight',
       uses: tiling.uses,
       buffers: { sums, dy, x },
-      sizes: { ...s, parts, share, first, count: N },
+      sizes: { ...s, parts, share },
       constants: { ...tiling.constants, PADDED: Number(seesPadding(s)) },
       groups: [columns, rows, s.G * parts],
       work: tiling.work(s.G, parts),
     });
-    engine.run({
-      shader: 'conv2dCollect',
-      entry: 'collect',
-      buffers: { dweight, dbias, sums },
-      sizes: { C_out: s.C_out, taps, parts, first, count: N },
-      threads: s.C_out * N,
-    });
+  if (parts === 1) {
+    run(dweight);
+    return;
+  }
+  engine.temporary(parts * dweight.length, (sums) => {
+    run(sums);
+    sumOfRows(engine, dweight, sums, parts);
   });
 }

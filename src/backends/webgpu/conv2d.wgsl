@@ -91,31 +91,16 @@ fn backwardWeight(
   let co = tap / (s.K_w * s.K_h * C_group);
   let channel = co / (s.C_out / s.G) * C_group + tap / (s.K_w * s.K_h) % C_group;
   let pixels = s.H_out * s.W_out;
-  var sum = 0.0;
+  var sum = LongSum();
   for (var q = thread; q < s.N * pixels; q += SUM_THREADS) {
     let n = q / pixels;
     let h = q % pixels / s.W_out * s.S_h + kh * s.D_h - s.P_h;
     let w = q % s.W_out * s.S_w + kw * s.D_w - s.P_w;
     if (h < s.H && w < s.W) {
-      sum += dy[(n * s.C_out + co) * pixels + q % pixels] * x[((n * s.C_in + channel) * s.H + h) * s.W + w];
+      let product = dy[(n * s.C_out + co) * pixels + q % pixels] * x[((n * s.C_in + channel) * s.H + h) * s.W + w];
+      sum = plus(sum, product);
     }
   }
   sum = total(thread, sum);
-  if (thread == 0u && tap < s.count) { dweight[tap] = sum; }
-}
-
-@group(0) @binding(1) var<storage, read_write> dbias: array<f32>;
-
-@compute @workgroup_size(SUM_THREADS)
-fn backwardBias(
-  @builtin(workgroup_id) id: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let co = id.y * groups.x + id.x;
-  let pixels = s.H_out * s.W_out;
-  var sum = 0.0;
-  for (var q = thread; q < s.N * pixels; q += SUM_THREADS) { sum += dy[(q / pixels * s.C_out + co) * pixels + q % pixels]; }
-  sum = total(thread, sum);
-  if (thread == 0u && co < s.count) { dbias[co] = sum; }
+  if (thread == 0u && tap < s.count) { dweight[tap] = rounded(sum); }
 }

@@ -1,10 +1,9 @@
-// conv2d, variant 2: the gradients of weight and bias as a product of matrices, for each group:
+// conv2d, variant 2: the gradient of weight as a product of matrices, for each group:
 //
 //   dweight (C_out / G, taps) = dY (C_out / G, N · H_out · W_out) · Xᵀ
 //
-// with X as in conv2dForward.wgsl, transposed: a row for each output pixel, a column for each tap (ci, kh, kw). The gradient of
-// the bias is one more column, behind the last tap, in which X is 1. The sum over pixels is long and the product small, so the
-// pixels are split into parts, each with sums of its own ("split-K"). `collect` adds these up, always in the same order.
+// with X as in conv2dForward.wgsl: a row for each output pixel, a column for each tap (ci, kh, kw). The sum over pixels is
+// long, and the product is small, so the pixels are split into parts, each with sums of its own ("split-K"), to be added up.
 //
 // PADDED: 0 where no tap falls outside x.
 // uses tile.wgsl or tileDirect.wgsl
@@ -14,11 +13,9 @@ struct Sizes {
   S_h: u32, S_w: u32, P_h: u32, P_w: u32, D_h: u32, D_w: u32, G: u32,
   parts: u32, // of the pixels
   share: u32, // pixels of a part
-  first: u32, // the first column to compute: 0, or the number of taps for the bias alone
-  count: u32, // columns from there on
 }
 @group(0) @binding(0) var<uniform> s: Sizes;
-@group(0) @binding(1) var<storage, read_write> sums: array<f32>; // (parts, C_out, count)
+@group(0) @binding(1) var<storage, read_write> sums: array<f32>; // (parts, C_out, taps)
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read> x: array<f32>;
 
@@ -51,16 +48,15 @@ fn next(row: Row) -> Row {
 
 fn pixelsEnd() -> u32 { return s.N * s.H_out * s.W_out; }
 
-/// A tap: its number; and how far from there it sees x, in pixels and in x.
-struct Column { k: u32, h: u32, w: u32, x: u32 }
+/// A tap: its number, and how far it is from where an output begins, in pixels and in x.
+struct Column { n: u32, h: u32, w: u32, x: u32 }
 
 fn columnOf(n: u32) -> Column {
-  let k = s.first + n;
   let kernel = s.K_h * s.K_w;
-  let channel = group * (s.C_in / s.G) + k / kernel;
-  let h = k % kernel / s.K_w * s.D_h - s.P_h;
-  let w = k % s.K_w * s.D_w - s.P_w;
-  return Column(k, h, w, (channel * s.H + h) * s.W + w);
+  let channel = group * (s.C_in / s.G) + n / kernel;
+  let h = n % kernel / s.K_w * s.D_h - s.P_h;
+  let w = n % s.K_w * s.D_w - s.P_w;
+  return Column(n, h, w, (channel * s.H + h) * s.W + w);
 }
 
 const nowhere = 0xffffffffu;
@@ -76,11 +72,10 @@ fn a4(m: u32, place: u32) -> vec4f {
 
 fn b(row: Row, column: Column) -> f32 {
   var seen = row.valid;
-  let one = seen & (column.k == taps());
-  if (PADDED == 1u) { // unsigned, a place before 0 is far beyond the end
+  if (PADDED == 1u) { // what is before 0 is, unsigned, far beyond the end
     seen &= (row.h + column.h < s.H) & (row.w + column.w < s.W);
   }
-  return select(select(0.0, x[row.x + column.x], seen), 1.0, one);
+  return select(0.0, x[row.x + column.x], seen);
 }
 
 fn b4(row: Row, column: Column) -> vec4f { return vec4f(); } // never called: B_VECTORS is 0
@@ -88,9 +83,8 @@ fn b4(row: Row, column: Column) -> vec4f { return vec4f(); } // never called: B_
 var<private> part: u32;
 
 fn write(m: u32, column: Column, value: f32) {
-  let n = column.k - s.first;
-  if (m >= s.C_out / s.G || n >= s.count) { return; }
-  sums[(part * s.C_out + group * (s.C_out / s.G) + m) * s.count + n] = value;
+  if (m >= s.C_out / s.G || column.n >= taps()) { return; }
+  sums[(part * s.C_out + group * (s.C_out / s.G) + m) * taps() + column.n] = value;
 }
 
 @compute @workgroup_size(THREADS)

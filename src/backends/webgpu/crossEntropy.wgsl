@@ -31,17 +31,19 @@ fn forward(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  var sums = vec2f();
+  var costs = LongSum();
+  var weights = LongSum();
   for (var block = group.x; block < blocks(); block += groups.x) {
     let row = rowOf(block, thread);
     let largest = maxOf(row);
     let logSum = logOf(sumOfExp(row, largest));
     var spreadCost = 0.0;
     if (s.spread > 0.0) {
+      var ofAll = LongSum();
       for (var c = row.lane.index; c < row.end; c += s.lanes) {
-        spreadCost += weightOf(c) * (logSum - (x[at(row, c)] - largest));
+        ofAll = plus(ofAll, weightOf(c) * (logSum - (x[at(row, c)] - largest)));
       }
-      spreadCost = s.spread * sumOfLanes(row.lane, spreadCost);
+      spreadCost = s.spread * rounded(sumOfLanes(row.lane, ofAll));
     }
     if (row.lane.index == 0u && row.index < s.rows) {
       let t = targets[row.index];
@@ -50,12 +52,13 @@ fn forward(
         let w = weightOf(u32(t));
         cost = spreadCost;
         if (s.peak > 0.0) { cost += s.peak * w * (logSum - (x[at(row, u32(t))] - largest)); }
-        sums += vec2f(cost, w);
+        costs = plus(costs, cost);
+        weights = plus(weights, w);
       }
       if (s.isNone != 0u) { loss[row.index] = cost; }
     }
   }
-  settle(sums, thread, group.x, groups.x);
+  settle(costs, weights, thread, group.x, groups.x);
 }
 
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
@@ -91,7 +94,7 @@ fn backward(
 /// Σ_c weight[c].
 fn weightOfClasses(thread: u32) -> f32 {
   if (s.hasWeight == 0u) { return f32(s.C); }
-  var weights = 0.0;
-  for (var c = thread; c < s.C; c += SUM_THREADS) { weights += weight[c]; }
-  return total(thread, weights);
+  var weights = LongSum();
+  for (var c = thread; c < s.C; c += SUM_THREADS) { weights = plus(weights, weight[c]); }
+  return rounded(total(thread, weights));
 }

@@ -5,7 +5,8 @@
 ///   (4 lanes)         task    0 0 0 0 1 1 1 1 …       (4 lanes)         task    0 1 2 … 63  0  1  2 …
 ///                     lane    0 1 2 3 0 1 2 3 …                         lane    0 0 0 …  0  1  1  1 …
 ///
-/// So neighbouring threads read neighbouring numbers, whether these are terms of one task or of several.
+/// So neighbouring threads read neighbouring numbers, be they terms of one task or of tasks side by side.
+// include longSum.wgsl
 struct Lane {
   task: u32, // its number among those that the workgroup does at a time
   index: u32, // among the task's lanes
@@ -21,17 +22,21 @@ fn laneOf(thread: u32) -> Lane {
   return Lane(thread % tasks, thread / tasks, thread, tasks);
 }
 
+var<workgroup> sums: array<LongSum, SUM_THREADS>;
 var<workgroup> cells: array<f32, SUM_THREADS>;
 
-/// The sum over the lanes of a task. All of its lanes get it.
-fn sumOfLanes(lane: Lane, value: f32) -> f32 {
-  if (s.lanes == 1u) { return value; }
-  cells[lane.thread] = value;
+/// The sum over the lanes of each task, which all of them get.
+fn sumOfLanes(lane: Lane, own: LongSum) -> LongSum {
+  if (s.lanes == 1u) { return own; }
+  sums[lane.thread] = own;
   for (var half = s.lanes / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane.index < half) { cells[lane.thread] += cells[lane.thread + half * lane.step]; }
+    if (lane.index < half) { sums[lane.thread] = joined(sums[lane.thread], sums[lane.thread + half * lane.step]); }
   }
-  return ofFirst(lane);
+  workgroupBarrier();
+  let sum = sums[firstOf(lane)];
+  workgroupBarrier(); // the next tree writes the sums again
+  return sum;
 }
 
 /// The largest value of a task's lanes. All of them get it.
@@ -42,13 +47,11 @@ fn maxOfLanes(lane: Lane, value: f32) -> f32 {
     workgroupBarrier();
     if (lane.index < half) { cells[lane.thread] = max(cells[lane.thread], cells[lane.thread + half * lane.step]); }
   }
-  return ofFirst(lane);
+  workgroupBarrier();
+  let largest = cells[firstOf(lane)];
+  workgroupBarrier(); // the next tree writes the cells again
+  return largest;
 }
 
-/// The value of a task's first lane.
-fn ofFirst(lane: Lane) -> f32 {
-  workgroupBarrier();
-  let value = cells[lane.thread - lane.index * lane.step];
-  workgroupBarrier(); // the next tree overwrites the cells
-  return value;
-}
+/// The thread that is a task's first lane.
+fn firstOf(lane: Lane) -> u32 { return lane.thread - lane.index * lane.step; }

@@ -3,6 +3,8 @@ import type { Kernels } from '../../ops/index.js';
 import type { MatmulSizes } from '../../ops/matmul.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
+import { gridOf } from './parts.js';
+import { sumOfRows } from './reductions.js';
 import { tilingFor } from './tile.js';
 
 /** A matrix, and how far it is to its next row and its next column. */
@@ -13,8 +15,8 @@ interface Matrix {
 }
 
 interface Product {
-  /** (M, N), row by row; null where only `sums` is computed. */
-  readonly c: WebGPUBuffer | null;
+  /** (M, N), row by row. */
+  readonly c: WebGPUBuffer;
   readonly a: Matrix;
   readonly b: Matrix;
   readonly M: number;
@@ -22,48 +24,51 @@ interface Product {
   readonly K: number;
   /** A number for each column. */
   readonly bias?: WebGPUBuffer | null;
-  /** Where the sums of a's rows are written; null: they aren't computed. */
-  readonly sums?: WebGPUBuffer | null;
-  /** Where a and b begin, for each layer of c and each pair that is summed. Default: both at 0, for one layer and one pair. */
+  /** Where a and b begin: for each layer of c, for each pair that is summed. Without it, both begin at 0. */
   readonly begins?: readonly (readonly { a: number; b: number }[])[];
 }
 
-function multiply(engine: Engine, { c, a, b, M, N, K, bias = null, sums = null, begins }: Product): void {
+/** A sum that is twice as long is split into parts of so many places, as long as the parts' products aren't too many numbers. */
+const partLength = 4096;
+const mostPartial = 2 ** 24;
+
+function multiply(engine: Engine, { c, a, b, M, N, K, bias = null, begins }: Product): void {
   const pairs = begins?.[0]?.length ?? 1;
   const layers = begins?.length ?? 1;
-  const first = c ? 0 : N;
-  const end = N + (sums ? 1 : 0);
-  const tiling = tilingFor(engine, M, end - first, K * pairs, { aAlongK: a.column === 1, bAlongK: b.row === 1 });
-  const run = (places: WebGPUBuffer | null) =>
+  const places = K * pairs;
+  const tiling = tilingFor(engine, M, N, places, { aAlongK: a.column === 1, bAlongK: b.row === 1 });
+  const { columns, rows, depth } = tiling;
+  const wanted = Math.min(Math.floor(places / partLength), Math.floor(mostPartial / Math.max(1, c.length)));
+  const share = wanted > 1 ? Math.ceil(places / wanted / depth) * depth : places;
+  const parts = wanted > 1 ? Math.ceil(places / share) : 1;
+  const run = (to: WebGPUBuffer, starts: WebGPUBuffer | null) =>
     engine.run({
       shader: 'matmul',
       entry: 'multiply',
       uses: tiling.uses,
-      buffers: { c, sums, a: a.buffer, bMatrix: b.buffer, bias, begins: places },
+      buffers: { c: to, a: a.buffer, bMatrix: b.buffer, bias, begins: starts },
       sizes: {
-        M,
-        N,
-        K,
-        aRow: a.row,
-        aPlace: a.column,
-        bPlace: b.row,
-        bColumn: b.column,
-        pairs,
-        first,
-        end,
-        hasBias: bias !== null,
+        ...{ M, N, K, aRow: a.row, aPlace: a.column, bPlace: b.row, bColumn: b.column, pairs },
+        ...{ columns, rows, layers, parts, share, hasBias: bias !== null },
       },
       constants: { ...tiling.constants, BATCHED: Number(begins !== undefined) },
-      groups: [tiling.columns, tiling.rows, layers],
-      work: tiling.work(layers),
+      groups: gridOf(columns * rows * layers * parts, 1, engine.limits.maxComputeWorkgroupsPerDimension),
+      work: tiling.work(layers, parts),
     });
+  const runInParts = (starts: WebGPUBuffer | null) => {
+    if (parts === 1) return run(c, starts);
+    engine.temporary(parts * c.length, (partials) => {
+      run(partials, starts);
+      sumOfRows(engine, c, partials, parts);
+    });
+  };
   if (begins) {
-    engine.temporary(2 * layers * pairs, (places) => {
-      engine.write(places, Uint32Array.from(begins.flat().flatMap((begin) => [begin.a, begin.b])));
-      run(places);
+    engine.temporary(2 * layers * pairs, (starts) => {
+      engine.write(starts, Uint32Array.from(begins.flat().flatMap((begin) => [begin.a, begin.b])));
+      runInParts(starts);
     });
   } else {
-    run(null);
+    runInParts(null);
   }
 }
 
@@ -118,9 +123,8 @@ export function matrix(engine: Engine) {
       },
       backward(dx, dweight, dbias, dy, x, weight, { N, I, O }) {
         if (dx) multiply(engine, { c: dx, a: plain(dy, O), b: plain(weight, I), M: N, N: I, K: O });
-        if (dweight || dbias) {
-          multiply(engine, { c: dweight, sums: dbias, a: transposed(dy, O), b: plain(x, I), M: O, N: I, K: N });
-        }
+        if (dweight) multiply(engine, { c: dweight, a: transposed(dy, O), b: plain(x, I), M: O, N: I, K: N });
+        if (dbias) sumOfRows(engine, dbias, dy, N);
       },
     },
   } satisfies Partial<Kernels<WebGPUBuffer>>;

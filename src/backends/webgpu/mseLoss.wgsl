@@ -20,7 +20,7 @@ struct Sizes {
 @group(0) @binding(1) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> goal: array<f32>;
-@group(0) @binding(4) var<storage, read_write> partials: array<f32>;
+@group(0) @binding(4) var<storage, read_write> partials: array<LongSum>;
 
 @compute @workgroup_size(SUM_THREADS)
 fn forward(
@@ -28,26 +28,26 @@ fn forward(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  var sum = 0.0;
+  var sum = LongSum();
   for (var i = group.x * SUM_THREADS + thread; i < s.count; i += groups.x * SUM_THREADS) {
     let difference = x[i] - goal[i];
     let square = difference * difference;
     if (s.isNone != 0u) { loss[i] = square; }
-    sum += square;
+    sum = plus(sum, square);
   }
   if (s.isNone != 0u) { return; }
   sum = total(thread, sum);
   if (thread > 0u) { return; }
-  if (groups.x == 1u) { loss[0] = sum * s.scale; }
+  if (groups.x == 1u) { loss[0] = rounded(sum) * s.scale; }
   else { partials[group.x] = sum; }
 }
 
 @compute @workgroup_size(SUM_THREADS)
 fn combine(@builtin(local_invocation_index) thread: u32) {
-  var sum = 0.0;
-  for (var part = thread; part < s.parts; part += SUM_THREADS) { sum += partials[part]; }
+  var sum = LongSum();
+  for (var part = thread; part < s.parts; part += SUM_THREADS) { sum = joined(sum, partials[part]); }
   sum = total(thread, sum);
-  if (thread == 0u) { loss[0] = sum * s.scale; }
+  if (thread == 0u) { loss[0] = rounded(sum) * s.scale; }
 }
 
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;

@@ -23,18 +23,20 @@ fn forward(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  var sums = vec2f();
+  var costs = LongSum();
+  var weights = LongSum();
   for (var row = group.x * SUM_THREADS + thread; row < s.rows; row += groups.x * SUM_THREADS) {
     let t = targets[row];
     var cost = 0.0;
     if (isCounted(t)) {
       let w = weightOf(u32(t));
       cost = -w * x[(row / s.inner * s.C + u32(t)) * s.inner + row % s.inner];
-      sums += vec2f(cost, w);
+      costs = plus(costs, cost);
+      weights = plus(weights, w);
     }
     if (s.isNone != 0u) { loss[row] = cost; }
   }
-  settle(sums, thread, group.x, groups.x);
+  settle(costs, weights, thread, group.x, groups.x);
 }
 
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;

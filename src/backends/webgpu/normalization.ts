@@ -34,19 +34,19 @@ export function normalization(engine: Engine) {
           run('evaluate', buffers, { threads: Math.max(x.length, s.C) });
           return;
         }
-        engine.temporary(2 * parts * s.C, (partials) => {
-          const moved = { runningMean, runningVar, partials };
+        engine.temporary(3 * parts * s.C, (moments) => {
+          const moved = { runningMean, runningVar, moments };
           run('statistics', { ...moved, x }, { groups: gridOf(s.C, parts, most) });
           if (parts > 1) run('combine', moved, { groups: gridOf(s.C, 1, most) });
+          run('normalize', { y, x, weight, bias, moments }, { threads: x.length });
         });
-        run('normalize', { y, x, weight, bias }, { threads: x.length });
       },
 
       backward(dx, dweight, dbias, dy, x, weight, mean, invStd, s) {
         const { parts, sizes } = sizesOf(s, { weight, dweight, dbias });
-        engine.temporary(2 * parts * s.C, (partials) => {
+        engine.temporary(4 * parts * s.C, (gradients) => {
           const run = (entry: string, buffers: Buffers, extent: Pick<Dispatch, 'threads' | 'groups'>) =>
-            engine.run({ shader: 'batchNorm2d', entry, buffers: { partials, ...buffers }, sizes, ...extent });
+            engine.run({ shader: 'batchNorm2d', entry, buffers: { gradients, ...buffers }, sizes, ...extent });
 
           if (s.training || dweight || dbias) {
             const buffers = { dweight, dbias, mean, invStd, x, dy };

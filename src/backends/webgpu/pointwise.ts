@@ -1,6 +1,7 @@
 /** Calls of the kernels that compute each element from the elements at the same place, with a thread for each. */
 import { adamFactors } from '../../ops/adam.js';
 import type { Kernels } from '../../ops/index.js';
+import { sgdLeast } from '../../ops/sgd.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Dispatch, Engine } from './engine.js';
 
@@ -37,9 +38,10 @@ export function pointwise(engine: Engine) {
     },
 
     sgd: {
-      forward(param, momentumBuffer, dparam, { lr, momentum, dampening, nesterov, weightDecay, first }) {
+      forward(param, momentumBuffer, dparam, s) {
+        const { lr, momentum, dampening, nesterov, weightDecay, first } = s;
         const hasMomentum = momentumBuffer !== null;
-        const sizes = { lr, momentum, gain: 1 - dampening, weightDecay, nesterov, first, hasMomentum };
+        const sizes = { lr, momentum, gain: 1 - dampening, weightDecay, nesterov, first, hasMomentum, ...sgdLeast(s) };
         run('sgd', 'forward', param, { param, momentumBuffer, dparam }, sizes);
       },
     },

@@ -1,7 +1,8 @@
 /// Sums over some dimensions of x (src/ops/reduce.ts): y[output] = finish(Σ_terms x).
 ///
 /// An output is a task of lanes.wgsl: its lanes take turns in its terms. Where outputs are few and terms many, the terms are
-/// divided among workgroups (group.z), and the results are partial sums [part][output], which are summed again.
+/// divided among workgroups (group.z), and what comes out are partial sums [part][output], and behind them what these lost by
+/// rounding: all of them are terms to be summed again.
 ///
 /// The operation's own file has `finish`.
 // include lanes.wgsl
@@ -44,8 +45,14 @@ fn forward(
   let begin = group.z * s.share;
   let end = select(begin, min(begin + s.share, s.terms), output < s.outputs);
   let start = offset(output, 0u, s.kept);
-  var sum = 0.0;
-  for (var term = begin + lane.index; term < end; term += s.lanes) { sum += x[start + offset(term, s.kept, s.rank)]; }
+  var sum = LongSum();
+  for (var term = begin + lane.index; term < end; term += s.lanes) { sum = plus(sum, x[start + offset(term, s.kept, s.rank)]); }
   sum = sumOfLanes(lane, sum);
-  if (lane.index == 0u && output < s.outputs) { y[group.z * s.outputs + output] = finish(sum); }
+  if (lane.index > 0u || output >= s.outputs) { return; }
+  if (groups.z == 1u) {
+    y[output] = finish(rounded(sum));
+  } else {
+    y[group.z * s.outputs + output] = rounded(sum);
+    y[(groups.z + group.z) * s.outputs + output] = lostBy(sum);
+  }
 }

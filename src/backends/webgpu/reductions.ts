@@ -56,53 +56,69 @@ function dimensionTable(dimensions: readonly Dimension[], stride: 'xStride' | 'y
   };
 }
 
-export function reductions(engine: Engine) {
-  /** y = finish(Σ x), summed over the dimensions that have stride 0 in y. y mustn't be empty. */
-  function sum(
-    shader: 'sum' | 'mean',
-    y: WebGPUBuffer,
-    x: WebGPUBuffer,
-    dimensions: readonly Dimension[],
-    count: number,
-    mayDivide = true,
-  ): void {
-    const outputDimensions = dimensions.filter(({ yStride }) => yStride !== 0);
-    const termDimensions = dimensions.filter(({ yStride }) => yStride === 0);
-    const outputs = y.length;
-    const terms = numel(termDimensions.map(({ size }) => size));
-    const neighbours = dimensions.at(-1)?.yStride === 0 ? 1 : (outputDimensions.at(-1)?.size ?? 1);
-    const lanes = lanesFor(terms, neighbours, engine.sumThreads);
-    const groups = Math.ceil((outputs * lanes.lanes) / engine.sumThreads);
-    const { parts, share } = mayDivide ? partsFor(terms, lanes.lanes, groups) : { parts: 1, share: terms };
-    const [kept, summed] = [outputDimensions, termDimensions].map((some) => (some.length > 0 ? some : [none]));
-    const sizes = {
-      outputs,
-      terms,
-      share,
-      ...lanes,
-      kept: kept.length,
-      ...dimensionTable([...kept, ...summed], 'xStride'),
-    };
-    const grid = gridOf(groups, parts, engine.limits.maxComputeWorkgroupsPerDimension);
-    if (parts === 1) {
-      engine.run({ shader, entry: 'forward', buffers: { y, x }, sizes: { ...sizes, count }, groups: grid });
-      return;
-    }
-    engine.temporary(parts * outputs, (partials) => {
-      const buffers = { y: partials, x };
-      engine.run({ shader: 'sum', entry: 'forward', buffers, sizes: { ...sizes, count }, groups: grid });
-      const sums = [
-        { size: parts, xStride: outputs, yStride: 0 },
-        { size: outputs, xStride: 1, yStride: 1 },
-      ];
-      sum(shader, y, partials, sums, count, false);
-    });
+/** y = finish(Σ x) along the dimensions of stride 0 in y, which isn't empty. */
+function sum(
+  engine: Engine,
+  shader: 'sum' | 'mean',
+  y: WebGPUBuffer,
+  x: WebGPUBuffer,
+  dimensions: readonly Dimension[],
+  count: number,
+  mayDivide = true,
+): void {
+  const outputDimensions = dimensions.filter(({ yStride }) => yStride !== 0);
+  const termDimensions = dimensions.filter(({ yStride }) => yStride === 0);
+  const outputs = y.length;
+  const terms = numel(termDimensions.map(({ size }) => size));
+  const neighbours = dimensions.at(-1)?.yStride === 0 ? 1 : (outputDimensions.at(-1)?.size ?? 1);
+  const lanes = lanesFor(terms, neighbours, engine.sumThreads);
+  const groups = Math.ceil((outputs * lanes.lanes) / engine.sumThreads);
+  const { parts, share } = mayDivide ? partsFor(terms, lanes.lanes, groups) : { parts: 1, share: terms };
+  const [kept, summed] = [outputDimensions, termDimensions].map((some) => (some.length > 0 ? some : [none]));
+  const sizes = {
+    outputs,
+    terms,
+    share,
+    ...lanes,
+    kept: kept.length,
+    ...dimensionTable([...kept, ...summed], 'xStride'),
+  };
+  const grid = gridOf(groups, parts, engine.limits.maxComputeWorkgroupsPerDimension);
+  if (parts === 1) {
+    engine.run({ shader, entry: 'forward', buffers: { y, x }, sizes: { ...sizes, count }, groups: grid });
+    return;
   }
+  engine.temporary(2 * parts * outputs, (partials) => {
+    const buffers = { y: partials, x };
+    engine.run({ shader: 'sum', entry: 'forward', buffers, sizes: { ...sizes, count }, groups: grid });
+    const sums = [
+      { size: 2 * parts, xStride: outputs, yStride: 0 },
+      { size: outputs, xStride: 1, yStride: 1 },
+    ];
+    sum(engine, shader, y, partials, sums, count, false);
+  });
+}
 
+/** y = Σ of the `rows` rows of x, each as long as y. */
+export function sumOfRows(engine: Engine, y: WebGPUBuffer, x: WebGPUBuffer, rows: number): void {
+  const dimensions = [
+    { size: rows, xStride: y.length, yStride: 0 },
+    { size: y.length, xStride: 1, yStride: 1 },
+  ];
+  if (y.length > 0) sum(engine, 'sum', y, x, dimensions, rows);
+}
+
+/** y[c] = Σ of the channel c of x (N, C, pixels). */
+export function sumOfChannels(engine: Engine, y: WebGPUBuffer, x: WebGPUBuffer, N: number, pixels: number): void {
+  const sizes = { shape: [N, y.length, pixels], yStrides: [0, 1, 0], reduced: [y.length], count: N * pixels };
+  if (y.length > 0) sum(engine, 'sum', y, x, dimensionsOf(sizes), sizes.count);
+}
+
+export function reductions(engine: Engine) {
   function reduction(shader: 'sum' | 'mean'): Kernels<WebGPUBuffer>['sum'] {
     return {
       forward(y, x, s) {
-        if (y.length > 0) sum(shader, y, x, dimensionsOf(s), s.count);
+        if (y.length > 0) sum(engine, shader, y, x, dimensionsOf(s), s.count);
       },
       backward(dx, dy, s) {
         const dimensions = dimensionsOf(s);

@@ -46,7 +46,7 @@ export function rows(engine: Engine) {
     const count = targets?.length ?? 0;
     const weighs = reduction === 'mean' && count > groupThreads;
     const parts = weighs ? partsFor(count, engine.sumThreads, 1).parts : 0;
-    engine.temporary(Math.max(1, parts), (partials) => {
+    engine.temporary(2 * Math.max(1, parts), (partials) => {
       const run = (entry: string, bound: Buffers, groups: number) =>
         engine.run({
           shader,

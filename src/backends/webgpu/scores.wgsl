@@ -10,9 +10,9 @@ fn maxOf(row: Row) -> f32 {
 }
 
 fn sumOfExp(row: Row, largest: f32) -> f32 {
-  var sum = 0.0;
-  for (var c = row.lane.index; c < row.end; c += s.lanes) { sum += expOf(x[at(row, c)] - largest); }
-  return sumOfLanes(row.lane, sum);
+  var sum = LongSum();
+  for (var c = row.lane.index; c < row.end; c += s.lanes) { sum = plus(sum, expOf(x[at(row, c)] - largest)); }
+  return rounded(sumOfLanes(row.lane, sum));
 }
 
 /// log Σ, where Σ is at least e^0. WGSL's log may lose a NaN, so a NaN goes past it.

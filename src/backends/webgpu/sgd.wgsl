@@ -4,6 +4,7 @@
 //   momentumBuffer = g at the first step, then  momentum · momentumBuffer + (1 − dampening) · g
 //   param −= lr · momentumBuffer                     nesterov: param −= lr · (g + momentum · momentumBuffer)
 // include element.wgsl
+// include negligible.wgsl
 
 struct Sizes {
   count: u32,
@@ -14,6 +15,8 @@ struct Sizes {
   nesterov: u32,
   first: u32,
   hasMomentum: u32,
+  leastMomentum: f32,
+  leastParam: f32,
 }
 @group(0) @binding(0) var<uniform> s: Sizes;
 @group(0) @binding(1) var<storage, read_write> param: array<f32>;
@@ -29,8 +32,8 @@ fn forward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   if (s.hasMomentum != 0u) {
     var v = g;
     if (s.first == 0u) { v = s.momentum * momentumBuffer[i] + s.gain * g; }
-    momentumBuffer[i] = v;
+    momentumBuffer[i] = kept(v, s.leastMomentum);
     step = select(v, g + s.momentum * v, s.nesterov != 0u);
   }
-  param[i] -= s.lr * step;
+  param[i] = kept(param[i] - s.lr * step, s.leastParam);
 }

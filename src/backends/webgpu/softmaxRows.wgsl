@@ -39,12 +39,12 @@ fn backward(
 ) {
   for (var block = group.x; block < blocks(); block += groups.x) {
     let row = rowOf(block, thread);
-    var sum = 0.0;
+    var terms = LongSum();
     for (var c = row.lane.index; c < row.end; c += s.lanes) {
       let i = at(row, c);
-      sum += term(dy[i], result[i]);
+      terms = plus(terms, term(dy[i], result[i]));
     }
-    sum = sumOfLanes(row.lane, sum);
+    let sum = rounded(sumOfLanes(row.lane, terms));
     for (var c = row.lane.index; c < row.end; c += s.lanes) {
       let i = at(row, c);
       dx[i] = gradient(dy[i], result[i], sum);

@@ -1,4 +1,4 @@
-/** Calls of the shaders that sum many terms to one number, or two. */
+/** Calls of the shaders that sum many terms to one number, or two, each in two parts (longSum.wgsl). */
 import type { Dispatch, Engine } from './engine.js';
 
 /** Runs `forward` in `parts` workgroups; if these are several, runs `combine`, which adds up their partial sums. */
@@ -7,7 +7,7 @@ export function sumInParts(
   parts: number,
   { buffers, sizes, ...shader }: Pick<Dispatch, 'shader' | 'buffers' | 'sizes'>,
 ): void {
-  engine.temporary(2 * parts, (partials) => {
+  engine.temporary(4 * parts, (partials) => {
     const run = (entry: string, groups: number) =>
       engine.run({
         ...shader,

@@ -9,7 +9,7 @@
 @group(0) @binding(1) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(3) var<storage, read> targets: array<i32>;
 @group(0) @binding(4) var<storage, read> weight: array<f32>;
-@group(0) @binding(5) var<storage, read_write> partials: array<f32>;
+@group(0) @binding(5) var<storage, read_write> partials: array<LongSum>; // of losses, then of weights
 
 fn isCounted(t: i32) -> bool { return t != s.ignoreIndex; }
 
@@ -26,26 +26,31 @@ fn weightOfTarget(row: u32) -> f32 {
   return weightOf(u32(t));
 }
 
-/// Writes the loss, or this part's partial sums, from the (Σ loss, Σ weight[t]) of every thread.
-fn settle(sums: vec2f, thread: u32, part: u32, parts: u32) {
+/// Of the Σ loss and Σ weight[t] of every thread.
+fn settle(ownCosts: LongSum, ownWeights: LongSum, thread: u32, part: u32, parts: u32) {
   if (s.isNone != 0u) { return; }
-  let all = total2(thread, sums);
+  let costs = total(thread, ownCosts);
+  let weights = total(thread, ownWeights);
   if (thread > 0u) { return; }
   if (parts > 1u) {
-    partials[part] = all.x;
-    partials[parts + part] = all.y;
+    partials[part] = costs;
+    partials[parts + part] = weights;
   } else if (s.isMean != 0u) {
-    loss[0] = all.x / all.y;
+    loss[0] = rounded(costs) / rounded(weights);
   } else {
-    loss[0] = all.x;
+    loss[0] = rounded(costs);
   }
 }
 
 @compute @workgroup_size(SUM_THREADS)
 fn combine(@builtin(local_invocation_index) thread: u32) {
-  var sums = vec2f();
-  for (var part = thread; part < s.parts; part += SUM_THREADS) { sums += vec2f(partials[part], partials[s.parts + part]); }
-  settle(sums, thread, 0u, 1u);
+  var costs = LongSum();
+  var weights = LongSum();
+  for (var part = thread; part < s.parts; part += SUM_THREADS) {
+    costs = joined(costs, partials[part]);
+    weights = joined(weights, partials[s.parts + part]);
+  }
+  settle(costs, weights, thread, 0u, 1u);
 }
 
 @compute @workgroup_size(SUM_THREADS)
@@ -54,8 +59,10 @@ fn weigh(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  var weights = 0.0;
-  for (var row = group.x * SUM_THREADS + thread; row < s.rows; row += groups.x * SUM_THREADS) { weights += weightOfTarget(row); }
+  var weights = LongSum();
+  for (var row = group.x * SUM_THREADS + thread; row < s.rows; row += groups.x * SUM_THREADS) {
+    weights = plus(weights, weightOfTarget(row));
+  }
   weights = total(thread, weights);
   if (thread == 0u) { partials[group.x] = weights; }
 }
@@ -63,10 +70,10 @@ fn weigh(
 /// What the gradient is divided by. `s.parts`: how many partial sums `weigh` has written; 0 where targets are few.
 fn divisor(thread: u32) -> f32 {
   if (s.isMean == 0u) { return 1.0; }
-  var weights = 0.0;
-  for (var part = thread; part < s.parts; part += SUM_THREADS) { weights += partials[part]; }
+  var weights = LongSum();
+  for (var part = thread; part < s.parts; part += SUM_THREADS) { weights = joined(weights, partials[part]); }
   if (s.parts == 0u) {
-    for (var row = thread; row < s.rows; row += SUM_THREADS) { weights += weightOfTarget(row); }
+    for (var row = thread; row < s.rows; row += SUM_THREADS) { weights = plus(weights, weightOfTarget(row)); }
   }
-  return total(thread, weights);
+  return rounded(total(thread, weights));
 }

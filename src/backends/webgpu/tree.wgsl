@@ -1,23 +1,13 @@
-/// Sums over the SUM_THREADS threads of a workgroup. All threads call them, and all get the sum: half of the threads add the
-/// numbers of the other half to their own, then half of those, until one thread has the sum.
-var<workgroup> tree: array<f32, SUM_THREADS>;
-var<workgroup> tree2: array<vec2f, SUM_THREADS>;
+/// Sums over the SUM_THREADS threads of a workgroup, which all of them call and all of them get: half of the threads add what
+/// the other half has to their own, then half of those, until one thread has it all.
+// include longSum.wgsl
+var<workgroup> tree: array<LongSum, SUM_THREADS>;
 
-fn total(thread: u32, value: f32) -> f32 {
-  tree[thread] = value;
+fn total(thread: u32, own: LongSum) -> LongSum {
+  tree[thread] = own;
   for (var half = SUM_THREADS / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (thread < half) { tree[thread] += tree[thread + half]; }
+    if (thread < half) { tree[thread] = joined(tree[thread], tree[thread + half]); }
   }
   return workgroupUniformLoad(&tree[0]);
-}
-
-/// Two sums at once.
-fn total2(thread: u32, value: vec2f) -> vec2f {
-  tree2[thread] = value;
-  for (var half = SUM_THREADS / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (thread < half) { tree2[thread] += tree2[thread + half]; }
-  }
-  return workgroupUniformLoad(&tree2[0]);
 }

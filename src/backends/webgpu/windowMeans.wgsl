@@ -15,6 +15,7 @@
 ///                                          4 5 6 7 4
 ///                                          0 1 2 3 0
 // include element.wgsl
+// include longSum.wgsl
 // include rectangle.wgsl
 
 const TEAM = ROWS * COLUMNS;
@@ -31,17 +32,17 @@ fn forward(
   let i = element(id, groups) / TEAM;
   let exists = i < s.N * s.C * s.H_out * s.W_out;
   let window = placeOf(i, outputs());
-  var sum = 0.0;
+  var sum = LongSum();
   if (exists) {
     let pixels = windowOf(window.at);
     for (var h = pixels.start.x + teamRow(thread); h < pixels.end.x; h += ROWS) {
       for (var w = pixels.start.y + teamColumn(thread); w < pixels.end.y; w += COLUMNS) {
-        sum += x[(window.plane * s.H + h) * s.W + w];
+        sum = plus(sum, x[(window.plane * s.H + h) * s.W + w]);
       }
     }
   }
   sum = teamSum(sum, thread);
-  if (exists && thread % TEAM == 0u) { y[i] = sum / divisor(window.at); }
+  if (exists && thread % TEAM == 0u) { y[i] = rounded(sum) / divisor(window.at); }
 }
 
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
@@ -56,31 +57,31 @@ fn backward(
   let i = element(id, groups) / TEAM;
   let exists = i < s.N * s.C * s.H * s.W;
   let pixel = placeOf(i, image());
-  var sum = 0.0;
+  var sum = LongSum();
   if (exists) {
     let windows = windowsOver(pixel.at);
     for (var ho = windows.start.x + teamRow(thread); ho < windows.end.x; ho += ROWS) {
       for (var wo = windows.start.y + teamColumn(thread); wo < windows.end.y; wo += COLUMNS) {
-        sum += dy[(pixel.plane * s.H_out + ho) * s.W_out + wo] / divisor(vec2u(ho, wo));
+        sum = plus(sum, dy[(pixel.plane * s.H_out + ho) * s.W_out + wo] / divisor(vec2u(ho, wo)));
       }
     }
   }
   sum = teamSum(sum, thread);
-  if (exists && thread % TEAM == 0u) { dx[i] = sum; }
+  if (exists && thread % TEAM == 0u) { dx[i] = rounded(sum); }
 }
 
 fn teamRow(thread: u32) -> u32 { return thread % TEAM / COLUMNS; }
 fn teamColumn(thread: u32) -> u32 { return thread % COLUMNS; }
 
-var<workgroup> sums: array<f32, 256>;
+var<workgroup> sums: array<LongSum, 256>;
 
-/// Adds up the numbers of a team's threads; its first thread gets the sum. All threads of the workgroup must call it.
-fn teamSum(own: f32, thread: u32) -> f32 {
+/// The sum of what the threads of a team have, for its first thread. All threads of the workgroup must call it.
+fn teamSum(own: LongSum, thread: u32) -> LongSum {
   if (TEAM == 1u) { return own; }
   sums[thread] = own;
   for (var half = TEAM / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (thread % TEAM < half) { sums[thread] += sums[thread + half]; }
+    if (thread % TEAM < half) { sums[thread] = joined(sums[thread], sums[thread + half]); }
   }
   return sums[thread];
 }

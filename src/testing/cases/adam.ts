@@ -1,11 +1,13 @@
 import type { AdamStep } from '../../ops/adam.js';
+import { negligible, negligibleSquare, stepsBetweenLooks } from '../../ops/negligible.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { extents } from '../extents.js';
 import type { Draft } from '../problem.js';
 
-function step(param: Shape, s: Partial<AdamStep>): Draft<AdamStep> {
+/** `mean` fills expAvg; there are no gradients then. */
+function step(param: Shape, s: Partial<AdamStep>, mean?: () => number): Draft<AdamStep> {
   const sizes = { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false, step: 1, ...s };
   // Running means are 0 before the first step.
   const before = (fill?: (random: () => number) => number) => ({
@@ -15,9 +17,9 @@ function step(param: Shape, s: Partial<AdamStep>): Draft<AdamStep> {
   return {
     arrays: {
       param: { shape: param },
-      expAvg: before(),
-      expAvgSq: before((random) => random()),
-      dparam: { shape: param },
+      expAvg: before(mean),
+      expAvgSq: before((random) => (mean ? 2 ** -126 : random())),
+      dparam: { shape: param, fill: mean && (() => 0) },
     },
     sizes: () => sizes,
   };
@@ -46,6 +48,7 @@ export const adam: OperationCase<AdamStep> = {
   named: {
     'first step': step([10, 1, 5, 5], {}),
     'a later step': step([17], { step: 100 }),
+    'means on their way to 0': step([9], { step: 912 }, () => 2 ** -100),
     AdamW: step([33], { decoupled: true, weightDecay: 0.01, step: 2 }),
   },
   layers: { 'ResNet-18 512 channels': step([512, 512, 3, 3], { step: 2 }) },
@@ -62,8 +65,8 @@ export const adam: OperationCase<AdamStep> = {
         const decayed = s.decoupled ? param[i] * (1 - s.lr * s.weightDecay) : param[i];
         return decayed - (stepSize * m(i)) / (Math.sqrt(v(i)) / Math.sqrt(1 - s.beta2 ** s.step) + s.eps);
       },
-      expAvg: m,
-      expAvgSq: v,
+      expAvg: (i) => (s.step % stepsBetweenLooks === 0 && Math.abs(m(i)) < negligible ? 0 : m(i)),
+      expAvgSq: (i) => (s.step % stepsBetweenLooks === 0 && v(i) < negligibleSquare ? 0 : v(i)),
     };
   },
 

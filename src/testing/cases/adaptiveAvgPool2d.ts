@@ -5,13 +5,13 @@ import {
   adaptiveAvgPool2dSizes,
 } from '../../ops/adaptiveAvgPool2d.js';
 import type { Shape } from '../../ops/shape.js';
-import { rounded } from '../budget.js';
+import { rounded, sumSteps } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { batch, capped, extents, unravel } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, type Fill, withOffsets } from '../problem.js';
 
-function pooling(x: Shape, H_out: number, W_out: number): Draft<AdaptivePoolSizes> {
-  return { arrays: { x: { shape: x } }, sizes: () => adaptiveAvgPool2dSizes(x, [H_out, W_out]) };
+function pooling(x: Shape, H_out: number, W_out: number, fill?: Fill): Draft<AdaptivePoolSizes> {
+  return { arrays: { x: { shape: x, fill } }, sizes: () => adaptiveAvgPool2dSizes(x, [H_out, W_out]) };
 }
 
 const drafts = (fc: FastCheck) =>
@@ -33,9 +33,11 @@ export const adaptiveAvgPool2d: OperationCase<AdaptivePoolSizes> = {
   linearIn: () => [['x']],
 
   drafts,
+  kinds: [...withOffsets, 'scaled', 'denormal'],
   named: {
     'ResNet, global mean': pooling([2, 16, 7, 7], 1, 1),
     'global mean of a power of 2': pooling([1, 2, 8, 8], 1, 1),
+    'global mean of a large plane': pooling([1, 1, 224, 224], 1, 1, () => 0.1),
     'cells that overlap': pooling([1, 2, 7, 5], 3, 2),
     'more cells than pixels': pooling([1, 1, 2, 3], 5, 4),
   },
@@ -59,7 +61,7 @@ export const adaptiveAvgPool2d: OperationCase<AdaptivePoolSizes> = {
     const magnitude = new Float64Array(y.length);
     adaptiveAvgPool2dForward(magnitude, x.map(Math.abs), s);
     const K = (Math.ceil(s.H / s.H_out) + 1) * (Math.ceil(s.W / s.W_out) + 1);
-    return { y: rounded(y, u, K + 2, magnitude) };
+    return { y: rounded(y, u, sumSteps(K) + 2, magnitude) };
   },
   gradientBudget({ given: { dy }, exact: { dx }, s, u }) {
     const magnitude = new Float64Array(dx.length);

@@ -9,7 +9,7 @@ import type { Pair, Shape } from '../../ops/shape.js';
 import { rounded } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { unravel } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, withOffsets } from '../problem.js';
 import { pixelsUnder, poolings } from './pooling.js';
 
 function pooling(x: Shape, kernel: Pair, options: AvgPool2dOptions): Draft<AvgPool2dSizes> {
@@ -54,6 +54,7 @@ export const avgPool2d: OperationCase<AvgPool2dSizes> = {
   linearIn: () => [['x']],
 
   drafts,
+  kinds: [...withOffsets, 'scaled', 'denormal'],
   named: {
     'Inception, 3x3': pooling([2, 10, 12, 12], 3, { stride: 1, padding: 1 }),
     'DenseNet transition': pooling([1, 8, 8, 8], 2, {}),

@@ -1,9 +1,9 @@
 import { type BatchNormOptions, type BatchNormSizes, batchNorm2dSizes } from '../../ops/batchNorm2d.js';
 import type { Shape } from '../../ops/shape.js';
-import { type Budget, exact as exactly, gamma, rounded } from '../budget.js';
+import { type Budget, exact as exactly, gamma, rounded, sumSteps } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
-import type { Draft, Fill } from '../problem.js';
+import { type Draft, type Fill, withOffsets } from '../problem.js';
 
 interface Given {
   readonly affine: boolean;
@@ -72,12 +72,14 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
         ],
 
   drafts,
+  kinds: withOffsets,
   named: {
     training: layer([2, 8, 7, 7], { training: true }, usual),
     evaluation: layer([2, 8, 7, 7], {}, usual),
     'two values': layer([2, 1, 1, 1], { training: true }, usual),
     'a large batch': layer([33, 3, 4, 4], { training: true }, usual),
     'two parts, one longer by a value': layer([1, 1, 683, 3], { training: true }, usual, growing),
+    'equal numbers': layer([1, 1, 3, 3], { training: true }, usual, () => 100),
     'channels of thousands': layer([2, 2, 57, 59], { training: true }, usual, growing),
   },
   layers: {
@@ -118,20 +120,25 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
    * In evaluation: four roundings make invStd (a sum, a root, a reciprocal), and scale·x + (bias − mean·scale) may take
    * the place of scale·(x − mean) + bias, so |x| + |mean| stands where x − mean did.
    *
-   * In training, with d = |computed mean − mean| ≤ γ_M · Σ|x| / M:
-   *   - the variance is within v = γ_{M+4} · √var · rms(x) + d² (Chan, Golub & LeVeque, "Algorithms for Computing the
+   * In training, the mean has two parts, a centre of f32 and the mean of the deviations from it. The centre is within 3·u of the
+   * mean, and sums of M terms meet L = sumSteps(M) + 6 roundings (`sumSteps`). With the mean deviation Σ|x − mean| / M = a,
+   *   - d = |computed mean − mean| ≤ γ_L · (a + 3·u·|mean|),
+   *   - the variance is within v = γ_L · (√var + 3·u·|mean|)² + d² (Chan, Golub & LeVeque, "Algorithms for Computing the
    *     Sample Variance" (1983): two passes or Welford's updates; Σx² − mean² is worse, and too bad),
    *   - so invStd is relatively within r = v / (var + eps), as long as that is below ½,
    *   - and y moves by weight · invStd · d and by weight · x̂ · r.
    */
   budget({ given: { x, weight, bias, runningMean, runningVar }, exact: { y, mean, invStd, ...running }, s, u }) {
     const M = s.N * s.pixels;
-    const d = mean.map((_, c) => (s.training ? gamma(M, u) * (channelSum(s, c, (i) => Math.abs(x[i])) / M) : 0));
+    const L = sumSteps(M) + 6;
+    const far = mean.map((mu) => 3 * u * Math.abs(mu)); // from the centre
+    const d = mean.map((mu, c) =>
+      s.training ? gamma(L, u) * (channelSum(s, c, (i) => Math.abs(x[i] - mu)) / M + far[c]) : 0,
+    );
     const variance = invStd.map((inv) => Math.max(0, inv ** -2 - s.eps));
-    const v = mean.map((mu, c) => {
+    const v = mean.map((_, c) => {
       if (!s.training) return 0;
-      const rms = Math.sqrt(variance[c] + mu * mu);
-      return gamma(M + 4, u) * Math.sqrt(variance[c]) * rms + d[c] ** 2;
+      return gamma(L, u) * (Math.sqrt(variance[c]) + far[c]) ** 2 + d[c] ** 2;
     });
     const r = v.map((error, c) => {
       const relative = error * invStd[c] ** 2;
@@ -150,23 +157,24 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
         const shift = Math.abs(bias?.[c] ?? 0);
         return (
           scale * (d[c] + Math.abs(x[i] - mean[c]) * r[c]) +
-          gamma(8, u) * (scale * (Math.abs(x[i]) + Math.abs(mean[c])) + shift) +
+          gamma(8, u) *
+            (scale * (s.training ? Math.abs(x[i] - mean[c]) + far[c] : Math.abs(x[i]) + Math.abs(mean[c])) + shift) +
           u * Math.abs(y[i])
         );
       },
       mean: s.training ? (c) => d[c] + u * Math.abs(mean[c]) : exactly,
       invStd: (c) => invStd[c] * (r[c] + u),
       ...(running.runningMean && {
-        runningMean: moving(runningMean, running.runningMean, (c) => d[c]),
+        runningMean: moving(runningMean, running.runningMean, (c) => d[c] + u * Math.abs(mean[c])),
         runningVar: moving(runningVar, running.runningVar, (c) => (v[c] * M) / (M - 1)),
       }),
     };
   },
 
-  /* Sums of M terms. x̂ may be made as x·invStd − mean·invStd, so its magnitude is (|x| + |mean|) · invStd. */
+  /* Sums of M terms, and x̂ = (x − mean) · invStd from the difference. */
   gradientBudget({ given: { dy, x, weight, mean, invStd }, exact: { dx, dweight, dbias }, s, u }) {
     const M = s.N * s.pixels;
-    const xhat = (i: number, c: number) => (Math.abs(x[i]) + Math.abs(mean[c])) * invStd[c];
+    const xhat = (i: number, c: number) => Math.abs(x[i] - mean[c]) * invStd[c];
     const sumDy = mean.map((_, c) => channelSum(s, c, (i) => Math.abs(dy[i])));
     const sumXhatDy = mean.map((_, c) => channelSum(s, c, (i) => xhat(i, c) * Math.abs(dy[i])));
     const magnitude = dy.map((g, i) => {
@@ -175,8 +183,11 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
       return Math.abs(weight?.[c] ?? 1) * invStd[c] * (Math.abs(g) + through);
     });
     return {
-      dx: rounded(dx, u, s.training ? M + 8 : 2, magnitude),
-      ...(dweight && { dweight: rounded(dweight, u, M + 3, sumXhatDy), dbias: rounded(dbias, u, M, sumDy) }),
+      dx: rounded(dx, u, s.training ? sumSteps(M) + 8 : 2, magnitude),
+      ...(dweight && {
+        dweight: rounded(dweight, u, sumSteps(M) + 3, sumXhatDy),
+        dbias: rounded(dbias, u, sumSteps(M), sumDy),
+      }),
     };
   },
   flops: ({ x }, s) => ({ forward: (s.training ? 8 : 2) * x.length, backward: (s.training ? 11 : 6) * x.length }),

@@ -1,9 +1,9 @@
 import { type Conv2dOptions, type Conv2dSizes, conv2dBackward, conv2dForward, conv2dSizes } from '../../ops/conv2d.js';
 import type { Shape } from '../../ops/shape.js';
-import { sumsOfProducts } from '../budget.js';
+import { sums, sumsOfProducts } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { batch, capped, extents, pairs, unravel, windowDirection } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, withScales } from '../problem.js';
 import { winogradInputGradient, winogradOutput, winogradWeightGradient } from '../winograd.js';
 
 /** `K`: a square kernel's size, or [height, width]. */
@@ -22,6 +22,9 @@ function layer(
     sizes: () => conv2dSizes(x, weight, bias, options),
   };
 }
+
+/** Of others, no sum may be taken apart: what isn't finite would spoil its neighbours. */
+const areFinite = (...arrays: Float64Array[]) => arrays.every((array) => array.every(Number.isFinite));
 
 /** More than any tap reaches without dilation, so that the outermost outputs are the bias alone. */
 const padding = (K: number) => K + 1;
@@ -94,7 +97,18 @@ export const conv2d: OperationCase<Conv2dSizes> = {
   operation: 'conv2d',
   forward: { writes: ['y'], reads: ['x', 'weight', 'bias'] },
   backward: { writes: ['dx', 'dweight', 'dbias'], reads: ['dy', 'x', 'weight'] },
-  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'shift', 'windows', 'kernelOfOne'],
+  laws: [
+    'forward',
+    'backward',
+    'equation',
+    'gradient',
+    'adjoint',
+    'linearity',
+    'shift',
+    'windows',
+    'kernelOfOne',
+    'notFinite',
+  ],
   linearIn: () => [
     ['x', 'bias'],
     ['weight', 'bias'],
@@ -106,6 +120,7 @@ export const conv2d: OperationCase<Conv2dSizes> = {
       { weight: 1, arbitrary: dense(fc) },
       { weight: 1, arbitrary: depthwise3x3(fc) },
     ),
+  kinds: withScales,
   named: {
     'MNIST net, conv1': layer([2, 1, 28, 28], 10, 5),
     'MNIST net, conv2': layer([2, 10, 12, 12], 20, 5),
@@ -181,19 +196,22 @@ export const conv2d: OperationCase<Conv2dSizes> = {
     },
   }),
   budget: ({ given: { x, weight, bias }, exact: { y }, s, u, rearranged }) => ({
-    y: rearranged
-      ? winogradOutput(y, u, x, weight, s)
-      : sumsOfProducts(y, u, (sum, of) => conv2dForward(sum, of(x), of(weight), of(bias), s)),
+    y:
+      rearranged && areFinite(x, weight)
+        ? winogradOutput(y, u, x, weight, s)
+        : sumsOfProducts(y, u, (sum, of) => conv2dForward(sum, of(x), of(weight), of(bias), s)),
   }),
   gradientBudget: ({ given: { dy, x, weight }, exact: { dx, dweight, dbias }, s, u, rearranged }) => ({
-    dx: rearranged
-      ? winogradInputGradient(dx, u, dy, weight, s)
-      : sumsOfProducts(dx, u, (sum, of) => conv2dBackward(sum, null, null, of(dy), of(x), of(weight), s)),
-    dweight: rearranged
-      ? winogradWeightGradient(dweight, u, dy, x, s)
-      : sumsOfProducts(dweight, u, (sum, of) => conv2dBackward(null, sum, null, of(dy), of(x), of(weight), s)),
+    dx:
+      rearranged && areFinite(dy, weight)
+        ? winogradInputGradient(dx, u, dy, weight, s)
+        : sumsOfProducts(dx, u, (sum, of) => conv2dBackward(sum, null, null, of(dy), of(x), of(weight), s)),
+    dweight:
+      rearranged && areFinite(dy, x)
+        ? winogradWeightGradient(dweight, u, dy, x, s)
+        : sumsOfProducts(dweight, u, (sum, of) => conv2dBackward(null, sum, null, of(dy), of(x), of(weight), s)),
     ...(dbias && {
-      dbias: sumsOfProducts(dbias, u, (sum, of) => conv2dBackward(null, null, sum, of(dy), x, weight, s)),
+      dbias: sums(dbias, u, (sum, of) => conv2dBackward(null, null, sum, of(dy), x, weight, s)),
     }),
   }),
   flops(_, s) {

@@ -1,8 +1,8 @@
 import { type CrossEntropyOptions, type CrossEntropySizes, crossEntropySizes } from '../../ops/crossEntropy.js';
-import { gamma } from '../budget.js';
+import { gamma, sumSteps } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { total } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, withOffsets } from '../problem.js';
 import { logProbabilityError } from './logSoftmax.js';
 import { classes, classWeight, counted, lossDrafts } from './nllLoss.js';
 import { row } from './softmax.js';
@@ -46,6 +46,7 @@ export const crossEntropy: OperationCase<CrossEntropySizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'logLikelihood'],
 
   drafts,
+  kinds: [...withOffsets, 'scaled'],
   named: {
     'ten classes': loss(8, 10, 1),
     'a thousand classes': loss(2, 1000, 1, false, { labelSmoothing: 0.1 }),
@@ -86,11 +87,11 @@ export const crossEntropy: OperationCase<CrossEntropySizes> = {
       const r = row(x, start, s.C, s.inner, u);
       error[s.reduction === 'none' ? ti : 0] += total(s.C, (c) => {
         const q = share(c, t, s) * (weight?.[c] ?? 1);
-        return q * (logProbabilityError(r, x, c, u) + gamma(s.C + 6, u) * Math.abs(r.logSum - x[r.at(c)]));
+        return q * (logProbabilityError(r, x, c, u) + gamma(s.C + 6, u) * Math.abs(r.logSum - (x[r.at(c)] - r.max)));
       });
     }
     const divisor = s.reduction === 'mean' ? targets.reduce((all, { w }) => all + w, 0) : 1;
-    const K = s.reduction === 'none' ? 1 : 2 * targets.length;
+    const K = s.reduction === 'none' ? 1 : 2 * sumSteps(targets.length);
     return { loss: (i) => error[i] / divisor + (gamma(K, u) + 4 * u) * Math.abs(y[i]) };
   },
 
@@ -110,7 +111,7 @@ export const crossEntropy: OperationCase<CrossEntropySizes> = {
       }
     }
     const K = s.reduction === 'mean' ? targets.length : 0;
-    return { dx: (i) => error[i] + (gamma(K, u) + 5 * u) * Math.abs(dx[i]) };
+    return { dx: (i) => error[i] + (gamma(sumSteps(K), u) + 5 * u) * Math.abs(dx[i]) };
   },
   flops: (_, s) => ({ forward: 5 * s.N * s.C * s.inner, backward: 7 * s.N * s.C * s.inner }),
 };

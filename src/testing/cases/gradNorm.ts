@@ -1,5 +1,5 @@
 import type { Shape } from '../../ops/shape.js';
-import { gamma } from '../budget.js';
+import { gamma, sumSteps } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { shape, total } from '../extents.js';
 import type { Draft } from '../problem.js';
@@ -28,7 +28,7 @@ export const gradNorm: OperationCase<undefined> = {
   equation: ({ squares, dparam }) => ({ squares: () => squares[0] + total(dparam.length, (i) => dparam[i] ** 2) }),
   // A sum of positive products.
   budget: ({ given: { dparam }, exact: { squares }, u }) => ({
-    squares: () => (gamma(dparam.length + 1, u) + u) * squares[0],
+    squares: () => (gamma(sumSteps(dparam.length) + 2, u) + u) * squares[0],
   }),
   flops: ({ dparam }) => ({ forward: 2 * dparam.length, backward: 0 }),
 };

@@ -1,13 +1,13 @@
 import { type LinearSizes, linearBackward, linearForward, linearSizes } from '../../ops/linear.js';
-import { sumsOfProducts } from '../budget.js';
+import { sums, sumsOfProducts } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total, unravel } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, type Fill, withScales } from '../problem.js';
 
-function layer(N: number, I: number, O: number, hasBias = true): Draft<LinearSizes> {
+function layer(N: number, I: number, O: number, hasBias = true, fill?: Fill): Draft<LinearSizes> {
   const [x, weight, bias] = [[N, I], [O, I], hasBias ? [O] : null];
   return {
-    arrays: { x: { shape: x }, weight: { shape: weight }, bias: bias && { shape: bias } },
+    arrays: { x: { shape: x, fill }, weight: { shape: weight }, bias: bias && { shape: bias } },
     sizes: () => linearSizes(x, weight, bias),
   };
 }
@@ -36,10 +36,12 @@ export const linear: OperationCase<LinearSizes> = {
   ],
 
   drafts,
+  kinds: withScales,
   named: {
     'MNIST net, fc': layer(4, 320, 10),
     'Inception net, fc': layer(2, 1408, 10),
     'one number': layer(1, 1, 1),
+    'thousands of rows': layer(9001, 1, 2),
   },
   layers: {
     'MNIST net, fc, batch 64': layer(64, 320, 10),
@@ -62,7 +64,7 @@ export const linear: OperationCase<LinearSizes> = {
     dx: sumsOfProducts(dx, u, (sum, of) => linearBackward(sum, null, null, of(dy), of(x), of(weight), s)),
     dweight: sumsOfProducts(dweight, u, (sum, of) => linearBackward(null, sum, null, of(dy), of(x), of(weight), s)),
     ...(dbias && {
-      dbias: sumsOfProducts(dbias, u, (sum, of) => linearBackward(null, null, sum, of(dy), x, weight, s)),
+      dbias: sums(dbias, u, (sum, of) => linearBackward(null, null, sum, of(dy), x, weight, s)),
     }),
   }),
   flops: (_, { N, I, O }) => ({ forward: 2 * N * I * O, backward: 4 * N * I * O }),

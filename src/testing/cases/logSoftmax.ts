@@ -2,13 +2,13 @@ import type { SoftmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma, logError } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { total } from '../extents.js';
+import { withOffsets } from '../problem.js';
 import { place, type Row, row, rowDrafts, rows } from './softmax.js';
 
 /** Absolute error of log p(c) = (x[c] − max) − log Σ: each difference rounds, and log Σ has the relative error of Σ. */
 export function logProbabilityError(r: Row, x: Float64Array, c: number, u: number): number {
   const z = x[r.at(c)] - r.max;
-  const log = r.logSum - r.max;
-  return 2 * u * (Math.abs(z) + log) + logError(log, u) + r.sumError;
+  return 2 * u * (Math.abs(z) + r.logSum) + logError(r.logSum, u) + r.sumError;
 }
 
 export const logSoftmax: OperationCase<SoftmaxSizes> = {
@@ -18,7 +18,13 @@ export const logSoftmax: OperationCase<SoftmaxSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'sumsToOne', 'shiftOfScores'],
 
   drafts: rowDrafts,
-  named: { 'ten classes': rows(4, 10, 1), 'a thousand classes': rows(1, 1000, 1), 'one class': rows(2, 1, 3) },
+  kinds: [...withOffsets, 'scaled'],
+  named: {
+    'ten classes': rows(4, 10, 1),
+    'a thousand classes': rows(1, 1000, 1),
+    'one class': rows(2, 1, 3),
+    'equal scores, the largest': rows(2, 4, 1, () => 3.4e38),
+  },
   layers: { 'a thousand classes, batch 64': rows(64, 1000, 1) },
 
   outputs: ({ x }) => ({ y: x.length }),

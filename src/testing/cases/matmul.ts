@@ -3,7 +3,7 @@ import { numel, type Shape } from '../../ops/shape.js';
 import { sumsOfProducts } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total, unravel } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, withScales } from '../problem.js';
 
 function product(a: Shape, b: Shape): Draft<MatmulSizes> {
   return { arrays: { a: { shape: a }, b: { shape: b } }, sizes: () => matmulSizes(a, b) };
@@ -43,8 +43,10 @@ export const matmul: OperationCase<MatmulSizes> = {
   linearIn: () => [['a'], ['b']],
 
   drafts,
+  kinds: withScales,
   named: {
     'two by two': product([2, 2], [2, 2]),
+    'a long sum': product([2, 9001], [9001, 3]),
     'rows of 17': product([5, 17], [17, 33]),
   },
   layers: {

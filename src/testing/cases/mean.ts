@@ -1,6 +1,6 @@
 import type { ReduceSizes } from '../../ops/reduce.js';
 import { sumForward } from '../../ops/sum.js';
-import { rounded } from '../budget.js';
+import { rounded, sumSteps } from '../budget.js';
 import type { OperationCase } from '../case.js';
 import { reducing, sumInto } from './reducing.js';
 
@@ -16,7 +16,7 @@ export const mean: OperationCase<ReduceSizes> = {
       y: rounded(
         y,
         u,
-        s.count + 2,
+        sumSteps(s.count) + 2,
         magnitude.map((all) => all / s.count),
       ),
     };

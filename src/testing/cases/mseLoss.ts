@@ -1,10 +1,10 @@
 import { type MseLossSizes, mseLossSizes } from '../../ops/mseLoss.js';
 import type { Reduction } from '../../ops/nllLoss.js';
 import type { Shape } from '../../ops/shape.js';
-import { gamma } from '../budget.js';
+import { gamma, sumSteps } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { extents, total } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, withOffsets } from '../problem.js';
 
 function loss(x: Shape, reduction: Reduction = 'mean'): Draft<MseLossSizes> {
   return { arrays: { x: { shape: x }, target: { shape: x } }, sizes: () => mseLossSizes(x, x, reduction) };
@@ -22,6 +22,7 @@ export const mseLoss: OperationCase<MseLossSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient'],
 
   drafts,
+  kinds: withOffsets,
   named: { 'ten numbers': loss([10]), 'one number': loss([1]), 'thousands of numbers': loss([5003]) },
   layers: { 'batch 64': loss([64, 1000]) },
 
@@ -33,7 +34,7 @@ export const mseLoss: OperationCase<MseLossSizes> = {
   },
   // Three roundings a square, which is positive; their sum; the division.
   budget: ({ given: { x }, exact: { loss: y }, s, u }) => ({
-    loss: (i) => (gamma(s.reduction === 'none' ? 3 : x.length + 6, u) + u) * y[i],
+    loss: (i) => (gamma(s.reduction === 'none' ? 3 : sumSteps(x.length) + 6, u) + u) * y[i],
   }),
   gradientBudget: ({ exact: { dx, dtarget }, u }) => ({
     dx: (i) => 6 * u * Math.abs(dx[i]),

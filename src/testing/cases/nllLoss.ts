@@ -1,5 +1,5 @@
 import { type NllLossOptions, type NllLossSizes, nllLossSizes, type Reduction } from '../../ops/nllLoss.js';
-import { gamma } from '../budget.js';
+import { gamma, sumSteps } from '../budget.js';
 import type { Arrays, FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
 import type { Draft, Fill } from '../problem.js';
@@ -92,11 +92,13 @@ export const nllLoss: OperationCase<NllLossSizes> = {
     if (s.reduction === 'none') return { loss: (i) => 2 * u * Math.abs(y[i]) };
     const magnitude = total(K, (k) => Math.abs(targets[k].w * given.x[targets[k].start + targets[k].t * s.inner]));
     const divisor = s.reduction === 'mean' ? total(K, (k) => targets[k].w) : 1;
-    return { loss: () => (gamma(K, u) * magnitude) / divisor + (gamma(K, u) + 4 * u) * Math.abs(y[0]) };
+    return {
+      loss: () => (gamma(sumSteps(K), u) * magnitude) / divisor + (gamma(sumSteps(K), u) + 4 * u) * Math.abs(y[0]),
+    };
   },
   gradientBudget({ given, exact: { dx }, s, u }) {
     const K = s.reduction === 'mean' ? counted(given, s).length : 0;
-    return { dx: (i) => (gamma(K, u) + 5 * u) * Math.abs(dx[i]) };
+    return { dx: (i) => (gamma(sumSteps(K), u) + 5 * u) * Math.abs(dx[i]) };
   },
   flops: (_, s) => ({ forward: 2 * s.N * s.inner, backward: 2 * s.N * s.inner }),
 };

@@ -4,11 +4,11 @@ import { type ReduceSizes, reduceSizes } from '../../ops/reduce.js';
 import { numel, type Shape } from '../../ops/shape.js';
 import type { Arrays, FastCheck } from '../case.js';
 import { shape } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, type Fill, withOffsets } from '../problem.js';
 
 export function reducing(operation: 'sum' | 'mean') {
-  const reduction = (x: Shape, dim: number[] | undefined, keepdim = false): Draft<ReduceSizes> => ({
-    arrays: { x: { shape: x } },
+  const reduction = (x: Shape, dim: number[] | undefined, keepdim = false, fill?: Fill): Draft<ReduceSizes> => ({
+    arrays: { x: { shape: x, fill } },
     sizes: () => reduceSizes(operation, x, dim, keepdim),
   });
   const drafts = (fc: FastCheck) =>
@@ -22,12 +22,14 @@ export function reducing(operation: 'sum' | 'mean') {
     forward: { writes: ['y'], reads: ['x'] },
     backward: { writes: ['dx'], reads: ['dy'] },
     drafts,
+    kinds: [...withOffsets, 'scaled', 'denormal'],
     named: {
       'all of 17': reduction([17], undefined),
       'every channel': reduction([2, 3, 5, 7], [0, 2, 3]),
       rows: reduction([4, 33], [1]),
       columns: reduction([33, 4], [0]),
       'all of thousands': reduction([5003], undefined),
+      'a hundred thousand equal numbers': reduction([100_003], undefined, false, () => 0.1),
       'columns of thousands': reduction([3001, 3], [0]),
     },
     layers: { 'every channel, batch 64': reduction([64, 16, 12, 12], [0, 2, 3]) },

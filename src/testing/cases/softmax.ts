@@ -2,11 +2,11 @@ import { type SoftmaxSizes, softmaxSizes } from '../../ops/softmax.js';
 import { expError, gamma } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
-import type { Draft } from '../problem.js';
+import { type Draft, type Fill, withOffsets } from '../problem.js';
 
-export function rows(outer: number, C: number, inner: number): Draft<SoftmaxSizes> {
+export function rows(outer: number, C: number, inner: number, fill?: Fill): Draft<SoftmaxSizes> {
   const x = [outer, C, inner];
-  return { arrays: { x: { shape: x } }, sizes: () => softmaxSizes('softmax', x, 1) };
+  return { arrays: { x: { shape: x, fill } }, sizes: () => softmaxSizes('softmax', x, 1) };
 }
 
 /** The softmax of any dimension: `inner` is 1 for the last. */
@@ -27,6 +27,7 @@ export interface Row {
   /** The place of class c. */
   at(c: number): number;
   readonly max: number;
+  /** log Σ e^z */
   readonly logSum: number;
   /** The probability of class c. */
   p(c: number): number;
@@ -37,16 +38,16 @@ export interface Row {
 
 /**
  * With z = x − max, a term e^z is relatively within e(z) = u·|z| + expError(z), and their sum within the mean of that,
- * weighted by p, and γ_C. The maximum may be added back to log Σ before x is subtracted, as the equation has it: u·|max|.
+ * weighted by p, and γ_C. The maximum isn't added back to log Σ: where it is large, nothing would be left of the logarithm.
  */
 export function row(x: Float64Array, start: number, C: number, inner: number, u: number): Row {
   const at = (c: number) => start + c * inner;
   let max = Number.NEGATIVE_INFINITY;
   for (let c = 0; c < C; c++) max = Math.max(max, x[at(c)]);
-  const logSum = max + Math.log(total(C, (c) => Math.exp(x[at(c)] - max)));
-  const p = (c: number) => Math.exp(x[at(c)] - logSum);
+  const logSum = Math.log(total(C, (c) => Math.exp(x[at(c)] - max)));
+  const p = (c: number) => Math.exp(x[at(c)] - max - logSum);
   const e = (z: number) => u * Math.abs(z) + expError(z, u);
-  const sumError = total(C, (c) => p(c) * e(x[at(c)] - max)) + gamma(C, u) + 2 * u * Math.abs(max);
+  const sumError = total(C, (c) => p(c) * e(x[at(c)] - max)) + gamma(C, u);
   return { at, max, logSum, p, sumError, pError: (c) => e(x[at(c)] - max) + sumError + 3 * u };
 }
 
@@ -63,7 +64,13 @@ export const softmax: OperationCase<SoftmaxSizes> = {
   laws: ['forward', 'backward', 'equation', 'gradient', 'sumsToOne', 'shiftOfScores'],
 
   drafts: rowDrafts,
-  named: { 'ten classes': rows(4, 10, 1), 'a thousand classes': rows(1, 1000, 1), 'one class': rows(2, 1, 3) },
+  kinds: [...withOffsets, 'scaled'],
+  named: {
+    'ten classes': rows(4, 10, 1),
+    'a thousand classes': rows(1, 1000, 1),
+    'one class': rows(2, 1, 3),
+    'equal scores, the largest': rows(2, 4, 1, () => 3.4e38),
+  },
   layers: { 'a thousand classes, batch 64': rows(64, 1000, 1) },
 
   outputs: ({ x }) => ({ y: x.length }),

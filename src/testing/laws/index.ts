@@ -10,6 +10,7 @@ import {
   idempotent,
   logLikelihood,
   moments,
+  notFinite,
   plainStep,
   shiftOfScores,
   split,
@@ -39,4 +40,5 @@ export const laws: Readonly<Record<LawName, Law>> = {
   crop,
   alias,
   plainStep,
+  notFinite,
 };

@@ -2,6 +2,7 @@
 import type { BatchNormSizes } from '../../ops/batchNorm2d.js';
 import type { CatSizes } from '../../ops/cat.js';
 import { catBackward } from '../../ops/cat.js';
+import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { CrossEntropySizes } from '../../ops/crossEntropy.js';
 import { logSoftmaxForward } from '../../ops/logSoftmax.js';
 import { nllLossForward } from '../../ops/nllLoss.js';
@@ -11,7 +12,7 @@ import type { SoftmaxSizes } from '../../ops/softmax.js';
 import { exact, gamma } from '../budget.js';
 import { total, unravel } from '../extents.js';
 import { withInputs, withNumbers } from '../problem.js';
-import { owedForward, runForward } from '../run.js';
+import { backwardGiven, dyName, gradientNames, owedBackward, owedForward, runBackward, runForward } from '../run.js';
 import type { Law } from './law.js';
 
 /** Applied to its own result, it changes nothing more. */
@@ -162,6 +163,40 @@ export const crop: Law = {
       if (ho >= 0 && ho < s.H_out && wo >= 0 && wo < s.W_out) inside[i] = y[(n * s.H_out + ho) * s.W_out + wo];
     }
     subject.compare('the inside of y', inside, problem.inputs.x!, exact);
+  },
+};
+
+/**
+ * One number that isn't finite is seen by the results that look at it, and by no other: in x, and in the gradient of y. Zeros
+ * around an image may be multiplied like any pixel, and 0 · ∞ is NaN: so gradients of weights that meet such zeros are left out.
+ */
+export const notFinite: Law = {
+  needs: ['forward', 'backward'],
+  async check(subject, problem) {
+    const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY][problem.seed % 3];
+    const withOne = (array: ArrayLike<number>) => {
+      const changed = Float32Array.from(array);
+      if (changed.length > 0) changed[problem.seed % changed.length] = special;
+      return changed;
+    };
+    const p = withNumbers(problem, { kind: 'integers' });
+    const { operation: c } = subject;
+    const usual = backwardGiven(c, p);
+    const one = withInputs(p, { x: withOne(p.inputs.x!) });
+    const { exact: y, budget } = owedForward(subject, one);
+    const got = await runForward(subject, one);
+    subject.compare('y', got.y, y.y, budget.y);
+    const given = { ...usual, [dyName(c)]: withOne(usual[dyName(c)]!) };
+    const s = p.sizes as Conv2dSizes;
+    const seesZeros =
+      s.P_h + s.P_w > 0 ||
+      (s.H_out - 1) * s.S_h + (s.K_h - 1) * s.D_h >= s.H ||
+      (s.W_out - 1) * s.S_w + (s.K_w - 1) * s.D_w >= s.W;
+    const wanted = gradientNames(c, p).filter((name) => name !== 'dweight' || !seesZeros);
+    if (wanted.length === 0) return;
+    const owed = owedBackward(subject, given, p.sizes);
+    const gradients = await runBackward(subject, given, wanted, p.sizes);
+    for (const name of wanted) subject.compare(name, gradients[name], owed.exact[name], owed.budget[name]);
   },
 };
 
