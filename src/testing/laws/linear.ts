@@ -43,15 +43,16 @@ async function valueAt(subject: Subject, p: Problem): Promise<{ y: ArrayLike<num
 
 /**
  * ⟨dy, f(x) − f(0)⟩ = ⟨dx, x⟩: backward is forward's adjoint. Each element counts with its own budget, weighted by what
- * it is multiplied with. Backward is given what forward has stored, rounded: of a large mean, that is another one, so numbers are
- * small here.
+ * it is multiplied with. Backward is given what forward has stored, rounded: of a large mean, that is another one. So numbers are
+ * small here, and where a mean is stored they don't cancel, either.
  */
 export const adjoint: Law = {
   needs: ['forward', 'backward'],
   async check(subject, problem) {
     const { operation: c } = subject;
-    const isSmall = !['special', 'offset', 'constant'].includes(problem.kind);
-    const p = isSmall ? problem : withNumbers(problem, { kind: 'uniform' });
+    const stored = c.forward.writes.slice(1).some((name) => c.backward?.reads.includes(name));
+    const isLarge = ['special', 'offset', 'constant', ...(stored ? ['cancelling'] : [])].includes(problem.kind);
+    const p = isLarge ? withNumbers(problem, { kind: 'uniform' }) : problem;
     const given = backwardGiven(c, p);
     const dy = given[dyName(c)]!;
     const f = await valueAt(subject, p);
