@@ -1,6 +1,7 @@
 /** The equivalence kit seen from outside: right kernels pass, and wrong ones are told what is wrong. */
 import { describe, expect, test } from 'vitest';
 import { ReferenceBackend } from '../src/backends/reference/index.js';
+import { adamFactors } from '../src/ops/adam.js';
 import type { Conv2dSizes } from '../src/ops/conv2d.js';
 import { type Kernels, ops } from '../src/ops/index.js';
 import type { LinearSizes } from '../src/ops/linear.js';
@@ -240,8 +241,8 @@ describe('plain f32 kernels pass', () => {
         forward: (y, x, s) =>
           softmaxRows(s, (at) => {
             const [max, sum] = maxAndSum(x, s.C, at);
-            const logSum = f(max + f(Math.log(sum)));
-            for (let c = 0; c < s.C; c++) y[at(c)] = f(x[at(c)] - logSum);
+            const logSum = f(Math.log(sum));
+            for (let c = 0; c < s.C; c++) y[at(c)] = f(f(x[at(c)] - max) - logSum);
           }),
       },
       options,
@@ -285,7 +286,7 @@ describe('plain f32 kernels pass', () => {
     await checkKernel('sigmoid', { forward: (y, x) => y.set(x.map((v) => f(1 / f(1 + f(Math.exp(-v)))))) }, options);
   });
 
-  test('batchNorm2d, in two passes, and folded into a scale and a shift', () =>
+  test('batchNorm2d, whose mean has two parts, so that a large one loses nothing', () =>
     checkKernel(
       'batchNorm2d',
       {
@@ -293,21 +294,22 @@ describe('plain f32 kernels pass', () => {
           const M = s.N * s.pixels;
           for (let c = 0; c < s.C; c++) {
             const places = [...x.keys()].filter((i) => Math.floor(i / s.pixels) % s.C === c);
-            let [mu, variance] = [runningMean?.[c] ?? 0, runningVar?.[c] ?? 0];
+            let [mu, rest, variance] = [runningMean?.[c] ?? 0, 0, runningVar?.[c] ?? 0];
             if (s.training) {
               mu = f(places.reduce((sum, i) => f(sum + x[i]), 0) / M);
-              const squares = places.reduce((sum, i) => f(sum + f(f(x[i] - mu) * f(x[i] - mu))), 0);
+              rest = f(places.reduce((sum, i) => f(sum + f(x[i] - mu)), 0) / M);
+              const deviation = (i: number) => f(f(x[i] - mu) - rest);
+              const squares = places.reduce((sum, i) => f(sum + f(deviation(i) * deviation(i))), 0);
               variance = f(squares / M);
               if (runningMean && runningVar) {
-                runningMean[c] = f(f((1 - s.momentum) * runningMean[c]) + f(s.momentum * mu));
+                runningMean[c] = f(f((1 - s.momentum) * runningMean[c]) + f(s.momentum * f(mu + rest)));
                 runningVar[c] = f(f((1 - s.momentum) * runningVar[c]) + f(s.momentum * f(squares / (M - 1))));
               }
             }
-            mean[c] = mu;
+            mean[c] = f(mu + rest);
             invStd[c] = f(1 / f(Math.sqrt(f(variance + s.eps))));
             const scale = f((weight?.[c] ?? 1) * invStd[c]);
-            const shift = f((bias?.[c] ?? 0) - f(mu * scale));
-            for (const i of places) y[i] = f(f(x[i] * scale) + shift);
+            for (const i of places) y[i] = f(f(f(f(x[i] - mu) - rest) * scale) + (bias?.[c] ?? 0));
           }
         },
       },
@@ -320,12 +322,16 @@ describe('plain f32 kernels pass', () => {
       {
         forward: (param, expAvg, expAvgSq, dparam, s) => {
           const [c1, root2] = [f(s.lr / (1 - s.beta1 ** s.step)), f(Math.sqrt(1 - s.beta2 ** s.step))];
+          const { leastMean, leastSquare, leastParam } = adamFactors(s);
+          const kept = (value: number, least: number) => (Math.abs(value) < least ? 0 : value);
           for (let i = 0; i < param.length; i++) {
             if (s.decoupled) param[i] = f(param[i] * f(1 - s.lr * s.weightDecay));
             const g = s.decoupled ? dparam[i] : f(dparam[i] + f(s.weightDecay * param[i]));
-            expAvg[i] = f(f(s.beta1 * expAvg[i]) + f(f(1 - s.beta1) * g));
-            expAvgSq[i] = f(f(s.beta2 * expAvgSq[i]) + f(f(1 - s.beta2) * f(g * g)));
-            param[i] = f(param[i] - f(f(c1 * expAvg[i]) / f(f(f(Math.sqrt(expAvgSq[i])) / root2) + s.eps)));
+            const m = f(f(s.beta1 * expAvg[i]) + f(f(1 - s.beta1) * g));
+            const v = f(f(s.beta2 * expAvgSq[i]) + f(f(1 - s.beta2) * f(g * g)));
+            expAvg[i] = kept(m, leastMean);
+            expAvgSq[i] = kept(v, leastSquare);
+            param[i] = kept(f(param[i] - f(f(c1 * m) / f(f(f(Math.sqrt(v)) / root2) + s.eps))), leastParam);
           }
         },
       },

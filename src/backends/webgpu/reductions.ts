@@ -99,19 +99,22 @@ function sum(
   });
 }
 
+/** Of so many terms, the sums of a gradient of biases are one dispatch: a second would take longer than it saves. */
+const fewTerms = 2 ** 17;
+
 /** y = Σ of the `rows` rows of x, each as long as y. */
 export function sumOfRows(engine: Engine, y: WebGPUBuffer, x: WebGPUBuffer, rows: number): void {
   const dimensions = [
     { size: rows, xStride: y.length, yStride: 0 },
     { size: y.length, xStride: 1, yStride: 1 },
   ];
-  if (y.length > 0) sum(engine, 'sum', y, x, dimensions, rows);
+  if (y.length > 0) sum(engine, 'sum', y, x, dimensions, rows, rows > fewTerms);
 }
 
 /** y[c] = Σ of the channel c of x (N, C, pixels). */
 export function sumOfChannels(engine: Engine, y: WebGPUBuffer, x: WebGPUBuffer, N: number, pixels: number): void {
   const sizes = { shape: [N, y.length, pixels], yStrides: [0, 1, 0], reduced: [y.length], count: N * pixels };
-  if (y.length > 0) sum(engine, 'sum', y, x, dimensionsOf(sizes), sizes.count);
+  if (y.length > 0) sum(engine, 'sum', y, x, dimensionsOf(sizes), sizes.count, sizes.count > fewTerms);
 }
 
 export function reductions(engine: Engine) {

@@ -48,6 +48,7 @@ export const matmul: OperationCase<MatmulSizes> = {
     'two by two': product([2, 2], [2, 2]),
     'a long sum': product([2, 9001], [9001, 3]),
     'rows of 17': product([5, 17], [17, 33]),
+    'more rows than a small tile has': product([37, 9], [9, 5]),
   },
   layers: {
     'square of 256': product([256, 256], [256, 256]),

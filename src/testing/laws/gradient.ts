@@ -10,6 +10,8 @@ import type { Law } from './law.js';
 
 const h = 1e-5;
 const tolerance = 1e-6;
+/** Beside a number that is larger, the step h is lost in rounding: a difference tells nothing. */
+const largest = 1e6;
 
 export const gradient: Law = {
   needs: [],
@@ -20,6 +22,7 @@ export const gradient: Law = {
     const results = exactForward(c, inputs, p.sizes);
     const y = c.forward.writes[0];
     if (!results[y].every(Number.isFinite)) return; // the mean of nothing has no derivative
+    if (Object.values(inputs).some((x) => x?.some((value) => Math.abs(value) > largest))) return;
     const dy = Float64Array.from(drawLike(p, results[y].length, 1));
     const gradients = exactBackward(c, { ...results, ...inputs, [dyName(c)]: dy }, p.sizes);
     gradientNames(c, p).forEach((name, stream) => {
