@@ -139,9 +139,11 @@ function valuesOf({ parameters }) {
   });
 }
 const takesStruct = ({ parameters }) => parameters.some(({ type }) => structs.has(type));
-const inOrderText = [...kernels].map(
-  ([name, kernel]) => `  ${name}: (of${takesStruct(kernel) ? ', struct' : ''}) => [${valuesOf(kernel).join(', ')}],\n`,
-);
+const writeText = [...kernels].map(([name, kernel]) => {
+  const values = valuesOf(kernel);
+  const lines = values.map((value, i) => `    to[${i}] = ${value};\n`);
+  return `  ${name}(to, of${takesStruct(kernel) ? ', struct' : ''}) {\n${lines.join('')}    return ${values.length};\n  },\n`;
+});
 const aloneText = [...kernels].map(([name, kernel]) => {
   const parameters = kernel.parameters.map((parameter) => parameter.name);
   const declared = valuesOf(kernel).map((value, i) => `    const ${parameters[i]} = ${value};\n`);
@@ -164,9 +166,12 @@ export type KernelName = keyof KernelArguments;
 /** Writes the fields of a struct down, and gives its address. */
 export type WriteStruct = (fields: readonly number[]) => number;
 
-/** Arguments in the order in which the kernel takes them: for threads, which find them in the memory. */
-export const inOrder: { readonly [Name in KernelName]: (of: KernelArguments[Name], struct: WriteStruct) => number[] } = {
-${inOrderText.join('')}};
+/** Writes arguments down in the order in which the kernel takes them, for threads to find them in the memory, and gives how
+ *  many there are. */
+export const write: {
+  readonly [Name in KernelName]: (to: Float64Array, of: KernelArguments[Name], struct: WriteStruct) => number;
+} = {
+${writeText.join('')}};
 
 type Kernel = (...values: number[]) => void;
 

@@ -2,7 +2,7 @@
 import type { Address } from './buffer.js';
 import { Heap } from './heap.js';
 import type { WasmPlatform, WasmWorker } from './platform.js';
-import { alone, inOrder, type KernelArguments, type KernelName } from './signatures.js';
+import { alone, type KernelArguments, type KernelName, write } from './signatures.js';
 import { type KernelFunction, structs, Tasks } from './tasks.js';
 
 const page = 65536;
@@ -139,7 +139,8 @@ export class Engine {
       throw new Error(`backend 'wasm': ${this.#death}; its tensors live on in a new backend only`);
     if (tasks > 1 && this.#workers.length > 0) {
       try {
-        this.#tasks.run(kernel, tasks, inOrder[kernel](named, this.#writeStruct), this.#canWait);
+        const count = write[kernel](this.#tasks.args, named, this.#writeStruct);
+        this.#tasks.run(kernel, tasks, count, this.#canWait);
       } catch (error) {
         this.#death = (error as Error).message; // what the thread has left half-written is unknown
         throw new Error(`backend 'wasm': ${this.#death}`, { cause: error });

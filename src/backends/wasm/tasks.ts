@@ -35,9 +35,11 @@ const patience = 60_000;
 
 export class Tasks {
   readonly #words: Int32Array;
-  readonly #args: Float64Array;
+  /** Where the caller writes a kernel's arguments before `run`. */
+  readonly args: Float64Array;
   readonly #left: Int32Array;
   readonly #names: string[];
+  readonly #numbers: ReadonlyMap<string, number>;
   readonly #kernels: Readonly<Record<string, KernelFunction>>;
   /** The last call that was read, with its number. */
   #call = { number: -1, kernel: (() => {}) as KernelFunction, args: [] as number[] };
@@ -50,18 +52,18 @@ export class Tasks {
     private readonly threads: number,
   ) {
     this.#words = new Int32Array(memory.buffer, words.address, words.length);
-    this.#args = new Float64Array(memory.buffer, args.address, args.length);
+    this.args = new Float64Array(memory.buffer, args.address, args.length);
     this.#left = new Int32Array(memory.buffer, left.address, threads * left.line);
     this.#kernels = exports as Record<string, KernelFunction>;
     this.#names = Object.keys(exports);
+    this.#numbers = new Map(this.#names.map((name, i) => [name, i]));
   }
 
   /** Runs all tasks of a kernel on all threads. The caller's side. */
-  run(kernel: string, tasks: number, values: readonly number[], canWait: boolean): void {
+  run(kernel: string, tasks: number, count: number, canWait: boolean): void {
     const w = this.#words;
-    this.#args.set(values);
-    w[ARGUMENTS] = values.length;
-    w[KERNEL] = this.#names.indexOf(kernel);
+    w[ARGUMENTS] = count;
+    w[KERNEL] = this.#numbers.get(kernel)!;
     w[TASKS] = tasks;
     w[CALL]++;
     w[FAILED] = 0;
@@ -133,7 +135,7 @@ export class Tasks {
     this.#call = {
       number: w[CALL],
       kernel: this.#kernels[this.#names[w[KERNEL]]],
-      args: Array.from(this.#args.subarray(0, w[ARGUMENTS])),
+      args: Array.from(this.args.subarray(0, w[ARGUMENTS])),
     };
   }
 }
