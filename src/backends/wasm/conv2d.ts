@@ -145,8 +145,8 @@ function forward(engine: Engine, y: Place, x: Place, weight: Place, bias: Place 
     order,
     taps.map((_, k) => 4 * k),
   );
-  const steps = { groupStep: channels * K * 4, channelStep: K * 4 };
-  packWeights(engine, { to: packed, w: weight, order, G, channels, K, ...steps });
+  const groupStep = channels * K * 4;
+  packWeights(engine, { to: packed, w: weight, order, G, channels, K, groupStep, channelStep: K * 4 });
   const [rows, columns] = isPointwise(s) ? [1, H_out * W_out] : [H_out, W_out];
   const pixels = H_out * W_out * 4;
   const plane = image.H * image.W * 4;
@@ -227,8 +227,8 @@ function inputGradient(engine: Engine, dx: Place, dy: Place, weight: Place, s: C
       const K = taps.length;
       engine.writeIntegers(tapsAt, taps);
       engine.writeIntegers(order, places);
-      const steps = { groupStep: outputs * channels * kernel, channelStep: kernel };
-      packWeights(engine, { to: packed, w: weight, order, G, channels, K, ...steps });
+      const groupStep = outputs * channels * kernel;
+      packWeights(engine, { to: packed, w: weight, order, G, channels, K, groupStep, channelStep: kernel });
       const [rows, columns] = pointwise ? [1, H * W] : [h.count, w.count];
       overTaps(engine, dx, from, packed, tapsAt, null, scratch, {
         N,
@@ -332,7 +332,7 @@ function weightGradient(engine: Engine, dweight: Place, dy: Place, x: Place, s: 
     xRow: S_h * image.W * 4,
     xStep: S_w * 4,
   };
-  const arrays = { dw4, x: from, dy, taps: tapsAt, scratch };
-  engine.run('conv2dWeightGradient', slices * eights * parts, { ...arrays, perThread, s: sizes });
+  const tasks = slices * eights * parts;
+  engine.run('conv2dWeightGradient', tasks, { dw4, x: from, dy, taps: tapsAt, scratch, perThread, s: sizes });
   engine.run('conv2dUnpackWeights', tasksForItems(fours, K * slices * 4), { dw: dweight, dw4, slices, G, channels, K });
 }
