@@ -27,7 +27,10 @@ function run(script, ...args) {
 const environment = onWebGPU ? await swiftshader() : {};
 run('tools/shaders.mjs');
 run('tools/kernels.mjs');
-if (!onWebGPU) run('node_modules/assemblyscript/bin/asc.js', '--target', 'simd');
+if (!onWebGPU) {
+  run('node_modules/assemblyscript/bin/asc.js', '--target', 'simd');
+  run('tools/embed.mjs');
+}
 const files = ['test/laws/maths.test.ts', `test/laws/${onWebGPU ? 'webgpu' : 'kernels'}.test.ts`];
 const where = onWebGPU ? 'webgpu' : 'wasm';
 run('test/run.mjs', ...files, ...options, '-t', `(^|maths |${where} )${operation} `);
