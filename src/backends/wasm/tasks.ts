@@ -9,6 +9,9 @@
  * finds them in its own cache. The caller is thread 0, and takes tasks like the others. It returns when all tasks
  * are done, so that their arguments stay valid until then. It doesn't wait for a worker that sleeps or has died: others do that
  * worker's part. The result of a task doesn't depend on the thread that does it.
+ *
+ * To wake a thread takes as long as a small kernel, so only one that sleeps is woken. It writes that it sleeps before it looks a last
+ * time (`Atomics.wait` does), and others bring the work before they look whether it sleeps: one of the two sees the other.
  */
 
 /** The first bytes of the memory: words (i32) from address 64, arguments (f64) from 256, the struct that a call may have (i32)
@@ -25,6 +28,10 @@ const KERNEL = 2;
 const ARGUMENTS = 3;
 const TASKS = 4;
 const CALL = 5;
+/** Whether the caller sleeps until DONE changes. */
+const CALLER_SLEEPS = 6;
+/** In a thread's line of `left`, behind the count: whether that thread sleeps until the count changes. */
+const SLEEPS = 1;
 
 export type KernelFunction = (...args: number[]) => void;
 
@@ -69,9 +76,10 @@ export class Tasks {
     w[FAILED] = 0;
     Atomics.store(w, DONE, 0);
     for (let part = 0; part < this.threads; part++) {
+      const at = part * left.line;
       // From here on, workers take tasks of this part.
-      Atomics.store(this.#left, part * left.line, this.#first(part + 1, tasks) - this.#first(part, tasks));
-      Atomics.notify(this.#left, part * left.line);
+      Atomics.store(this.#left, at, this.#first(part + 1, tasks) - this.#first(part, tasks));
+      if (Atomics.load(this.#left, at + SLEEPS) !== 0) Atomics.notify(this.#left, at);
     }
     this.#takeAll();
     this.#awaitOthers(kernel, tasks, canWait);
@@ -89,7 +97,10 @@ export class Tasks {
       if (done !== before) [before, since] = [done, Date.now()];
       if (Date.now() - since > patience)
         throw new Error(`a thread died in ${kernel}, or took more than a minute for a task`);
-      if (canWait) Atomics.wait(this.#words, DONE, done, 1000);
+      if (!canWait) continue;
+      Atomics.store(this.#words, CALLER_SLEEPS, 1);
+      Atomics.wait(this.#words, DONE, done, 1000);
+      Atomics.store(this.#words, CALLER_SLEEPS, 0);
     }
   }
 
@@ -98,7 +109,9 @@ export class Tasks {
     const own = this.thread * left.line;
     for (;;) {
       for (let spin = 0; spin < spins && Atomics.load(this.#left, own) === 0; spin++);
+      Atomics.store(this.#left, own + SLEEPS, 1);
       Atomics.wait(this.#left, own, 0);
+      Atomics.store(this.#left, own + SLEEPS, 0);
       this.#takeAll();
     }
   }
@@ -126,7 +139,7 @@ export class Tasks {
       } catch {
         w[FAILED] = 1;
       }
-      if (Atomics.add(w, DONE, 1) === tasks - 1) Atomics.notify(w, DONE);
+      if (Atomics.add(w, DONE, 1) === tasks - 1 && Atomics.load(w, CALLER_SLEEPS) !== 0) Atomics.notify(w, DONE);
     }
   }
 
