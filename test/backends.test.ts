@@ -20,9 +20,11 @@ describe('a wrong option is an error, and no reason to take another backend', ()
     [{ threads: null }, 'threads must be a whole number from 1 to 48, but is null'],
     [{ relaxedSimd: 'no' }, "relaxedSimd must be true or false, but is 'no'"],
     [{ wasm: 'simd.wasm' }, "wasm must be the content of a .wasm file, a Uint8Array, but is 'simd.wasm'"],
-    [{ thread: 2 }, 'there is no option thread; there is '],
-    [2, 'options must be an object, such as { threads: 2 }, but are 2'],
-    [null, 'options must be an object, such as { threads: 2 }, but are null'],
+    [{ thread: 2 }, 'there is no option thread; did you mean threads?'],
+    [{ cores: 2 }, 'there is no option cores; there is '],
+    [2, 'threads, relaxedSimd, wasm }, but 2 is in their place'],
+    [null, 'threads, relaxedSimd, wasm }, but null is in their place'],
+    [[], 'threads, relaxedSimd, wasm }, but [] is in their place'],
   ];
   for (const name of ['auto', 'wasm'] as const) {
     test.each(cases)(`'${name}': %j`, async (options, message) => {

@@ -1,6 +1,6 @@
 /** Mistakes that once went unnoticed, or were met with an error that named nothing. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { DataLoader, type Dataset, ImageDataset } from '../src/data/index.js';
+import { DataLoader, type Dataset, ImageDataset, imageFromPng } from '../src/data/index.js';
 import { mnist } from '../src/node/data.js';
 import {
   type Backend,
@@ -14,8 +14,10 @@ import {
   nn,
   noGrad,
   optim,
+  safetensors,
   type Tensor,
 } from '../src/node/index.js';
+import { checkBackend } from '../src/testing/index.js';
 
 let backend: Backend;
 let x: Tensor;
@@ -152,11 +154,24 @@ describe('options', () => {
       'DataLoader: there is no option batch_size; did you mean batchSize?',
     ],
     [() => new DataLoader(images(), wrong(4)), 'DataLoader: options are an object'],
+    [
+      () => backend.tensor([1], [1], wrong({ requires_grad: true })),
+      'tensor: there is no option requires_grad; did you',
+    ],
+    [
+      () => backend.tensor([1], [1], wrong('int32')),
+      'tensor: options are an object, { dtype, requiresGrad }, but int32',
+    ],
   ])('a slip in them: %s', (mistake, message) => {
     expect(mistake).toThrow(message);
   });
 
-  test('a slip in those of fit, evaluate and mnist', async () => {
+  test('a slip in those of fit, evaluate, files, the kit and mnist', async () => {
+    await expect(safetensors.save({ x }, wrong({ dtyp: 'F16' }))).rejects.toThrow('did you mean dtype?');
+    await expect(imageFromPng(new Uint8Array(), 'x.png', wrong({ inverted: 1 }))).rejects.toThrow(
+      'did you mean invert?',
+    );
+    await expect(checkBackend(backend, wrong({ run: 1 }))).rejects.toThrow('did you mean runs?');
     await expect(mnist(wrong({ trian: true }))).rejects.toThrow('mnist: there is no option trian; did you mean train?');
     const model = smallNet();
     const run = (options: object) =>

@@ -491,6 +491,43 @@ describe('layers that can’t be found', () => {
     );
   });
 
+  it.each<[string, (model: nn.Module) => unknown]>([
+    ['stateDict', (model) => model.stateDict()],
+    ['loadStateDict', (model) => model.loadStateDict({})],
+    ['to', (model) => model.to(host)],
+  ])('in an array in a #private field are warned of at %s(), before anything is trained', (name, use) => {
+    const type = {
+      [name]: class extends nn.Identity {
+        #layers = [new nn.Linear(1, 1)];
+        override forward(x: Tensor): Tensor {
+          return this.#layers[0].forward(x);
+        }
+      },
+    }[name];
+    use(new type());
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringContaining(`${name} has layers in #layers, where they can't be found`),
+    ]);
+  });
+
+  it('but not where a class hands its #private layers on, makes them later, or only speaks of them', () => {
+    class Innocent extends nn.Identity {
+      // #old = new nn.Linear(1, 1);
+      #fc = new nn.Linear(1, 1);
+      #act = new nn.ReLU();
+      #make = () => new nn.Linear(1, 1);
+      layers = [this.#fc];
+      override forward(x: Tensor): Tensor {
+        /* once #conv = new nn.Conv2d(1, 1, 1) */
+        return this.#act.forward(this.#fc.forward(x)).add(this.#make().weight.numel);
+      }
+    }
+    const model = new Innocent();
+    expect(model.parameters()).toHaveLength(2);
+    model.stateDict();
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   it('in something that isn’t a module', () => {
     class Block {
       conv = new nn.Conv2d(1, 1, 1);

@@ -3,7 +3,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { host, ReferenceBackend } from '../src/backends/reference/index.js';
 import * as nn from '../src/nn/index.js';
+import { formatShape } from '../src/ops/shape.js';
 import { formatValues } from '../src/tensor/format.js';
+import { readGolden } from './golden/golden.js';
 
 const text = (values: number[], shape = [values.length]) => formatValues(Float32Array.from(values), shape, 7);
 
@@ -16,8 +18,8 @@ describe('values', () => {
     [[1e-5, 1], undefined, '[1.0000e-05, 1.0000e+00]'],
     [[0.001, 100.5], undefined, '[1.0000e-03, 1.0050e+02]'],
     [[1e9], undefined, '[1.0000e+09]'],
-    [[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1], undefined, '[ nan,  inf, -inf,   1.]'],
-    [[-0, 0], undefined, '[-0.,  0.]'],
+    [[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1], undefined, '[nan, inf, -inf, 1.]'],
+    [[-0, 0], undefined, '[-0., 0.]'],
     [[], [0], '[]'],
     [[3.25], [], '3.2500'],
   ])('%j', (values, shape, expected) => {
@@ -35,6 +37,20 @@ describe('values', () => {
     ).toBe(true);
     expect(text(many.slice(0, 40)).split('\n')).toHaveLength(3);
   });
+});
+
+/** PyTorch names a type or a size where they can't be seen; here shape, type and backend are always there. */
+describe('as PyTorch prints them', () => {
+  it.each(readGolden<string>('tensorText').map(({ options, tensors }) => [options, tensors.get('x')!] as const))(
+    '%s',
+    (text, { values, shape }) => {
+      const dtype = values instanceof Int32Array ? 'int32' : 'float32';
+      const own = `${host.tensor(values, shape, { dtype })}`;
+      const suffix = `, ${formatShape(shape)}, ${dtype}, 'reference')`;
+      expect(own.endsWith(suffix)).toBe(true);
+      expect(`${own.slice(0, -suffix.length)})`).toBe(text.replace(/,\s+(size=\([\d, ]*\)|dtype=torch\.\w+)/g, ''));
+    },
+  );
 });
 
 describe('a tensor', () => {

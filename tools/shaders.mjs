@@ -1,6 +1,6 @@
 /**
  * Makes `src/backends/webgpu/shaders.ts` of the .wgsl files beside it, so that they need no bundler and no fetching. A line
- * `// include exp.wgsl` brings in another file, once.
+ * `// include longSum.wgsl` brings in another file, once.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

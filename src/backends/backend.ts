@@ -13,6 +13,7 @@
  * need it. In `add.forward(y, a, b)`, y may be a: gradients are summed that way.
  */
 import type { Kernels, OperationName } from '../ops/index.js';
+import { requireOptions } from '../ops/options.js';
 import { formatOption, formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor, type TensorOptions } from '../tensor/tensor.js';
@@ -106,6 +107,7 @@ export abstract class Backend implements TensorBackend {
    * Throws a ShapeError if the values don't fill the shape exactly.
    */
   tensor(values: ArrayLike<number>, shape: Shape = [values.length], options: TensorOptions = {}): Tensor {
+    requireOptions('tensor', options, { dtype: true, requiresGrad: true });
     const { dtype = 'float32', requiresGrad = false } = options;
     this.#check(dtype);
     if (requiresGrad && dtype === 'int32') throw new TypeError('tensor: int32 has no gradient');

@@ -1,5 +1,5 @@
 /** Choosing a backend by name: the one list of backends, for every platform. */
-import { checkOptions, type Rules } from './options.js';
+import { type Known, requireOptions } from '../ops/options.js';
 import { ReferenceBackend } from './reference/index.js';
 import { WasmBackend, type WasmOptions, wasmOptions } from './wasm/index.js';
 import type { WasmPlatform } from './wasm/platform.js';
@@ -39,14 +39,14 @@ export interface Platform {
 }
 
 /** The options of each backend, in the order that 'auto' tries them. */
-const rulesOf: { readonly [Name in BackendName]: Rules<OptionsOf<Name>> } = {
+const optionsOf: { readonly [Name in BackendName]: Known<OptionsOf<Name>> } = {
   webgpu: webgpuOptions,
   wasm: wasmOptions,
   reference: {},
 };
 
 /** The backends of this version, the preferred first. */
-export const backendNames = Object.keys(rulesOf) as readonly BackendName[];
+export const backendNames = Object.keys(optionsOf) as readonly BackendName[];
 
 /** One of the ways to what was asked for. */
 interface Attempt {
@@ -85,18 +85,18 @@ export function createBackendOn(platform: Platform): CreateBackend {
 
   async function createBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<AnyBackend> {
     if (name === 'auto') {
-      checkOptions("createBackend('auto')", { ...webgpuOptions, ...wasmOptions }, options);
+      requireOptions("createBackend('auto')", options, { ...webgpuOptions, ...wasmOptions });
       return firstThatRuns(
         name,
         backendNames.flatMap((each) => attempts[each](options, true)),
       );
     }
-    if (!Object.hasOwn(rulesOf, name)) {
+    if (!Object.hasOwn(optionsOf, name)) {
       throw new Error(
         `createBackend: there is no backend '${name}' in this version; there is ${backendNames.join(', ')}, or auto`,
       );
     }
-    checkOptions(`backend '${name}'`, rulesOf[name], options);
+    requireOptions(`backend '${name}'`, options as Record<string, unknown>, optionsOf[name]);
     return firstThatRuns(name, attempts[name](options, false));
   }
   return createBackend as CreateBackend; // the type of its result follows from the name

@@ -1,7 +1,7 @@
 /** The WebGPU backend as seen from outside its room, without the GPU's types: its options and its statistics. The class is in
  *  `webgpu/index.ts`. */
+import { flag, type Known } from '../ops/options.js';
 import type { Backend } from './backend.js';
-import { flag, type Rules } from './options.js';
 
 export interface WebGPUOptions {
   /** Have the threads of a workgroup work together through its memory, on tiles of matrices and on long sums. Default: true on a
@@ -13,7 +13,7 @@ export interface WebGPUOptions {
   profile?: boolean;
 }
 
-export const webgpuOptions: Rules<WebGPUOptions> = { shareMemory: flag, profile: flag };
+export const webgpuOptions: Known<WebGPUOptions> = { shareMemory: flag, profile: flag };
 
 /** What a kernel does, counted when it is dispatched. For products of matrices, their tiling gives it. For all others, which are
  *  limited by memory, each buffer counts once, and flops are 0. */

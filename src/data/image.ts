@@ -1,5 +1,6 @@
 /** One picture as a network sees it, and back. */
 import { decodePng, encodePng, type Pixels } from '../formats/index.js';
+import { requireOptions } from '../ops/options.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
 import { grey, resizePlane } from './planes.js';
@@ -22,6 +23,7 @@ export async function imageFromPng(
   name: string,
   options: ImageOptions,
 ): Promise<Float32Array<ArrayBuffer>> {
+  requireOptions('imageFromPng', options, { channels: true, height: true, width: true, invert: true, normalize: true });
   const { channels: C, height: H, width: W, invert = false, normalize = false } = options;
   if (![1, 3].includes(C) || !Number.isInteger(H) || !Number.isInteger(W) || H < 1 || W < 1) {
     throw new ShapeError(`imageFromPng: ${formatShape([C, H, W])} must be (1 or 3, H, W) with H and W at least 1`);

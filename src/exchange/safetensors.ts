@@ -23,6 +23,7 @@ import {
   serializeSafetensors,
   valuesOf,
 } from '../formats/index.js';
+import { requireOptions } from '../ops/options.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { DType } from '../tensor/tensorBackend.js';
 
@@ -47,6 +48,7 @@ export interface SaveOptions {
  * be on any backend. Throws, naming tensor and value, if a value doesn't fit an integer dtype that was asked for.
  */
 export async function save(tensors: Readonly<Record<string, Tensor>>, options: SaveOptions = {}): Promise<Uint8Array> {
+  requireOptions('safetensors', options, { dtype: true, dtypes: true, metadata: true });
   checkOptions(tensors, options);
   const { dtype, dtypes = {}, metadata } = options;
   const names = Object.keys(tensors);

@@ -6,11 +6,14 @@
  * Source: RFC 1952, https://www.rfc-editor.org/rfc/rfc1952
  */
 import { FormatError } from './error.js';
-import { inflate } from './inflate.js';
+import { checkInflated, inflate } from './inflate.js';
 
 const HEADER_AND_TRAILER = 18;
 /** The method, and the only one that there is. */
 const DEFLATE = 8;
+/** So many zeros at most are a member's own last bytes: three of its length, or, if it is empty, its length, its CRC and the end of
+ *  its data, where the code that says so may be 15 zero bits. */
+const OWN_ZEROS = 10;
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -19,7 +22,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 /**
  * The content. Throws a FormatError if the file is damaged, or the content longer than `maxBytes`. The length that stands at the
  * file's end bounds the memory, and tells a whole file from one that was cut off. A file of several members, one behind the
- * other, has the contents of all; four zeros or more behind the last belong to none.
+ * other, has the contents of all; zeros behind the last belong to none.
  */
 export async function gunzip(bytes: Uint8Array, name: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes)) throw new FormatError(`gzip ${name}: doesn't start with 1f 8b`);
@@ -35,13 +38,27 @@ export async function gunzip(bytes: Uint8Array, name: string, maxBytes: number):
 }
 
 async function gunzipMember(bytes: Uint8Array, name: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  return inflate('gzip', bytes, statedLength(bytes, name, maxBytes), `gzip ${name}`);
+}
+
+/** Whether these bytes are a member, whole; a pass of its own, since where one ends is guessed, and a wrong end states any length. */
+async function isMember(bytes: Uint8Array, name: string, maxBytes: number): Promise<boolean> {
+  try {
+    await checkInflated('gzip', bytes, statedLength(bytes, name, maxBytes), `gzip ${name}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function statedLength(bytes: Uint8Array, name: string, maxBytes: number): number {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
   if (length > maxBytes) {
     throw new FormatError(
       `gzip ${name}: holds ${length} bytes, and at most ${maxBytes} are taken, unless it was cut off`,
     );
   }
-  return inflate('gzip', bytes, length, `gzip ${name}`);
+  return length;
 }
 
 /** The contents of several members, or null if the file isn't made of members and zeros. Nothing says where a member ends but
@@ -56,9 +73,9 @@ async function gunzipMembers(
   let total = 0;
   let begin = 0;
   for (const end of ends) {
-    if (end - begin < HEADER_AND_TRAILER) continue;
-    const content = await gunzipMember(bytes.subarray(begin, end), name, maxBytes - total).catch(() => null);
-    if (content === null) continue;
+    const member = bytes.subarray(begin, end);
+    if (member.length < HEADER_AND_TRAILER || !(await isMember(member, name, maxBytes - total))) continue;
+    const content = await gunzipMember(member, name, maxBytes - total);
     contents.push(content);
     total += content.length;
     begin = end;
@@ -73,8 +90,7 @@ async function gunzipMembers(
   return whole;
 }
 
-/** Where another member may begin, and where the last may end. Its length may itself end with zeros, so that up to four may be its
- *  own; with more, some are not. */
+/** Where another member may begin, and where the last may end: its own last bytes may be zeros, like those behind it. */
 function possibleEnds(bytes: Uint8Array): number[] {
   const ends: number[] = [];
   for (let i = bytes.indexOf(0x1f, 1); i > 0; i = bytes.indexOf(0x1f, i + 1)) {
@@ -82,7 +98,6 @@ function possibleEnds(bytes: Uint8Array): number[] {
   }
   let last = bytes.length;
   while (bytes[last - 1] === 0) last--;
-  if (bytes.length - last > 4) for (let own = 0; own <= 4; own++) ends.push(last + own);
-  else ends.push(bytes.length);
+  for (let end = last; end <= Math.min(last + OWN_ZEROS, bytes.length); end++) ends.push(end);
   return ends;
 }

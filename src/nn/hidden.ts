@@ -10,24 +10,31 @@ export function warnOnce(message: string): void {
 
 export const REMEDY = 'keep layers in public fields, arrays, objects, Maps, or in nn.ModuleList and nn.ModuleDict';
 
-/** Layers that learn, made right in a private field, as a class's text says it: `#conv = new nn.Conv2d(`. */
+/** Layers that learn, made right in a private field or in an array there, as a class's text says it: `#conv = new nn.Conv2d(`. */
 const PRIVATE_LAYER =
-  /#(\w+)\s*=\s*new\s+(?:[\w$]+\.)*(?:Conv2d|Linear|BatchNorm2d|Sequential|ModuleList|ModuleDict|Parameter)\b/g;
+  /#(\w+)\s*=\s*\[?\s*new\s+(?:[\w$]+\.)*(?:Conv2d|Linear|BatchNorm2d|Sequential|ModuleList|ModuleDict|Parameter)\b/g;
+const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*/g;
 
 const privateLayers = new WeakMap<object, readonly string[]>();
 
 /**
  * The private fields of a class that hold layers, as far as its text tells. JavaScript shows #private fields to nobody outside of the
- * class, but it shows the class's text.
+ * class, but it shows the class's text. A field that the class hands on, such as to a public one, may be found there, and isn't named.
  */
 export function privateLayersOf(type: object): readonly string[] {
   let names = privateLayers.get(type);
   if (!names) {
-    const text = Function.prototype.toString.call(type);
-    names = [...new Set([...text.matchAll(PRIVATE_LAYER)].map(([, name]) => name))];
+    const text = Function.prototype.toString.call(type).replace(COMMENT, '');
+    const made = new Set([...text.matchAll(PRIVATE_LAYER)].map(([, name]) => name));
+    names = [...made].filter((name) => !isHandedOn(name, text));
     privateLayers.set(type, names);
   }
   return names;
+}
+
+/** Whether it stands anywhere but in front of a dot, an index or its own value: `this.layers = [this.#conv]`. */
+function isHandedOn(name: string, text: string): boolean {
+  return new RegExp(`\\.#${name}\\b(?!\\s*(?:\\??\\.|\\[|=[^=]))`).test(text);
 }
 
 /** The last parameter that got a gradient, and that no module or optimizer has ever been seen to hold. */

@@ -76,9 +76,8 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     });
   }
 
-  /** Warns, once, of layers that it can tell are there, but can't find. */
+  /** Warns, once, of layers that it can tell are there, but can't find; so do `stateDict`, `loadStateDict` and `to`. */
   parameters(): Parameter[] {
-    this.#warnOfHiddenLayers();
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
@@ -88,7 +87,8 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
 
   /** Parameters and buffers with their keys, in PyTorch's order: of each module its parameters, its buffers, its children. */
   private namedState(): [string, Parameter | Buffer][] {
-    const state = this.namedModules().flatMap(([path, module]) => {
+    const modules = this.namedModules();
+    const state = modules.flatMap(([path, module]) => {
       const own = module.fields().map(([name, value]): [string, unknown] => [join(path, name), value]);
       return [
         ...own.filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter),
@@ -105,27 +105,8 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
       seen.set(key, tensor);
       if (tensor instanceof Parameter) tensor.isKnown = true;
     }
+    warnOfHiddenLayers(new Set(modules.map(([, module]) => module)), new Set(seen.values()));
     return state;
-  }
-
-  #warnOfHiddenLayers(): void {
-    const modules = this.modules();
-    const found = new Set<unknown>([...modules, ...this.namedParameters().map(([, parameter]) => parameter)]);
-    for (const module of modules) {
-      for (let type = module.constructor; type !== Module && type.prototype; type = Object.getPrototypeOf(type)) {
-        const names = privateLayersOf(type);
-        if (names.length === 0) continue;
-        const fields = names.map((name) => `#${name}`).join(', ');
-        warnOnce(`parameters: ${kindOf(module)} has layers in ${fields}, where they can't be found: ${REMEDY}`);
-      }
-      for (const [field, value] of Object.entries(module)) {
-        const hidden = hiddenIn(value).find((part) => !found.has(part));
-        if (hidden) {
-          const [owner, kind] = [`${kindOf(module)}.${field}`, kindOf(hidden)];
-          warnOnce(`parameters: ${owner} isn't a module, so the ${kind} in it isn't found: ${REMEDY}`);
-        }
-      }
-    }
   }
 
   /** Every parameter and buffer by its PyTorch key, such as `conv1.weight`. The tensors share the module's memory, so they
@@ -274,6 +255,26 @@ function isName(key: unknown): key is string | number {
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Warns of layers that these modules hold, and that aren't among them or their tensors. */
+function warnOfHiddenLayers(modules: ReadonlySet<AnyModule>, tensors: ReadonlySet<Tensor>): void {
+  const isFound = (part: object) => modules.has(part as AnyModule) || tensors.has(part as Tensor);
+  for (const module of modules) {
+    for (let type = module.constructor; type !== Module && type.prototype; type = Object.getPrototypeOf(type)) {
+      const names = privateLayersOf(type);
+      if (names.length === 0) continue;
+      const fields = names.map((name) => `#${name}`).join(', ');
+      warnOnce(`parameters: ${kindOf(module)} has layers in ${fields}, where they can't be found: ${REMEDY}`);
+    }
+    for (const [field, value] of Object.entries(module)) {
+      const hidden = hiddenIn(value).find((part) => !isFound(part));
+      if (hidden) {
+        const [owner, kind] = [`${kindOf(module)}.${field}`, kindOf(hidden)];
+        warnOnce(`parameters: ${owner} isn't a module, so the ${kind} in it isn't found: ${REMEDY}`);
+      }
+    }
+  }
 }
 
 /** The modules and parameters that are fields of something that isn't a module. */

@@ -1,20 +1,40 @@
 /** Options come in one last object. What isn't one, or has a key that nobody reads, is a slip, and is said to be one. */
 
+/** What the value of an option must be. */
+export interface Rule {
+  /** For messages: `true or false`. */
+  readonly what: string;
+  holds(value: unknown): boolean;
+}
+
+/** Every option that there is, with the rule for its value; true: its reader checks it, if there is anything to check. */
+export type Known<Options> = { readonly [Option in keyof Options]-?: Rule | true };
+
+export const flag: Rule = { what: 'true or false', holds: (value) => typeof value === 'boolean' };
+
 /**
- * Throws a TypeError unless `options` is an object (or undefined) whose keys are all `known`: `{ stride: true, … }`. The message has the
- * known key that is nearest, or all of them.
+ * Throws a TypeError unless `options` is an object (or undefined) whose keys are all `known`, `{ stride: true, threads: rule, … }`, and
+ * whose values keep their rules; a value of undefined is as if it weren't given. The message has the known key that is nearest, or all.
  */
 export function requireOptions<Options extends object>(
   operation: string,
   options: Options | undefined,
-  known: Readonly<Record<keyof Options, true>>,
+  known: Known<Options>,
 ): void {
   if (options === undefined) return;
   if (!isOptions(options)) {
     const names = Object.keys(known).join(', ');
     throw new TypeError(`${operation}: options are an object, { ${names} }, but ${shown(options)} is in their place`);
   }
-  for (const key in options) if (!Object.hasOwn(known, key)) throw unknownOption(operation, key, Object.keys(known));
+  for (const key in options) {
+    const value = options[key];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(known, key)) throw unknownOption(operation, key, Object.keys(known));
+    const rule = known[key];
+    if (rule !== true && !rule.holds(value)) {
+      throw new TypeError(`${operation}: ${key} must be ${rule.what}, but is ${quoted(value)}`);
+    }
+  }
 }
 
 function isOptions(options: unknown): boolean {
@@ -26,11 +46,17 @@ function shown(value: unknown): string {
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 }
 
+function quoted(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
 function unknownOption(operation: string, key: string, known: readonly string[]): TypeError {
   const [nearest] = nearNames(known, key);
-  const hint = nearest ? `did you mean ${nearest}?` : `there are ${known.join(', ') || 'none'}`;
+  const hint = nearest ? `did you mean ${nearest}?` : `there is ${known.join(', ') || 'none'}`;
   return new TypeError(`${operation}: there is no option ${key}; ${hint}`);
 }
+
 /** At most so many names are near. */
 const MOST = 5;
 /** A name is near if so many letters are wrong, and no more. */

@@ -11,10 +11,11 @@ const LINE = 80;
  * The values as nested rows, `[[1., 2.],` and below it `[3., 4.]]`, each line but the first behind `indent` spaces.
  */
 export function formatValues(values: TypedArray, shape: Shape, indent: number): string {
+  if (numel(shape) === 0) return '[]';
   const edge = numel(shape) > MOST ? EDGE : Number.POSITIVE_INFINITY;
   const shown: number[] = [];
   forEachShown(values, shape, edge, (value) => shown.push(value));
-  const format = formatter(shown, values instanceof Int32Array);
+  const format = formatFor(shown, values instanceof Int32Array);
   return rows(values, shape, 0, indent, edge, format);
 }
 
@@ -35,15 +36,8 @@ function forEachShown(values: TypedArray, shape: Shape, edge: number, visit: (va
   }
 }
 
-function rows(
-  values: TypedArray,
-  shape: Shape,
-  start: number,
-  indent: number,
-  edge: number,
-  format: (value: number) => string,
-): string {
-  if (shape.length === 0) return format(values[start]);
+function rows(values: TypedArray, shape: Shape, start: number, indent: number, edge: number, format: Format): string {
+  if (shape.length === 0) return format.write(values[start]);
   const step = numel(shape.slice(1));
   const parts = places(shape[0], edge).map((i) =>
     i < 0
@@ -54,17 +48,26 @@ function rows(
   );
   const margin = ' '.repeat(indent + 1);
   if (shape.length > 1) return `[${parts.join(`,${'\n'.repeat(shape.length - 1)}${margin}`)}]`;
-  const width = Math.max(1, ...parts.map((part) => part.length)) + 2;
-  const perLine = Math.max(1, Math.floor((LINE - indent) / width));
+  const perLine = Math.max(1, Math.floor((LINE - indent) / (format.width + 2)));
   const lines = Array.from({ length: Math.ceil(parts.length / perLine) }, (_, line) =>
     parts.slice(line * perLine, (line + 1) * perLine).join(', '),
   );
   return `[${lines.join(`,\n${margin}`)}]`;
 }
 
-/** One way to write all of them, in one width: whole (`2.`), with four decimals, or with an exponent where they differ too much. */
-function formatter(values: readonly number[], isInteger: boolean): (value: number) => string {
-  const sizes = values.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs);
+interface Format {
+  write(value: number): string;
+  /** What a line has room for is counted in numbers of so many characters. */
+  readonly width: number;
+}
+
+/**
+ * One way to write all of them: whole (`2.`), with four decimals, or with an exponent where they differ too much. In the width of the
+ * longest; as in PyTorch, zeros and what isn't finite don't count for it among floats.
+ */
+function formatFor(values: readonly number[], isInteger: boolean): Format {
+  const counting = isInteger ? values : values.filter((value) => Number.isFinite(value) && value !== 0);
+  const sizes = counting.map(Math.abs);
   const [most, least] = sizes.reduce(([a, b], size) => [Math.max(a, size), Math.min(b, size)], [0, Infinity]);
   const isWhole = sizes.every(Number.isInteger);
   const needsExponent = most / least > 1000 || most > 1e8 || (!isWhole && least < 1e-4);
@@ -72,9 +75,32 @@ function formatter(values: readonly number[], isInteger: boolean): (value: numbe
     if (!Number.isFinite(value)) return String(value).replace('Infinity', 'inf').replace('NaN', 'nan');
     if (isInteger) return String(value);
     const sign = Object.is(value, -0) ? '-' : '';
-    if (sizes.length > 0 && needsExponent) return sign + value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
-    return sign + (isWhole ? `${value}.` : value.toFixed(4));
+    if (needsExponent) return sign + withExponent(value);
+    return sign + (isWhole ? `${value}.` : withDecimals(value));
   };
-  const width = values.reduce((longest, value) => Math.max(longest, write(value).length), 0);
-  return (value) => write(value).padStart(width);
+  const width = counting.reduce((longest, value) => Math.max(longest, write(value).length), 1);
+  return { write: (value) => write(value).padStart(width), width };
+}
+
+/** Decimals by which halfway between two texts of four decimals is told from close to it. */
+const EXACT = 24;
+
+/** `0.0312`, for 1/32: halfway goes to the even digit, as in Python, and not up, as in JavaScript. */
+function withDecimals(value: number): string {
+  return evenOf(value.toFixed(4), value.toFixed(EXACT));
+}
+
+/** `1.0000e+05` */
+function withExponent(value: number): string {
+  const [mantissa, exponent] = value.toExponential(4).split('e');
+  const [exactMantissa, exactExponent] = value.toExponential(EXACT).split('e');
+  const even = evenOf(mantissa, exactMantissa);
+  const power = even === mantissa ? exponent : exactExponent;
+  return `${even}e${power.replace(/^([+-])(\d)$/, '$10$2')}`;
+}
+
+/** `rounded`, or if the number lies halfway and the digit below is even, that. */
+function evenOf(rounded: string, exact: string): string {
+  const cut = exact.slice(0, 4 - EXACT);
+  return /^50*$/.test(exact.slice(4 - EXACT)) && Number(cut.at(-1)) % 2 === 0 ? cut : rounded;
 }

@@ -1,6 +1,7 @@
 /** Holding kernels to the laws of their operation, over drawn problems, and telling what is wrong with them. */
 import type { Backend } from '../backends/backend.js';
 import { type OperationName, operationNames } from '../ops/index.js';
+import { requireOptions } from '../ops/options.js';
 import { roundToNearest } from './budget.js';
 import { type ArrayKernel, arrayCandidate, backendCandidate, type Candidate } from './candidate.js';
 import type { LawName } from './case.js';
@@ -85,10 +86,17 @@ export function lawsFor(operation: OperationName, candidate: Candidate): LawName
  *
  *   for await (const { operation, law, worst, failure } of checkAll(backendCandidate(backend), { runs: 1000 })) …
  */
-export async function* checkAll(
-  candidate: Candidate,
-  { operations = operationNames, laws: wanted, ...options }: CheckAllOptions = {},
-): AsyncGenerator<LawReport> {
+export async function* checkAll(candidate: Candidate, given: CheckAllOptions = {}): AsyncGenerator<LawReport> {
+  requireOptions('checkAll', given, {
+    runs: true,
+    seed: true,
+    u: true,
+    operations: true,
+    laws: true,
+    signal: true,
+    onProblem: true,
+  });
+  const { operations = operationNames, laws: wanted, ...options } = given;
   const seed = options.seed ?? newSeed();
   for (const operation of operations) {
     const kept = wanted

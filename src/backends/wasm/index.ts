@@ -2,9 +2,9 @@
 import { relaxedSimd, simd } from 'wasm-feature-detect';
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { OperationName } from '../../ops/index.js';
+import { flag, type Known } from '../../ops/options.js';
 import type { DType, TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend, type MemoryReport } from '../backend.js';
-import { flag, type Rules } from '../options.js';
 import { behind, type WasmBuffer } from './buffer.js';
 import { loadBuild, type WasmBuild } from './builds.js';
 import { Engine } from './engine.js';
@@ -26,7 +26,7 @@ export interface WasmOptions {
   wasm?: Uint8Array<ArrayBuffer>;
 }
 
-export const wasmOptions: Rules<WasmOptions> = {
+export const wasmOptions: Known<WasmOptions> = {
   threads: {
     what: `a whole number from 1 to ${maximumThreads}`,
     holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maximumThreads,
