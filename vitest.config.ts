@@ -6,6 +6,7 @@ const relaxedSimd = process.versions.node.startsWith('20.') ? ['--experimental-w
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/patience.ts'],
     testTimeout: 120_000,
     // By default one core is left idle, which is half of a machine with two. No test depends on time.
     maxWorkers: '100%',

@@ -137,7 +137,7 @@ describe('train', () => {
 
 describe('a run loses nothing', () => {
   test('Ctrl-C during the validation saves the epoch’s steps, and a resume begins with the validation', async () => {
-    const flags = ['--limit', '64', '--out', 'my run', '--threads', '1', '--no-relaxed-simd'];
+    const flags = ['--limit', '64', '--test-limit', '2000', '--out', 'my run', '--threads', '1', '--no-relaxed-simd'];
     const { child, ended } = start(['train', 'resnet20', ...flags]);
     child.stdout?.on('data', (chunk) => {
       if (String(chunk).includes('step 1/1')) setTimeout(() => child.kill('SIGINT'), 500);

@@ -1,5 +1,5 @@
 /** The networks: torchvision's keys, first weights, scores and gradients; and what the papers' variants are made of. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Backend } from '../src/backends/backend.js';
 import { host } from '../src/backends/reference/index.js';
 import * as models from '../src/models/index.js';
@@ -7,7 +7,7 @@ import * as F from '../src/nn/functional/index.js';
 import * as nn from '../src/nn/index.js';
 import { createBackend } from '../src/node/backends.js';
 import { noGrad } from '../src/tensor/gradMode.js';
-import { Generator, manualSeed } from '../src/tensor/random.js';
+import { defaultGenerator, Generator, manualSeed } from '../src/tensor/random.js';
 import type { Tensor } from '../src/tensor/tensor.js';
 import { expectClose, readGolden, readGoldenJson } from './golden/golden.js';
 
@@ -125,6 +125,13 @@ describe.each(Object.keys(torchvision))('%s', (name) => {
 });
 
 describe('parameters', () => {
+  // Nothing is computed with the weights, and those of large networks take seconds to draw.
+  beforeEach(() => {
+    vi.spyOn(defaultGenerator, 'fillUniform').mockImplementation((out) => out);
+    vi.spyOn(defaultGenerator, 'fillNormal').mockImplementation((out) => out);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
   it.each([
     [models.googlenet, 13_004_888],
     [models.resnet18, 11_689_512],
@@ -153,13 +160,15 @@ describe('parameters', () => {
   });
 });
 
-it('googlenet gives three outputs in training, and one in evaluation or without auxiliary classifiers', () => {
-  const x = images(host, 2, 2);
-  const model = models.googlenet({ numClasses: 5 });
+it('googlenet gives three outputs in training, and one in evaluation or without auxiliary classifiers', async () => {
+  const backend = await createBackend('wasm');
+  const x = images(backend, 2, 2);
+  const model = models.googlenet({ numClasses: 5 }).to(backend);
   expect(Object.keys(model.forward(x))).toEqual(['logits', 'auxLogits1', 'auxLogits2']);
   expect((noGrad(() => model.eval().forward(x)) as Tensor).shape).toEqual([2, 5]);
-  const bare = models.googlenet({ numClasses: 5, auxLogits: false });
+  const bare = models.googlenet({ numClasses: 5, auxLogits: false }).to(backend);
   expect((noGrad(() => bare.forward(x)) as Tensor).shape).toEqual([2, 5]);
+  await backend.close();
 });
 
 it('transformInput is part of googlenet’s normalisation', async () => {

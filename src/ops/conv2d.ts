@@ -120,11 +120,15 @@ export function conv2dForward(
       sum.fill(bias[plane % s.C_out], plane * pixels, (plane + 1) * pixels);
     }
   }
+  const taps = tapsOf(s);
   const { S_w, y_row, x_row } = steps(s);
-  forEachMeeting(s, (wi, yi, xi, rows, columns) => {
-    const w = weight[wi];
-    for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
-      for (let c = 0; c < columns; c++) sum[yi + c] += w * x64[xi + c * S_w];
+  forEachMeeting(s, (kernel, yPlane, xPlane) => {
+    for (let k = 0; k < taps.length; k++) {
+      const tap = taps[k];
+      const w = weight[kernel + k];
+      for (let r = 0, yi = yPlane + tap.y, xi = xPlane + tap.x; r < tap.rows; r++, yi += y_row, xi += x_row) {
+        for (let c = 0; c < tap.columns; c++) sum[yi + c] += w * x64[xi + c * S_w];
+      }
     }
   });
   store(y, sum);
@@ -144,25 +148,32 @@ export function conv2dBackward(
   s: Conv2dSizes,
 ): void {
   const dy64 = widen(dy);
+  const taps = tapsOf(s);
   const { S_w, y_row, x_row } = steps(s);
   if (dx) {
     const sum = accumulatorFor(dx);
-    forEachMeeting(s, (wi, yi, xi, rows, columns) => {
-      const w = weight[wi];
-      for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
-        for (let c = 0; c < columns; c++) sum[xi + c * S_w] += w * dy64[yi + c];
+    forEachMeeting(s, (kernel, yPlane, xPlane) => {
+      for (let k = 0; k < taps.length; k++) {
+        const tap = taps[k];
+        const w = weight[kernel + k];
+        for (let r = 0, yi = yPlane + tap.y, xi = xPlane + tap.x; r < tap.rows; r++, yi += y_row, xi += x_row) {
+          for (let c = 0; c < tap.columns; c++) sum[xi + c * S_w] += w * dy64[yi + c];
+        }
       }
     });
     store(dx, sum);
   }
   if (dweight) {
     const [x64, sum] = [widen(x), accumulatorFor(dweight)];
-    forEachMeeting(s, (wi, yi, xi, rows, columns) => {
-      let dw = 0;
-      for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
-        for (let c = 0; c < columns; c++) dw += x64[xi + c * S_w] * dy64[yi + c];
+    forEachMeeting(s, (kernel, yPlane, xPlane) => {
+      for (let k = 0; k < taps.length; k++) {
+        const tap = taps[k];
+        let dw = 0;
+        for (let r = 0, yi = yPlane + tap.y, xi = xPlane + tap.x; r < tap.rows; r++, yi += y_row, xi += x_row) {
+          for (let c = 0; c < tap.columns; c++) dw += x64[xi + c * S_w] * dy64[yi + c];
+        }
+        sum[kernel + k] += dw;
       }
-      sum[wi] += dw;
     });
     store(dweight, sum);
   }
@@ -175,37 +186,49 @@ export function conv2dBackward(
 }
 
 /**
- * Visits every part of an image in which one weight, y and x meet: row r < rows and column c < columns of y, counted from
- * y[yi], see x through weight[wi]. The loops stand in the equation's order; the taps that fall outside the image would add
- * 0, and are left out.
+ * Visits every plane of x that a plane of y sees, through the kernel of these two channels: weight[kernel], y[yPlane] and x[xPlane] are
+ * where the three begin. The loops stand in the equation's order.
  */
 function forEachMeeting(
-  s: Conv2dSizes,
-  visit: (wi: number, yi: number, xi: number, rows: number, columns: number) => void,
+  { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, G }: Conv2dSizes,
+  visit: (kernel: number, yPlane: number, xPlane: number) => void,
 ): void {
-  const { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w, G } = s;
   const C_group = C_in / G;
   for (let n = 0; n < N; n++) {
     for (let co = 0; co < C_out; co++) {
       const group = Math.floor(co / (C_out / G));
       for (let ci = 0; ci < C_group; ci++) {
-        for (let kh = 0; kh < K_h; kh++) {
-          const top = kh * D_h - P_h; // h = ho·S_h + top
-          const ho = firstInside(top, S_h);
-          const rows = firstOutside(top, H, H_out, S_h) - ho;
-          for (let kw = 0; kw < K_w; kw++) {
-            const left = kw * D_w - P_w; // w = wo·S_w + left
-            const wo = firstInside(left, S_w);
-            const columns = firstOutside(left, W, W_out, S_w) - wo;
-            const wi = ((co * C_group + ci) * K_h + kh) * K_w + kw;
-            const yi = ((n * C_out + co) * H_out + ho) * W_out + wo;
-            const xi = ((n * C_in + group * C_group + ci) * H + ho * S_h + top) * W + wo * S_w + left;
-            if (rows > 0 && columns > 0) visit(wi, yi, xi, rows, columns);
-          }
-        }
+        const kernel = (co * C_group + ci) * K_h * K_w;
+        visit(kernel, (n * C_out + co) * H_out * W_out, (n * C_in + group * C_group + ci) * H * W);
       }
     }
   }
+}
+
+/** What a weight of a kernel sees: row r < rows and column c < columns of y, counted from y, see x through it. y and x are counted
+ *  from where their planes begin. */
+interface Tap {
+  readonly y: number;
+  readonly x: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The taps of a kernel, row by row. Where one falls outside the image it would add 0, and that is left out. */
+function tapsOf({ H, W, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w }: Conv2dSizes): Tap[] {
+  const taps: Tap[] = [];
+  for (let kh = 0; kh < K_h; kh++) {
+    const top = kh * D_h - P_h; // h = ho·S_h + top
+    const ho = firstInside(top, S_h);
+    const rows = firstOutside(top, H, H_out, S_h) - ho;
+    for (let kw = 0; kw < K_w; kw++) {
+      const left = kw * D_w - P_w; // w = wo·S_w + left
+      const wo = firstInside(left, S_w);
+      const columns = firstOutside(left, W, W_out, S_w) - wo;
+      taps.push({ y: ho * W_out + wo, x: (ho * S_h + top) * W + wo * S_w + left, rows, columns });
+    }
+  }
+  return taps;
 }
 
 /** The first output o ≥ 0 whose tap, at o·S + offset, is not before the image. */
