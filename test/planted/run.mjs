@@ -18,7 +18,7 @@ const copy = mkdtempSync(join(tmpdir(), 'receptive-planted-'));
 for (const part of ['src', 'assembly', 'dist', 'tools', 'test/laws']) {
   cpSync(join(repository, part), join(copy, part), { recursive: true });
 }
-for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'asconfig.json']) {
+for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'asconfig.json', 'test/patience.ts']) {
   cpSync(join(repository, file), join(copy, file));
 }
 symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
