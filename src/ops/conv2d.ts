@@ -120,17 +120,7 @@ export function conv2dForward(
       sum.fill(bias[plane % s.C_out], plane * pixels, (plane + 1) * pixels);
     }
   }
-  const taps = tapsOf(s);
-  const { S_w, y_row, x_row } = steps(s);
-  forEachMeeting(s, (kernel, yPlane, xPlane) => {
-    for (let k = 0; k < taps.length; k++) {
-      const tap = taps[k];
-      const w = weight[kernel + k];
-      for (let r = 0, yi = yPlane + tap.y, xi = xPlane + tap.x; r < tap.rows; r++, yi += y_row, xi += x_row) {
-        for (let c = 0; c < tap.columns; c++) sum[yi + c] += w * x64[xi + c * S_w];
-      }
-    }
-  });
+  forEachMeeting(s, (wi, yi, xi, tap) => addSeen(sum, yi, x64, xi, weight[wi], tap));
   store(y, sum);
 }
 
@@ -148,32 +138,15 @@ export function conv2dBackward(
   s: Conv2dSizes,
 ): void {
   const dy64 = widen(dy);
-  const taps = tapsOf(s);
-  const { S_w, y_row, x_row } = steps(s);
   if (dx) {
     const sum = accumulatorFor(dx);
-    forEachMeeting(s, (kernel, yPlane, xPlane) => {
-      for (let k = 0; k < taps.length; k++) {
-        const tap = taps[k];
-        const w = weight[kernel + k];
-        for (let r = 0, yi = yPlane + tap.y, xi = xPlane + tap.x; r < tap.rows; r++, yi += y_row, xi += x_row) {
-          for (let c = 0; c < tap.columns; c++) sum[xi + c * S_w] += w * dy64[yi + c];
-        }
-      }
-    });
+    forEachMeeting(s, (wi, yi, xi, tap) => addSeers(sum, xi, dy64, yi, weight[wi], tap));
     store(dx, sum);
   }
   if (dweight) {
     const [x64, sum] = [widen(x), accumulatorFor(dweight)];
-    forEachMeeting(s, (kernel, yPlane, xPlane) => {
-      for (let k = 0; k < taps.length; k++) {
-        const tap = taps[k];
-        let dw = 0;
-        for (let r = 0, yi = yPlane + tap.y, xi = xPlane + tap.x; r < tap.rows; r++, yi += y_row, xi += x_row) {
-          for (let c = 0; c < tap.columns; c++) dw += x64[xi + c * S_w] * dy64[yi + c];
-        }
-        sum[kernel + k] += dw;
-      }
+    forEachMeeting(s, (wi, yi, xi, tap) => {
+      sum[wi] += sumOfProducts(x64, xi, dy64, yi, tap);
     });
     store(dweight, sum);
   }
@@ -185,33 +158,66 @@ export function conv2dBackward(
   }
 }
 
-/**
- * Visits every plane of x that a plane of y sees, through the kernel of these two channels: weight[kernel], y[yPlane] and x[xPlane] are
- * where the three begin. The loops stand in the equation's order.
- */
-function forEachMeeting(
-  { N, C_in, H, W, C_out, K_h, K_w, H_out, W_out, G }: Conv2dSizes,
-  visit: (kernel: number, yPlane: number, xPlane: number) => void,
-): void {
-  const C_group = C_in / G;
-  for (let n = 0; n < N; n++) {
-    for (let co = 0; co < C_out; co++) {
-      const group = Math.floor(co / (C_out / G));
-      for (let ci = 0; ci < C_group; ci++) {
-        const kernel = (co * C_group + ci) * K_h * K_w;
-        visit(kernel, (n * C_out + co) * H_out * W_out, (n * C_in + group * C_group + ci) * H * W);
-      }
-    }
+/* The three inner loops. A function of its own is compiled for its arguments alone, and is a third faster than a closure. */
+
+/** y += w · x, where x is seen through this tap. */
+function addSeen(y: Float64Array, yi: number, x: Float64Array, xi: number, w: number, tap: Tap): void {
+  const { rows, columns, y_row, x_row, S_w } = tap;
+  for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
+    for (let c = 0; c < columns; c++) y[yi + c] += w * x[xi + c * S_w];
   }
 }
 
-/** What a weight of a kernel sees: row r < rows and column c < columns of y, counted from y, see x through it. y and x are counted
- *  from where their planes begin. */
+/** dx += w · dy, of the outputs that see x through this tap. */
+function addSeers(dx: Float64Array, xi: number, dy: Float64Array, yi: number, w: number, tap: Tap): void {
+  const { rows, columns, y_row, x_row, S_w } = tap;
+  for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
+    for (let c = 0; c < columns; c++) dx[xi + c * S_w] += w * dy[yi + c];
+  }
+}
+
+/** Σ x · dy, where they meet through this tap. */
+function sumOfProducts(x: Float64Array, xi: number, dy: Float64Array, yi: number, tap: Tap): number {
+  const { rows, columns, y_row, x_row, S_w } = tap;
+  let sum = 0;
+  for (let r = 0; r < rows; r++, yi += y_row, xi += x_row) {
+    for (let c = 0; c < columns; c++) sum += x[xi + c * S_w] * dy[yi + c];
+  }
+  return sum;
+}
+
+/** The part of an image in which one weight, y and x meet: row r < rows and column c < columns of y see x through that weight. */
 interface Tap {
+  /** Where the part begins in a plane of y, and in one of x. */
   readonly y: number;
   readonly x: number;
   readonly rows: number;
   readonly columns: number;
+  /** Distances in memory: for a step down, that in y and that in x; for a step along a row of y, that in x. */
+  readonly y_row: number;
+  readonly x_row: number;
+  readonly S_w: number;
+}
+
+/**
+ * Visits every part of an image in which one weight, y and x meet: y from y[yi] on sees x from x[xi] on through weight[wi]. The loops
+ * stand in the equation's order.
+ */
+function forEachMeeting(s: Conv2dSizes, visit: (wi: number, yi: number, xi: number, tap: Tap) => void): void {
+  const { N, C_in, H, W, C_out, H_out, W_out, G } = s;
+  const C_group = C_in / G;
+  const taps = tapsOf(s);
+  for (let n = 0; n < N; n++) {
+    for (let co = 0; co < C_out; co++) {
+      const group = Math.floor(co / (C_out / G));
+      for (let ci = 0; ci < C_group; ci++) {
+        const wi = (co * C_group + ci) * taps.length;
+        const yi = (n * C_out + co) * H_out * W_out;
+        const xi = (n * C_in + group * C_group + ci) * H * W;
+        for (let k = 0; k < taps.length; k++) visit(wi + k, yi + taps[k].y, xi + taps[k].x, taps[k]);
+      }
+    }
+  }
 }
 
 /** The taps of a kernel, row by row. Where one falls outside the image it would add 0, and that is left out. */
@@ -225,7 +231,8 @@ function tapsOf({ H, W, K_h, K_w, H_out, W_out, S_h, S_w, P_h, P_w, D_h, D_w }: 
       const left = kw * D_w - P_w; // w = wo·S_w + left
       const wo = firstInside(left, S_w);
       const columns = firstOutside(left, W, W_out, S_w) - wo;
-      taps.push({ y: ho * W_out + wo, x: (ho * S_h + top) * W + wo * S_w + left, rows, columns });
+      const [y, x] = [ho * W_out + wo, (ho * S_h + top) * W + wo * S_w + left];
+      taps.push({ y, x, rows, columns, y_row: W_out, x_row: S_h * W, S_w });
     }
   }
   return taps;
@@ -239,9 +246,4 @@ function firstInside(offset: number, S: number): number {
 /** The first output o ≤ out whose tap, at o·S + offset, is past the image of that size. */
 function firstOutside(offset: number, size: number, out: number, S: number): number {
   return Math.min(out, Math.ceil((size - offset) / S));
-}
-
-/** Distances in memory: for a step along a row of y, that in x (S_w); for a step down, that in y and that in x. */
-function steps(s: Conv2dSizes) {
-  return { S_w: s.S_w, y_row: s.W_out, x_row: s.S_h * s.W };
 }

@@ -9,8 +9,8 @@ export const bugs = [
   {
     name: 'conv2d: stride ignored in the x index',
     file: 'conv2d.ts',
-    find: 'sum[yi + c] += w * x64[xi + c * S_w]',
-    replace: 'sum[yi + c] += w * x64[xi + c]',
+    find: 'y[yi + c] += w * x[xi + c * S_w]',
+    replace: 'y[yi + c] += w * x[xi + c]',
   },
   {
     name: 'conv2d: top padding off by one',
@@ -39,8 +39,8 @@ export const bugs = [
   {
     name: 'conv2d: sign of dx',
     file: 'conv2d.ts',
-    find: 'sum[xi + c * S_w] += w * dy64[yi + c]',
-    replace: 'sum[xi + c * S_w] -= w * dy64[yi + c]',
+    find: 'dx[xi + c * S_w] += w * dy[yi + c]',
+    replace: 'dx[xi + c * S_w] -= w * dy[yi + c]',
   },
   {
     name: "conv2d: odd 'same' padding on the wrong side",
