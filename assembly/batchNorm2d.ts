@@ -64,6 +64,8 @@ export function batchNorm2dForward(
  *   dbias[c] += dy  and  dweight[c] += x̂ · dy.
  * In evaluation,  dx = weight · invStd · dy.  In training,
  *   dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
+ * There the true mean is  mean + rest,  rest = Σ(x − mean) / M,  and the sums are taken from what is known before rest is:
+ *   Σ(x̂·dy) = invStd · (Σ((x − mean)·dy) − rest · Σdy)
  */
 export function batchNorm2dBackward(
   dx: Optional,
@@ -95,8 +97,11 @@ export function batchNorm2dBackward(
     let dyHigh = dyLow;
     let productLow = dyLow;
     let productHigh = dyLow;
+    let restLow = dyLow;
+    let restHigh = dyLow;
     let sumDy: f64 = 0;
     let sumProduct: f64 = 0;
+    let sumRest: f64 = 0;
     for (let n = 0; n < N; n++) {
       const run = (n * C + c) * pixels;
       const g = element(dy, run);
@@ -107,21 +112,31 @@ export function batchNorm2dBackward(
         const high = two(element(g, i + 2));
         dyLow = f64x2.add(dyLow, low);
         dyHigh = f64x2.add(dyHigh, high);
-        productLow = f64x2.add(productLow, f64x2.mul(f64x2.sub(two(element(v, i)), centre), low));
-        productHigh = f64x2.add(productHigh, f64x2.mul(f64x2.sub(two(element(v, i + 2)), centre), high));
+        const lowDeviations = f64x2.sub(two(element(v, i)), centre);
+        const highDeviations = f64x2.sub(two(element(v, i + 2)), centre);
+        productLow = f64x2.add(productLow, f64x2.mul(lowDeviations, low));
+        productHigh = f64x2.add(productHigh, f64x2.mul(highDeviations, high));
+        restLow = f64x2.add(restLow, lowDeviations);
+        restHigh = f64x2.add(restHigh, highDeviations);
       }
       for (; i < pixels; i++) {
         const one = <f64>load<f32>(element(g, i));
+        const deviation = <f64>load<f32>(element(v, i)) - <f64>mu;
         sumDy += one;
-        sumProduct += (<f64>load<f32>(element(v, i)) - <f64>mu) * one;
+        sumProduct += deviation * one;
+        sumRest += deviation;
       }
     }
     sumDy += across(f64x2.add(dyLow, dyHigh));
-    const sumXhatDy = inv * (sumProduct + across(f64x2.add(productLow, productHigh)));
+    sumProduct += across(f64x2.add(productLow, productHigh));
+    const rest: f64 = training ? (sumRest + across(f64x2.add(restLow, restHigh))) / M : 0;
+    const sumXhatDy = inv * (sumProduct - rest * sumDy);
     if (dbias) store<f32>(element(dbias, c), <f32>sumDy);
     if (dweight) store<f32>(element(dweight, c), <f32>sumXhatDy);
     if (training && dx) {
-      project(dx, dy, x, c, N, C, pixels, mu, <f32>(sumDy / M), <f32>((inv * sumXhatDy) / M), scale);
+      const alongXhat = (inv * sumXhatDy) / M;
+      const along1 = sumDy / M - alongXhat * rest;
+      project(dx, dy, x, c, N, C, pixels, mu, <f32>along1, <f32>alongXhat, scale);
     }
   }
 }
@@ -215,7 +230,7 @@ function scaleAndShift(y: usize, x: usize, c: i32, N: i32, C: i32, pixels: i32, 
   }
 }
 
-/** dx = scale · (dy − along1 − alongXhat · (x − mu)):  dy without its part along 1 and along x̂. */
+/** dx = scale · (dy − along1 − alongXhat · (x − mu)):  dy without its parts along 1 and along x̂. */
 @inline
 function project(
   dx: usize,

@@ -92,6 +92,33 @@ describe.each(Object.entries(backends))('%s', (_, backend) => {
     else expect(await runningVar.item()).toBe(0);
   });
 
+  test.each([
+    [1e4, 0.1, 1024],
+    [-3e5, 0.1, 1024],
+    [16777217, 4, 100],
+    [3e4, 0.2, 400_000],
+  ])('gradients through batch norm of %d ± %d, %d pixels', async (centre, spread, pixels) => {
+    const x = Float32Array.from({ length: pixels }, (_, i) => centre + spread * Math.sin(i));
+    const dy = Float32Array.from({ length: pixels }, (_, i) => 1 + Math.sin(i) + Math.cos(5 * i));
+    const mean = x.reduce((sum, value) => sum + value, 0) / pixels;
+    const invStd = 1 / Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels + 1e-5);
+    const xhat = Array.from(x, (value) => (value - mean) * invStd);
+    const sumDy = dy.reduce((sum, value) => sum + value, 0);
+    const sumXhatDy = dy.reduce((sum, value, i) => sum + value * xhat[i], 0);
+
+    const image = backend.tensor(x, [1, 1, 1, pixels], { requiresGrad: true });
+    const weight = backend.tensor([1], [1], { requiresGrad: true });
+    const y = F.batchNorm2d(image, null, null, weight, null, { training: true });
+    y.backward(backend.tensor(dy, y.shape));
+    expect(relative((await values(weight.grad!))[0], sumXhatDy)).toBeLessThan(1e-5);
+    const dx = await values(image.grad!);
+    const worst = dx.reduce((most, value, i) => {
+      const expected = invStd * (dy[i] - sumDy / pixels - (xhat[i] * sumXhatDy) / pixels);
+      return Math.max(most, Math.abs(value - expected));
+    }, 0);
+    expect(worst).toBeLessThan(1e-5 * invStd);
+  });
+
   test('averages and momentum without gradients become 0 before they are denormal', async () => {
     const zeros = backend.tensor(new Float32Array(5), [5]);
     const tiny = () => backend.tensor(new Float32Array(5).fill(2 ** -100), [5]);

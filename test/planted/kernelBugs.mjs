@@ -155,6 +155,13 @@ export const kernelBugs = [
     replace: '<f32>beta',
   },
   {
+    name: 'batchNorm2d: backward takes the mean as it was stored',
+    operation: 'batchNorm2d',
+    file: 'batchNorm2d.ts',
+    find: 'const rest: f64 = training ? (sumRest + across(f64x2.add(restLow, restHigh))) / M : 0;',
+    replace: 'const rest: f64 = 0;',
+  },
+  {
     name: 'conv2d, Winograd: what is not finite spoils its tile',
     operation: 'conv2d',
     file: 'winograd/forward.ts',

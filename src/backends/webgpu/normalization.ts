@@ -44,14 +44,14 @@ export function normalization(engine: Engine) {
 
       backward(dx, dweight, dbias, dy, x, weight, mean, invStd, s) {
         const { parts, sizes } = sizesOf(s, { weight, dweight, dbias });
-        engine.temporary(4 * parts * s.C, (gradients) => {
+        engine.temporary(6 * parts * s.C, (gradients) => {
           const run = (entry: string, buffers: Buffers, extent: Pick<Dispatch, 'threads' | 'groups'>) =>
             engine.run({ shader: 'batchNorm2d', entry, buffers: { gradients, ...buffers }, sizes, ...extent });
 
           if (s.training || dweight || dbias) {
             const buffers = { dweight, dbias, mean, invStd, x, dy };
             run('backwardSums', buffers, { groups: gridOf(s.C, parts, most) });
-            if (parts > 1) run('combineSums', { dweight, dbias }, { groups: gridOf(s.C, 1, most) });
+            if (parts > 1) run('combineSums', { dweight, dbias, invStd }, { groups: gridOf(s.C, 1, most) });
           }
           if (dx) run('backward', { dx, mean, invStd, x, weight, dy }, { threads: dx.length });
         });
