@@ -158,7 +158,7 @@ export const kernelBugs = [
     name: 'batchNorm2d: backward takes the mean as it was stored',
     operation: 'batchNorm2d',
     file: 'batchNorm2d.ts',
-    find: 'const rest: f64 = training ? (sumRest + across(f64x2.add(restLow, restHigh))) / M : 0;',
+    find: 'const rest: f64 = training ? (sumXhat + across(xhatPair)) / M : 0;',
     replace: 'const rest: f64 = 0;',
   },
   {

@@ -371,7 +371,7 @@ export const shaderBugs = [
     name: 'batchNorm2d: backward takes the mean as it was stored',
     operation: 'batchNorm2d',
     file: 'batchNorm2d.wgsl',
-    find: 'return rounded(sums.deviations) / f32(s.N * s.pixels);',
+    find: 'return rounded(sums.xhat) / f32(s.N * s.pixels);',
     replace: 'return 0.0;',
   },
 ];

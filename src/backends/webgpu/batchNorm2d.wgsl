@@ -12,7 +12,7 @@
 //   training     dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
 //   evaluation   dx = weight · invStd · dy
 //
-// In training, backward finds what the mean lost when it was stored: the mean deviation from it.
+// In training, backward finds what the mean lost when it was stored, as the mean of all x̂, which would be 0 otherwise.
 //
 //   backwardSums, combineSums   as statistics, combine
 //   backward                    a thread for each element
@@ -179,20 +179,25 @@ fn evaluate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
 @group(0) @binding(5) var<storage, read_write> dbias: array<f32>;
 @group(0) @binding(8) var<storage, read> dy: array<f32>;
 
-/// Σdy, Σ((x − mean)·dy) and Σ(x − mean).
-struct Gradients { dy: LongSum, product: LongSum, deviations: LongSum }
+/// Σdy, Σ(x̂·dy) and Σx̂, all with the mean as it was stored.
+struct Gradients { dy: LongSum, product: LongSum, xhat: LongSum }
 
 @group(0) @binding(9) var<storage, read_write> gradients: array<Gradients>; // as moments
 
-/// What is to be subtracted from x − mean still: in training, what the mean lost when it was stored.
+/// With the mean as it was stored.
+fn xhatOf(i: u32, c: u32) -> f32 {
+  return (x[i] - mean[c]) * invStd[c];
+}
+
+/// How much too large all x̂ are: in training, because of what the mean lost when it was stored.
 fn restOf(sums: Gradients) -> f32 {
   if (s.training == 0u) { return 0.0; }
-  return rounded(sums.deviations) / f32(s.N * s.pixels);
+  return rounded(sums.xhat) / f32(s.N * s.pixels);
 }
 
 /// Σ(x̂·dy)
-fn xhatDyOf(sums: Gradients, c: u32) -> f32 {
-  return rounded(plus(sums.product, -restOf(sums) * rounded(sums.dy))) * invStd[c];
+fn xhatDyOf(sums: Gradients) -> f32 {
+  return rounded(plus(sums.product, -restOf(sums) * rounded(sums.dy)));
 }
 
 @compute @workgroup_size(SUM_THREADS)
@@ -206,8 +211,8 @@ fn backwardSums(
   var own = Gradients();
   for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) {
     let i = indexOf(k, part.c);
-    let deviation = x[i] - mean[part.c];
-    own = Gradients(plus(own.dy, dy[i]), plus(own.product, deviation * dy[i]), plus(own.deviations, deviation));
+    let xhat = xhatOf(i, part.c);
+    own = Gradients(plus(own.dy, dy[i]), plus(own.product, xhat * dy[i]), plus(own.xhat, xhat));
   }
   let sums = totals(thread, own);
   if (thread > 0u) { return; }
@@ -229,7 +234,7 @@ fn combineSums(
     let partial = gradients[part * s.C + c];
     own.dy = joined(own.dy, partial.dy);
     own.product = joined(own.product, partial.product);
-    own.deviations = joined(own.deviations, partial.deviations);
+    own.xhat = joined(own.xhat, partial.xhat);
   }
   let sums = totals(thread, own);
   if (thread > 0u) { return; }
@@ -238,12 +243,12 @@ fn combineSums(
 }
 
 fn totals(thread: u32, own: Gradients) -> Gradients {
-  return Gradients(total(thread, own.dy), total(thread, own.product), total(thread, own.deviations));
+  return Gradients(total(thread, own.dy), total(thread, own.product), total(thread, own.xhat));
 }
 
 fn settleGradients(c: u32, sums: Gradients) {
   if (s.hasDbias != 0u) { dbias[c] = rounded(sums.dy); }
-  if (s.hasDweight != 0u) { dweight[c] = xhatDyOf(sums, c); }
+  if (s.hasDweight != 0u) { dweight[c] = xhatDyOf(sums); }
 }
 
 @compute @workgroup_size(256)
@@ -254,8 +259,8 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   var through = 0.0; // the gradient through mean and invStd, which depend on x in training
   if (s.training != 0u) {
     let sums = gradients[c];
-    let xhat = ((x[i] - mean[c]) - restOf(sums)) * invStd[c];
-    through = (rounded(sums.dy) + xhat * xhatDyOf(sums, c)) / f32(s.N * s.pixels);
+    let xhat = xhatOf(i, c) - restOf(sums);
+    through = (rounded(sums.dy) + xhat * xhatDyOf(sums)) / f32(s.N * s.pixels);
   }
   dx[i] = scaleOf(c, invStd[c]) * (dy[i] - through);
 }

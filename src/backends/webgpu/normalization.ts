@@ -51,7 +51,7 @@ export function normalization(engine: Engine) {
           if (s.training || dweight || dbias) {
             const buffers = { dweight, dbias, mean, invStd, x, dy };
             run('backwardSums', buffers, { groups: gridOf(s.C, parts, most) });
-            if (parts > 1) run('combineSums', { dweight, dbias, invStd }, { groups: gridOf(s.C, 1, most) });
+            if (parts > 1) run('combineSums', { dweight, dbias }, { groups: gridOf(s.C, 1, most) });
           }
           if (dx) run('backward', { dx, mean, invStd, x, weight, dy }, { threads: dx.length });
         });
