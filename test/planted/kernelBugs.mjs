@@ -162,6 +162,20 @@ export const kernelBugs = [
     replace: 'const rest: f64 = 0;',
   },
   {
+    name: 'avgPool2d: a long sum of f32 alone',
+    operation: 'avgPool2d',
+    file: 'avgPool2d.ts',
+    find: 'const FEW: i32 = 8;',
+    replace: 'const FEW: i32 = 1 << 20;',
+  },
+  {
+    name: 'avgPool2d: long sums over windows that move far count one window too many',
+    operation: 'avgPool2d',
+    file: 'avgPool2d.ts',
+    find: 'of(element(row, first), last - first + 1, 1, 1, 1)',
+    replace: 'of(element(row, first), last - first + 2, 1, 1, 1)',
+  },
+  {
     name: 'conv2d, Winograd: what is not finite spoils its tile',
     operation: 'conv2d',
     file: 'winograd/forward.ts',
