@@ -176,6 +176,13 @@ export const kernelBugs = [
     replace: 'of(element(row, first), last - first + 2, 1, 1, 1)',
   },
   {
+    name: 'conv2d: zeros around an image, times ∞, spoil the gradient of weights',
+    operation: 'conv2d',
+    file: 'conv2dNotFinite.ts',
+    find: 'if (!isNaN(load<f32>(element(dweight, i)))) return;',
+    replace: 'if (i >= 0) return;',
+  },
+  {
     name: 'conv2d, Winograd: what is not finite spoils its tile',
     operation: 'conv2d',
     file: 'winograd/forward.ts',

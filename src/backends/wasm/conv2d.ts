@@ -8,7 +8,7 @@
  */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Kernels } from '../../ops/index.js';
-import { isDepthwise, isPointwise, seenByOutputs } from '../convolution.js';
+import { isDepthwise, isPointwise, seenByOutputs, seesPadding } from '../convolution.js';
 import type { Address, Place, WasmBuffer } from './buffer.js';
 import { depthwiseForward, depthwiseInputGradient, depthwiseWeightGradient } from './depthwise.js';
 import {
@@ -20,7 +20,7 @@ import {
 import type { Engine } from './engine.js';
 import { type Conv2dForwardSizes, type KernelArguments, SEGMENT_BYTES } from './signatures.js';
 import { gradientTaps, partsOfRows, targetTasks } from './taps.js';
-import { tasksForItems } from './taskCount.js';
+import { tasksFor, tasksForItems } from './taskCount.js';
 import { suitsWinograd, winogradForward, winogradInputGradient, winogradWeightGradient } from './winograd.js';
 
 /** One way to compute y, dx and dweight. */
@@ -45,15 +45,25 @@ const winograd: Way = {
 const depthwise3x3: Way = {
   forward: depthwise3x3Forward,
   inputGradient: depthwise3x3InputGradient,
-  weightGradient: depthwise3x3WeightGradient,
+  weightGradient: withoutPadding(depthwise3x3WeightGradient),
 };
 const depthwise: Way = {
   forward: depthwiseForward,
   inputGradient: depthwiseInputGradient,
-  weightGradient: depthwiseWeightGradient,
+  weightGradient: withoutPadding(depthwiseWeightGradient),
 };
-const direct: Way = { forward, inputGradient, weightGradient };
+const direct: Way = { forward, inputGradient, weightGradient: withoutPadding(weightGradient) };
 const directFewInputs: Way = { ...direct, inputGradient: scatteredInputGradient };
+
+/** Computes again what has become NaN by the zeros around the images, if a dy isn't finite. */
+function withoutPadding(weightGradient: Way['weightGradient']): Way['weightGradient'] {
+  return (engine, dweight, dy, x, s) => {
+    weightGradient(engine, dweight, dy, x, s);
+    if (!seesPadding(s)) return;
+    const length = (s.C_out * s.C_in * s.K_h * s.K_w) / s.G;
+    engine.run('conv2dWeightGradientAgain', tasksFor(length), { dweight, x, dy, length, s });
+  };
+}
 
 function wayFor(s: Conv2dSizes): Way {
   if (suitsWinograd(s)) return winograd;
