@@ -368,6 +368,13 @@ export const shaderBugs = [
     replace: 'shiftOf(c)',
   },
   {
+    name: 'conv2d: zeros around an image, times ∞, spoil the gradient of weights',
+    operation: 'conv2d',
+    file: 'conv2dBackwardWeight.wgsl',
+    find: 'PADDED == 1u && isNaN(value)',
+    replace: 'PADDED == 2u && isNaN(value)',
+  },
+  {
     name: 'batchNorm2d: backward takes the mean as it was stored',
     operation: 'batchNorm2d',
     file: 'batchNorm2d.wgsl',

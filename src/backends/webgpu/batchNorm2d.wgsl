@@ -12,6 +12,8 @@
 //   training     dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
 //   evaluation   dx = weight · invStd · dy
 //
+// Squares are f32: a channel whose deviations are beyond about 1e19 has no variance here.
+//
 // In training, backward finds what the mean lost when it was stored, as the mean of all x̂, which would be 0 otherwise.
 //
 //   backwardSums, combineSums   as statistics, combine
