@@ -5,6 +5,10 @@
  *   2. `assembly/depthwise3x3.ts`   every channel on its own (groups = C_in = C_out), 3x3, stride 1, padding 1: pixels in lanes
  *   3. `assembly/depthwise.ts`      every channel on its own, any options: channels in lanes, no sum over them
  *   4. `assembly/conv2d.ts`         everything
+ *
+ * WASM has no flush-to-zero, and nothing is flushed here: most ways read x and dy as they are. Where weights, pixels or gradients are
+ * denormal (below 1.2e-38), a call takes 1 to 1.5 times as long as usual on AMD Zen, and on Intel, where each such operand costs
+ * about 100 cycles, up to 100 times.
  */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Kernels } from '../../ops/index.js';
