@@ -38,7 +38,10 @@ export function adaptiveAvgPool2dForward(
   }
 }
 
-/** Writes dx. As y += x / area in every cell,  dx += dy / area  there. */
+/**
+ * Writes dx. As y += x / area in every cell,  dx += dy / area  there. Where there are more cells than pixels, many of them share a
+ * pixel, and each pixel adds up its own, in f64.
+ */
 export function adaptiveAvgPool2dBackward(
   dx: usize,
   dy: usize,
@@ -52,6 +55,10 @@ export function adaptiveAvgPool2dBackward(
 ): void {
   const end = firstItem(planes, task + 1, tasks);
   for (let plane = firstItem(planes, task, tasks); plane < end; plane++) {
+    if (H_out > H || W_out > W) {
+      gather(element(dx, plane * H * W), element(dy, plane * H_out * W_out), H, W, H_out, W_out);
+      continue;
+    }
     fill(element(dx, plane * H * W), H * W, 0);
     for (let ho = 0; ho < H_out; ho++) {
       const h0 = cellStart(ho, H, H_out);
@@ -64,6 +71,25 @@ export function adaptiveAvgPool2dBackward(
         if (width == W) addTo(cell, height * W, share);
         else for (let h = 0; h < height; h++) addTo(element(cell, h * W), width, share);
       }
+    }
+  }
+}
+
+/** The cells that a pixel is in are those of the grid of cells that it would have for a cell. */
+function gather(dx: usize, dy: usize, H: i32, W: i32, H_out: i32, W_out: i32): void {
+  for (let h = 0; h < H; h++) {
+    const last = cellEnd(h, H_out, H);
+    for (let w = 0; w < W; w++) {
+      let sum: f64 = 0;
+      const end = cellEnd(w, W_out, W);
+      for (let ho = cellStart(h, H_out, H); ho < last; ho++) {
+        const height = cellEnd(ho, H, H_out) - cellStart(ho, H, H_out);
+        for (let wo = cellStart(w, W_out, W); wo < end; wo++) {
+          const width = cellEnd(wo, W, W_out) - cellStart(wo, W, W_out);
+          sum += <f64>load<f32>(element(dy, ho * W_out + wo)) / <f64>(height * width);
+        }
+      }
+      store<f32>(element(dx, h * W + w), <f32>sum);
     }
   }
 }

@@ -1,14 +1,14 @@
 /**
  * batchNorm2d: gives every channel mean 0 and variance 1, then a learned scale and shift. The maths: `src/ops/batchNorm2d.ts`.
  *
- * A channel is a plane of `pixels` elements in each of N images. Sums are kept in f64: four pixels go to two pairs of lanes,
+ * A channel is a plane of `pixels` elements in each of N images. Forward keeps sums in f64: four pixels go to two pairs of lanes,
  *
  *   [x0, x1, x2, x3] → low [x0, x1], high [x2, x3]
  *
  * and the deviations are taken from the mean in a second pass, never as Σx² − mean². What is done pixel by pixel is f32: what f32
  * has not of the mean, which is as much as the deviations where numbers are large, is taken from the shift.
  */
-import { across } from './lanes';
+import { across, high, low } from './lanes';
 import { Optional } from './optional';
 import { element } from './planes';
 import { firstItem } from './split';
@@ -64,6 +64,10 @@ export function batchNorm2dForward(
  *   dbias[c] += dy  and  dweight[c] += x̂ · dy.
  * In evaluation,  dx = weight · invStd · dy.  In training,
  *   dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
+ * There x̂ = (x − mean) · invStd − rest,  rest = Σ(x − mean) · invStd / M,  because of what the mean lost when it was stored. rest is
+ * known with the other sums, so they are taken without it:
+ *   Σ(x̂·dy) = Σ((x − mean) · invStd · dy) − rest · Σdy
+ * Up to 64 pixels are summed in f32, 16 in each lane, and these sums in f64.
  */
 export function batchNorm2dBackward(
   dx: Optional,
@@ -90,38 +94,53 @@ export function batchNorm2dBackward(
     if (!training && dx) scaleAndShift(dx, dy, c, N, C, pixels, 0, scale, 0);
     if (!training && !dweight && !dbias) continue;
 
-    const centre = f64x2.splat(<f64>mu);
-    let dyLow = f64x2.splat(0);
-    let dyHigh = dyLow;
-    let productLow = dyLow;
-    let productHigh = dyLow;
+    const centre = f32x4.splat(mu);
+    const invs = f32x4.splat(<f32>inv);
+    let dyPair = f64x2.splat(0);
+    let productPair = dyPair;
+    let xhatPair = dyPair;
     let sumDy: f64 = 0;
     let sumProduct: f64 = 0;
+    let sumXhat: f64 = 0;
     for (let n = 0; n < N; n++) {
       const run = (n * C + c) * pixels;
       const g = element(dy, run);
       const v = element(x, run);
       let i = 0;
-      for (; i + 4 <= pixels; i += 4) {
-        const low = two(element(g, i));
-        const high = two(element(g, i + 2));
-        dyLow = f64x2.add(dyLow, low);
-        dyHigh = f64x2.add(dyHigh, high);
-        productLow = f64x2.add(productLow, f64x2.mul(f64x2.sub(two(element(v, i)), centre), low));
-        productHigh = f64x2.add(productHigh, f64x2.mul(f64x2.sub(two(element(v, i + 2)), centre), high));
+      while (i + 4 <= pixels) {
+        const stop = min(i + 64, pixels - 3);
+        let dys = f32x4.splat(0);
+        let products = dys;
+        let xhats = dys;
+        for (; i < stop; i += 4) {
+          const four = v128.load(element(g, i));
+          const xhat = f32x4.mul(invs, f32x4.sub(v128.load(element(v, i)), centre));
+          dys = f32x4.add(dys, four);
+          products = f32x4.add(products, f32x4.mul(xhat, four));
+          xhats = f32x4.add(xhats, xhat);
+        }
+        dyPair = f64x2.add(dyPair, pair(dys));
+        productPair = f64x2.add(productPair, pair(products));
+        xhatPair = f64x2.add(xhatPair, pair(xhats));
       }
       for (; i < pixels; i++) {
         const one = <f64>load<f32>(element(g, i));
+        const xhat = inv * (<f64>load<f32>(element(v, i)) - <f64>mu);
         sumDy += one;
-        sumProduct += (<f64>load<f32>(element(v, i)) - <f64>mu) * one;
+        sumProduct += xhat * one;
+        sumXhat += xhat;
       }
     }
-    sumDy += across(f64x2.add(dyLow, dyHigh));
-    const sumXhatDy = inv * (sumProduct + across(f64x2.add(productLow, productHigh)));
+    sumDy += across(dyPair);
+    sumProduct += across(productPair);
+    const rest: f64 = training ? (sumXhat + across(xhatPair)) / M : 0;
+    const sumXhatDy = sumProduct - rest * sumDy;
     if (dbias) store<f32>(element(dbias, c), <f32>sumDy);
     if (dweight) store<f32>(element(dweight, c), <f32>sumXhatDy);
     if (training && dx) {
-      project(dx, dy, x, c, N, C, pixels, mu, <f32>(sumDy / M), <f32>((inv * sumXhatDy) / M), scale);
+      const alongXhat = sumXhatDy / M;
+      const along1 = sumDy / M - alongXhat * rest;
+      project(dx, dy, x, c, N, C, pixels, mu, <f32>along1, <f32>(inv * alongXhat), scale);
     }
   }
 }
@@ -130,6 +149,12 @@ export function batchNorm2dBackward(
 @inline
 function two(x: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load_zero<u64>(x));
+}
+
+/** [a, b, c, d] → [a + c, b + d], as f64. */
+@inline
+function pair(sums: v128): v128 {
+  return f64x2.add(low(sums), high(sums));
 }
 
 @inline
@@ -215,7 +240,7 @@ function scaleAndShift(y: usize, x: usize, c: i32, N: i32, C: i32, pixels: i32, 
   }
 }
 
-/** dx = scale · (dy − along1 − alongXhat · (x − mu)):  dy without its part along 1 and along x̂. */
+/** dx = scale · (dy − along1 − alongX · (x − mu)):  dy without its parts along 1 and along x̂. */
 @inline
 function project(
   dx: usize,
@@ -227,23 +252,23 @@ function project(
   pixels: i32,
   mu: f32,
   along1: f32,
-  alongXhat: f32,
+  alongX: f32,
   scale: f32,
 ): void {
   const centres = f32x4.splat(mu);
   const ones = f32x4.splat(along1);
-  const xhats = f32x4.splat(alongXhat);
+  const slopes = f32x4.splat(alongX);
   const scales = f32x4.splat(scale);
   for (let n = 0; n < N; n++) {
     const run = (n * C + c) * pixels;
     let i = run;
     for (; i + 4 <= run + pixels; i += 4) {
-      const part = f32x4.mul(xhats, f32x4.sub(v128.load(element(x, i)), centres));
+      const part = f32x4.mul(slopes, f32x4.sub(v128.load(element(x, i)), centres));
       const rest = f32x4.sub(f32x4.sub(v128.load(element(dy, i)), ones), part);
       v128.store(element(dx, i), f32x4.mul(scales, rest));
     }
     for (; i < run + pixels; i++) {
-      const part = alongXhat * (load<f32>(element(x, i)) - mu);
+      const part = alongX * (load<f32>(element(x, i)) - mu);
       store<f32>(element(dx, i), scale * (load<f32>(element(dy, i)) - along1 - part));
     }
   }

@@ -14,6 +14,7 @@ export {
   conv2dUnpackWeights,
   conv2dWeightGradient,
 } from './conv2d';
+export { conv2dWeightGradientAgain } from './conv2dNotFinite';
 export { crossEntropyBackward, crossEntropyForward } from './crossEntropy';
 export { depthwiseForward, depthwiseWeightGradient } from './depthwise';
 export { depthwise3x3Forward, depthwise3x3WeightGradient } from './depthwise3x3';

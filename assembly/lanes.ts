@@ -38,6 +38,12 @@ export function high(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
 }
 
+/** [a, b], [c, d] in f64 → [a, b, c, d]. */
+@inline
+export function narrowed(low: v128, high: v128): v128 {
+  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+}
+
 /** [a, b] → a + b. */
 @inline
 export function across(v: v128): f64 {

@@ -37,22 +37,3 @@ export function add(to: usize, from: usize, count: i32): void {
   }
   for (; i < count; i++) store<f32>(element(to, i), load<f32>(element(to, i)) + load<f32>(element(from, i)));
 }
-
-/**
- * to[i] = Σ_k from[i + k · step]   for k < terms. With a `step` of one row it adds up rows, with 1 neighbours in a row. Sums are
- * of f32, term after term.
- */
-@inline
-export function sumShifted(to: usize, from: usize, count: i32, terms: i32, step: i32): void {
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    let sum = f32x4.splat(0);
-    for (let k = 0; k < terms; k++) sum = f32x4.add(sum, v128.load(element(from, i + k * step)));
-    v128.store(element(to, i), sum);
-  }
-  for (; i < count; i++) {
-    let sum: f32 = 0;
-    for (let k = 0; k < terms; k++) sum += load<f32>(element(from, i + k * step));
-    store<f32>(element(to, i), sum);
-  }
-}

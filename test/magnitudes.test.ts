@@ -92,6 +92,33 @@ describe.each(Object.entries(backends))('%s', (where, backend) => {
     else expect(await runningVar.item()).toBe(0);
   });
 
+  test.each([
+    [1e4, 0.1, 1024],
+    [-3e5, 0.1, 1024],
+    [16777217, 4, 100],
+    [3e4, 0.2, 400_000],
+  ])('gradients through batch norm of %d ± %d, %d pixels', async (centre, spread, pixels) => {
+    const x = Float32Array.from({ length: pixels }, (_, i) => centre + spread * Math.sin(i));
+    const dy = Float32Array.from({ length: pixels }, (_, i) => 1 + Math.sin(i) + Math.cos(5 * i));
+    const mean = x.reduce((sum, value) => sum + value, 0) / pixels;
+    const invStd = 1 / Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels + 1e-5);
+    const xhat = Array.from(x, (value) => (value - mean) * invStd);
+    const sumDy = dy.reduce((sum, value) => sum + value, 0);
+    const sumXhatDy = dy.reduce((sum, value, i) => sum + value * xhat[i], 0);
+
+    const image = backend.tensor(x, [1, 1, 1, pixels], { requiresGrad: true });
+    const weight = backend.tensor([1], [1], { requiresGrad: true });
+    const y = F.batchNorm2d(image, null, null, weight, null, { training: true });
+    y.backward(backend.tensor(dy, y.shape));
+    expect(relative((await values(weight.grad!))[0], sumXhatDy)).toBeLessThan(1e-5);
+    const dx = await values(image.grad!);
+    const worst = dx.reduce((most, value, i) => {
+      const expected = invStd * (dy[i] - sumDy / pixels - (xhat[i] * sumXhatDy) / pixels);
+      return Math.max(most, Math.abs(value - expected));
+    }, 0);
+    expect(worst).toBeLessThan(1e-5 * invStd);
+  });
+
   test('averages and momentum without gradients become 0 before they are denormal', async () => {
     const zeros = backend.tensor(new Float32Array(5), [5]);
     const tiny = () => backend.tensor(new Float32Array(5).fill(2 ** -100), [5]);
@@ -184,6 +211,43 @@ describe.each(Object.entries(backends).filter(([name]) => !name.startsWith('webg
       expect(value).toBe(Number.POSITIVE_INFINITY);
     }
   });
+
+  test.each([1e15, 1e25, -3e30, 1e-22])(
+    'normalisations of numbers about %d, whose squares f32 has not',
+    async (size) => {
+      const pixels = 7;
+      const x = Float32Array.from({ length: 3 * pixels }, (_, i) => size * (1 + 0.3 * Math.sin(i)));
+      const dy = Float32Array.from(x, (_, i) => Math.cos(3 * i));
+      const [alpha, beta, k] = [1e-4, 0.75, 0];
+      const image = backend.tensor(x, [1, 3, 1, pixels], { requiresGrad: true });
+      const y = F.localResponseNorm(image, 3, { alpha, beta, k });
+      y.retain().backward(backend.tensor(dy, y.shape));
+      const [got, dx] = [await values(y), await values(image.grad!)];
+      const D = Array.from(x, (_, i) => {
+        const c = Math.floor(i / pixels);
+        const near = [c - 1, c, c + 1].filter((j) => j >= 0 && j < 3).map((j) => x[i + (j - c) * pixels] ** 2);
+        return near.reduce((sum, square) => sum + (alpha / 3) * square, k);
+      });
+      for (let i = 0; i < x.length; i++) {
+        expect(relative(got[i], x[i] * D[i] ** -beta)).toBeLessThan(1e-5);
+        const c = Math.floor(i / pixels);
+        const through = [c - 1, c, c + 1].filter((j) => j >= 0 && j < 3).map((j) => i + (j - c) * pixels);
+        const paid = through.reduce((sum, at) => sum + x[at] * D[at] ** (-beta - 1) * dy[at], 0);
+        const direct = D[i] ** -beta * dy[i];
+        const expected = direct - ((2 * alpha * beta) / 3) * x[i] * paid;
+        expect(Math.abs(dx[i] - expected)).toBeLessThan(1e-5 * Math.abs(direct) + 2 ** -126);
+      }
+
+      const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+      const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+      const normalized = F.batchNorm2d(backend.tensor(x, [3, 1, 1, pixels]), null, null, null, null, {
+        training: true,
+      });
+      (await values(normalized)).forEach((value, i) => {
+        expect(value).toBeCloseTo((x[i] - mean) / Math.sqrt(variance + 1e-5), 4);
+      });
+    },
+  );
 });
 
 function relative(got: number, expected: number): number {

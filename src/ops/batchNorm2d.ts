@@ -119,6 +119,10 @@ export function batchNorm2dForward(
  * In evaluation, x̂ is a scaled x:  dx = weight · invStd · dy.
  * In training, mean and invStd depend on x, too; through them, dx loses the part of dy along 1 and the part along x̂:
  *   dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
+ *
+ * mean was rounded when it was stored. Where numbers are large and lie close together, that is as much as their deviations: of
+ * 10000 ± 0.001, f32 may keep 10000.0005 as the mean. In training the deviations tell what was lost: from the true mean they
+ * would add up to 0, so the true mean is  mean + Σ(x − mean) / M.
  */
 export function batchNorm2dBackward(
   dx: FloatArray | null,
@@ -133,18 +137,25 @@ export function batchNorm2dBackward(
 ): void {
   const M = s.N * s.pixels;
   for (let c = 0; c < s.C; c++) {
+    let deviations = 0;
+    if (s.training) {
+      forEachOfChannel(s, c, (i) => {
+        deviations += x[i] - mean[c];
+      });
+    }
+    const mu = mean[c] + deviations / M;
     let sumDy = 0;
     let sumXhatDy = 0;
     forEachOfChannel(s, c, (i) => {
       sumDy += dy[i];
-      sumXhatDy += (x[i] - mean[c]) * invStd[c] * dy[i];
+      sumXhatDy += (x[i] - mu) * invStd[c] * dy[i];
     });
     if (dbias) dbias[c] = sumDy;
     if (dweight) dweight[c] = sumXhatDy;
     if (dx) {
       const scale = (weight ? weight[c] : 1) * invStd[c];
       forEachOfChannel(s, c, (i) => {
-        const xhat = (x[i] - mean[c]) * invStd[c];
+        const xhat = (x[i] - mu) * invStd[c];
         dx[i] = s.training ? scale * (dy[i] - sumDy / M - (xhat * sumXhatDy) / M) : scale * dy[i];
       });
     }

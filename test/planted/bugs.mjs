@@ -98,6 +98,12 @@ export const bugs = [
     replace: '',
   },
   {
+    name: 'batchNorm2d: backward takes the mean as it was stored',
+    file: 'batchNorm2d.ts',
+    find: 'const mu = mean[c] + deviations / M;',
+    replace: 'const mu = mean[c];',
+  },
+  {
     name: 'localResponseNorm: window off by one',
     file: 'localResponseNorm.ts',
     find: 'c - Math.floor(size / 2)',

@@ -367,4 +367,18 @@ export const shaderBugs = [
     find: '(shiftOf(c) - scale * moments[c].rest)',
     replace: 'shiftOf(c)',
   },
+  {
+    name: 'conv2d: zeros around an image, times ∞, spoil the gradient of weights',
+    operation: 'conv2d',
+    file: 'conv2dBackwardWeight.wgsl',
+    find: 'PADDED == 1u && isNaN(value)',
+    replace: 'PADDED == 2u && isNaN(value)',
+  },
+  {
+    name: 'batchNorm2d: backward takes the mean as it was stored',
+    operation: 'batchNorm2d',
+    file: 'batchNorm2d.wgsl',
+    find: 'return rounded(sums.xhat) / f32(s.N * s.pixels);',
+    replace: 'return 0.0;',
+  },
 ];

@@ -24,11 +24,10 @@ export function normalization(engine: Engine) {
       },
       backward(dx, dy, x, { N, C, pixels, size, alpha, beta, k }) {
         const tasks = tasksFor(x.length, N * C);
-        const sizes = { N, C, pixels, size };
-        const ratio = alpha / size;
         const [through] = engine.scratch(x.byteLength);
-        engine.run('localResponseNormBackwardDirect', tasks, { dx, through, dy, x, ...sizes, ratio, beta, k });
-        engine.run('localResponseNormBackwardThrough', tasks, { dx, through, x, ...sizes, scale: 2 * beta * ratio });
+        const both = { dx, through, dy, x, N, C, pixels, size, ratio: alpha / size, beta, k };
+        engine.run('localResponseNormBackwardDirect', tasks, both);
+        engine.run('localResponseNormBackwardThrough', tasks, both);
       },
     },
   } satisfies Partial<Kernels<WasmBuffer>>;

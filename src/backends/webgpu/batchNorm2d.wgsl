@@ -12,6 +12,10 @@
 //   training     dx = weight · invStd · (dy − Σdy / M − x̂ · Σ(x̂·dy) / M)
 //   evaluation   dx = weight · invStd · dy
 //
+// Squares are f32: a channel whose deviations are beyond about 1e19 has no variance here.
+//
+// In training, backward finds what the mean lost when it was stored, as the mean of all x̂, which would be 0 otherwise.
+//
 //   backwardSums, combineSums   as statistics, combine
 //   backward                    a thread for each element
 // include element.wgsl
@@ -177,13 +181,25 @@ fn evaluate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
 @group(0) @binding(5) var<storage, read_write> dbias: array<f32>;
 @group(0) @binding(8) var<storage, read> dy: array<f32>;
 
-/// Σdy and Σ(x̂·dy).
-struct Gradients { dy: LongSum, xhatDy: LongSum }
+/// Σdy, Σ(x̂·dy) and Σx̂, all with the mean as it was stored.
+struct Gradients { dy: LongSum, product: LongSum, xhat: LongSum }
 
 @group(0) @binding(9) var<storage, read_write> gradients: array<Gradients>; // as moments
 
+/// With the mean as it was stored.
 fn xhatOf(i: u32, c: u32) -> f32 {
   return (x[i] - mean[c]) * invStd[c];
+}
+
+/// How much too large all x̂ are: in training, because of what the mean lost when it was stored.
+fn restOf(sums: Gradients) -> f32 {
+  if (s.training == 0u) { return 0.0; }
+  return rounded(sums.xhat) / f32(s.N * s.pixels);
+}
+
+/// Σ(x̂·dy)
+fn xhatDyOf(sums: Gradients) -> f32 {
+  return rounded(plus(sums.product, -restOf(sums) * rounded(sums.dy)));
 }
 
 @compute @workgroup_size(SUM_THREADS)
@@ -197,9 +213,10 @@ fn backwardSums(
   var own = Gradients();
   for (var k = part.begin + thread; k < part.end; k += SUM_THREADS) {
     let i = indexOf(k, part.c);
-    own = Gradients(plus(own.dy, dy[i]), plus(own.xhatDy, xhatOf(i, part.c) * dy[i]));
+    let xhat = xhatOf(i, part.c);
+    own = Gradients(plus(own.dy, dy[i]), plus(own.product, xhat * dy[i]), plus(own.xhat, xhat));
   }
-  let sums = Gradients(total(thread, own.dy), total(thread, own.xhatDy));
+  let sums = totals(thread, own);
   if (thread > 0u) { return; }
   gradients[part.index * s.C + part.c] = sums;
   if (part.isWhole) { settleGradients(part.c, sums); }
@@ -217,17 +234,23 @@ fn combineSums(
   var own = Gradients();
   for (var part = thread; part < parts(); part += SUM_THREADS) {
     let partial = gradients[part * s.C + c];
-    own = Gradients(joined(own.dy, partial.dy), joined(own.xhatDy, partial.xhatDy));
+    own.dy = joined(own.dy, partial.dy);
+    own.product = joined(own.product, partial.product);
+    own.xhat = joined(own.xhat, partial.xhat);
   }
-  let sums = Gradients(total(thread, own.dy), total(thread, own.xhatDy));
+  let sums = totals(thread, own);
   if (thread > 0u) { return; }
   gradients[c] = sums;
   settleGradients(c, sums);
 }
 
+fn totals(thread: u32, own: Gradients) -> Gradients {
+  return Gradients(total(thread, own.dy), total(thread, own.product), total(thread, own.xhat));
+}
+
 fn settleGradients(c: u32, sums: Gradients) {
   if (s.hasDbias != 0u) { dbias[c] = rounded(sums.dy); }
-  if (s.hasDweight != 0u) { dweight[c] = rounded(sums.xhatDy); }
+  if (s.hasDweight != 0u) { dweight[c] = xhatDyOf(sums); }
 }
 
 @compute @workgroup_size(256)
@@ -237,7 +260,9 @@ fn backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
   let c = channelOf(i);
   var through = 0.0; // the gradient through mean and invStd, which depend on x in training
   if (s.training != 0u) {
-    through = (rounded(gradients[c].dy) + xhatOf(i, c) * rounded(gradients[c].xhatDy)) / f32(s.N * s.pixels);
+    let sums = gradients[c];
+    let xhat = xhatOf(i, c) - restOf(sums);
+    through = (rounded(sums.dy) + xhat * xhatDyOf(sums)) / f32(s.N * s.pixels);
   }
   dx[i] = scaleOf(c, invStd[c]) * (dy[i] - through);
 }

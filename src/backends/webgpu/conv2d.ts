@@ -7,7 +7,7 @@
  */
 import type { Conv2dSizes } from '../../ops/conv2d.js';
 import type { Kernels } from '../../ops/index.js';
-import { isPointwise } from '../convolution.js';
+import { isPointwise, seesPadding } from '../convolution.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Engine } from './engine.js';
 import { gridOf } from './parts.js';
@@ -79,13 +79,6 @@ function weightGradientDirectly(engine: Engine, dweight: Buffer, dy: Buffer, x: 
 }
 
 const tapsOf = (s: Conv2dSizes) => (s.C_in / s.G) * s.K_h * s.K_w;
-
-/** Whether any tap falls outside x: before it, or behind it (as with padding 'same' and an even kernel). */
-function seesPadding(s: Conv2dSizes): boolean {
-  const beyond = (out: number, S: number, K: number, D: number, P: number, size: number) =>
-    P > 0 || (out - 1) * S + (K - 1) * D >= size;
-  return beyond(s.H_out, s.S_h, s.K_h, s.D_h, s.P_h, s.H) || beyond(s.W_out, s.S_w, s.K_w, s.D_w, s.P_w, s.W);
-}
 
 function forwardInTiles(
   engine: Engine,

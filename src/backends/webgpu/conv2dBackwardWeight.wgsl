@@ -84,7 +84,26 @@ var<private> part: u32;
 
 fn write(m: u32, column: Column, value: f32) {
   if (m >= s.C_out / s.G || column.n >= taps()) { return; }
-  sums[(part * s.C_out + group * (s.C_out / s.G) + m) * taps() + column.n] = value;
+  let channel = group * (s.C_out / s.G) + m;
+  var sum = value;
+  if (PADDED == 1u && isNaN(value)) { sum = sumInside(channel, column); }
+  sums[(part * s.C_out + channel) * taps() + column.n] = sum;
+}
+
+/// By its bits: a compiler may take it for granted that nothing is.
+fn isNaN(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u; }
+
+/// The sum over the pixels inside x. Where dy isn't finite, the zeros around x have made NaN of it: 0 · ∞.
+fn sumInside(channel: u32, column: Column) -> f32 {
+  var sum = 0.0;
+  let end = min((part + 1u) * s.share, pixelsEnd());
+  for (var k = part * s.share; k < end; k++) {
+    let row = rowOf(k);
+    if (row.h + column.h < s.H && row.w + column.w < s.W) {
+      sum += dy[row.dy + channel * s.H_out * s.W_out] * x[row.x + column.x];
+    }
+  }
+  return sum;
 }
 
 @compute @workgroup_size(THREADS)

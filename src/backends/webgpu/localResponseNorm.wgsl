@@ -6,6 +6,8 @@
 //   through[c] = x[c] · D[c]^(−beta) / D[c] · dy[c]
 //   dx[j] = D[j]^(−beta) · dy[j] − 2 · beta · ratio · x[j] · Σ_c through[c]      over the c with j in their D
 //
+// Sums of squares are f32: where numbers are beyond about 1e19, y and dx are 0.
+//
 // One thread for each element: neighbouring threads are in one channel, and so read neighbouring numbers of the others.
 // include element.wgsl
 

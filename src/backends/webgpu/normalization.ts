@@ -44,7 +44,7 @@ export function normalization(engine: Engine) {
 
       backward(dx, dweight, dbias, dy, x, weight, mean, invStd, s) {
         const { parts, sizes } = sizesOf(s, { weight, dweight, dbias });
-        engine.temporary(4 * parts * s.C, (gradients) => {
+        engine.temporary(6 * parts * s.C, (gradients) => {
           const run = (entry: string, buffers: Buffers, extent: Pick<Dispatch, 'threads' | 'groups'>) =>
             engine.run({ shader: 'batchNorm2d', entry, buffers: { gradients, ...buffers }, sizes, ...extent });
 

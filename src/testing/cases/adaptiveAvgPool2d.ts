@@ -38,6 +38,7 @@ export const adaptiveAvgPool2d: OperationCase<AdaptivePoolSizes> = {
     'ResNet, global mean': pooling([2, 16, 7, 7], 1, 1),
     'global mean of a power of 2': pooling([1, 2, 8, 8], 1, 1),
     'global mean of a large plane': pooling([1, 1, 224, 224], 1, 1, () => 0.1),
+    'one pixel in many cells': pooling([1, 1, 1, 2], 60, 90),
     'cells that overlap': pooling([1, 2, 7, 5], 3, 2),
     'more cells than pixels': pooling([1, 1, 2, 3], 5, 4),
   },
@@ -67,7 +68,7 @@ export const adaptiveAvgPool2d: OperationCase<AdaptivePoolSizes> = {
     const magnitude = new Float64Array(dx.length);
     adaptiveAvgPool2dBackward(magnitude, dy.map(Math.abs), s);
     const K = (Math.ceil(s.H_out / s.H) + 1) * (Math.ceil(s.W_out / s.W) + 1);
-    return { dx: rounded(dx, u, K + 2, magnitude) };
+    return { dx: rounded(dx, u, sumSteps(K) + 2, magnitude) };
   },
   flops(_, s) {
     const visits = s.N * s.C * Math.max(s.H, s.H_out) * Math.max(s.W, s.W_out);

@@ -6,14 +6,14 @@ import {
   avgPool2dSizes,
 } from '../../ops/avgPool2d.js';
 import type { Pair, Shape } from '../../ops/shape.js';
-import { rounded } from '../budget.js';
+import { rounded, sumSteps } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { unravel } from '../extents.js';
-import { type Draft, withOffsets } from '../problem.js';
+import { type Draft, type Fill, withOffsets } from '../problem.js';
 import { pixelsUnder, poolings } from './pooling.js';
 
-function pooling(x: Shape, kernel: Pair, options: AvgPool2dOptions): Draft<AvgPool2dSizes> {
-  return { arrays: { x: { shape: x } }, options, sizes: () => avgPool2dSizes(x, kernel, options) };
+function pooling(x: Shape, kernel: Pair, options: AvgPool2dOptions, fill?: Fill): Draft<AvgPool2dSizes> {
+  return { arrays: { x: { shape: x, fill } }, options, sizes: () => avgPool2dSizes(x, kernel, options) };
 }
 
 const drafts = (fc: FastCheck) =>
@@ -59,6 +59,9 @@ export const avgPool2d: OperationCase<AvgPool2dSizes> = {
     'Inception, 3x3': pooling([2, 10, 12, 12], 3, { stride: 1, padding: 1 }),
     'DenseNet transition': pooling([1, 8, 8, 8], 2, {}),
     'ceil mode at the edge': pooling([1, 1, 5, 5], 2, { ceilMode: true, padding: 1, countIncludePad: false }),
+    'a window of a large plane': pooling([1, 1, 224, 224], 224, {}, () => 0.1),
+    'long windows that overlap': pooling([1, 1, 1, 600], [1, 300], { stride: 1 }, () => 0.1),
+    'long windows that overlap, two pixels apart': pooling([1, 1, 3, 600], [3, 300], { stride: 2 }, () => 0.1),
   },
   layers: {
     'incep1, batch 64': pooling([64, 10, 12, 12], 3, { stride: 1, padding: 1 }),
@@ -80,12 +83,12 @@ export const avgPool2d: OperationCase<AvgPool2dSizes> = {
   budget({ given: { x }, exact: { y }, s, u }) {
     const magnitude = new Float64Array(y.length);
     avgPool2dForward(magnitude, x.map(Math.abs), s);
-    return { y: rounded(y, u, s.K_h * s.K_w + 2, magnitude) };
+    return { y: rounded(y, u, sumSteps(s.K_h * s.K_w) + 2, magnitude) };
   },
   gradientBudget({ given: { dy }, exact: { dx }, s, u }) {
     const magnitude = new Float64Array(dx.length);
     avgPool2dBackward(magnitude, dy.map(Math.abs), s);
-    return { dx: rounded(dx, u, s.K_h * s.K_w + 2, magnitude) };
+    return { dx: rounded(dx, u, sumSteps(s.K_h * s.K_w) + 2, magnitude) };
   },
   flops(_, s) {
     const visits = s.N * s.C * s.H_out * s.W_out * s.K_h * s.K_w;

@@ -47,6 +47,9 @@ const drafts = (fc: FastCheck) =>
       return layer([N, C, H, width], options, { affine, running: running || !options.training });
     });
 
+/** Numbers that are large and lie close together: f32 loses as much of their mean as of their deviations. */
+const large: Fill = (random) => 10_000 + 0.1 * (2 * random() - 1);
+
 /** Numbers that grow, so that parts of a channel have means of their own. */
 const growing: Fill = (random, i) => i / 1000 + random();
 
@@ -79,6 +82,8 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     'two values': layer([2, 1, 1, 1], { training: true }, usual),
     'a large batch': layer([33, 3, 4, 4], { training: true }, usual),
     'two parts, one longer by a value': layer([1, 1, 683, 3], { training: true }, usual, growing),
+    'a large mean': layer([2, 3, 5, 7], { training: true }, usual, large),
+    'a large mean of two parts': layer([1, 1, 683, 3], { training: true }, usual, large),
     'equal numbers': layer([1, 1, 3, 3], { training: true }, usual, () => 100),
     'channels of thousands': layer([2, 2, 57, 59], { training: true }, usual, growing),
   },
@@ -127,17 +132,18 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
    *     Sample Variance" (1983): two passes or Welford's updates; Σx² − mean² is worse, and too bad),
    *   - so invStd is relatively within r = v / (var + eps), as long as that is below ½,
    *   - and y moves by weight · invStd · d and by weight · x̂ · r.
+   * Numbers that are all equal are their own mean: they and the centre are multiples of one step of f32, of which sums are exact.
+   * There d = v = 0.
    */
   budget({ given: { x, weight, bias, runningMean, runningVar }, exact: { y, mean, invStd, ...running }, s, u }) {
     const M = s.N * s.pixels;
     const L = sumSteps(M) + 6;
     const far = mean.map((mu) => 3 * u * Math.abs(mu)); // from the centre
-    const d = mean.map((mu, c) =>
-      s.training ? gamma(L, u) * (channelSum(s, c, (i) => Math.abs(x[i] - mu)) / M + far[c]) : 0,
-    );
+    const spread = mean.map((mu, c) => (s.training ? channelSum(s, c, (i) => Math.abs(x[i] - mu)) / M : 0));
+    const d = spread.map((a, c) => (a > 0 ? gamma(L, u) * (a + far[c]) : 0));
     const variance = invStd.map((inv) => Math.max(0, inv ** -2 - s.eps));
-    const v = mean.map((_, c) => {
-      if (!s.training) return 0;
+    const v = spread.map((a, c) => {
+      if (a === 0) return 0;
       return gamma(L, u) * (Math.sqrt(variance[c]) + far[c]) ** 2 + d[c] ** 2;
     });
     const r = v.map((error, c) => {
@@ -171,10 +177,21 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     };
   },
 
-  /* Sums of M terms, and x̂ = (x − mean) · invStd from the difference. */
+  /*
+   * In training, the true mean is mean + rest, where rest = Σ(x − mean) / M is found again. With L = sumSteps(M) + 8 roundings,
+   *   - rest is within γ_L · (a + |rest|) of the truth, where a = Σ|x − true mean| / M,
+   *   - so Σ((x − mean)·dy) − rest · Σdy is within γ_L of Σ(|x − true mean| + 2·|rest|)·|dy| and of (a + |rest|)·Σ|dy|,
+   *   - and likewise x̂, with (|x − true mean| + |rest|) and (a + |rest|).
+   * In evaluation, rest = a = 0.
+   */
   gradientBudget({ given: { dy, x, weight, mean, invStd }, exact: { dx, dweight, dbias }, s, u }) {
     const M = s.N * s.pixels;
-    const xhat = (i: number, c: number) => Math.abs(x[i] - mean[c]) * invStd[c];
+    const rest = mean.map((mu, c) => (s.training ? channelSum(s, c, (i) => x[i] - mu) / M : 0));
+    const truth = mean.map((mu, c) => mu + rest[c]);
+    const uncertain = truth.map((mu, c) =>
+      s.training ? channelSum(s, c, (i) => Math.abs(x[i] - mu)) / M + 3 * Math.abs(rest[c]) : 0,
+    );
+    const xhat = (i: number, c: number) => (Math.abs(x[i] - truth[c]) + uncertain[c]) * invStd[c];
     const sumDy = mean.map((_, c) => channelSum(s, c, (i) => Math.abs(dy[i])));
     const sumXhatDy = mean.map((_, c) => channelSum(s, c, (i) => xhat(i, c) * Math.abs(dy[i])));
     const magnitude = dy.map((g, i) => {
@@ -185,10 +202,10 @@ export const batchNorm2d: OperationCase<BatchNormSizes> = {
     return {
       dx: rounded(dx, u, s.training ? sumSteps(M) + 8 : 2, magnitude),
       ...(dweight && {
-        dweight: rounded(dweight, u, sumSteps(M) + 3, sumXhatDy),
+        dweight: rounded(dweight, u, sumSteps(M) + (s.training ? 8 : 3), sumXhatDy),
         dbias: rounded(dbias, u, sumSteps(M), sumDy),
       }),
     };
   },
-  flops: ({ x }, s) => ({ forward: (s.training ? 8 : 2) * x.length, backward: (s.training ? 11 : 6) * x.length }),
+  flops: ({ x }, s) => ({ forward: (s.training ? 8 : 2) * x.length, backward: (s.training ? 12 : 6) * x.length }),
 };
