@@ -121,15 +121,15 @@ describe.each(Object.entries(backends))('%s', (where, backend) => {
 
   test('averages and momentum without gradients become 0 before they are denormal', async () => {
     const zeros = backend.tensor(new Float32Array(5), [5]);
-    const tiny = () => backend.tensor(new Float32Array(5).fill(2 ** -100), [5]);
+    const tiny = () => backend.tensor(new Float32Array(5).fill(2 ** -90), [5]);
     const [param, expAvg, buffer] = [backend.tensor([1, 2, 3, 4, 5], [5]), tiny(), tiny()];
     const expAvgSq = backend.tensor(new Float32Array(5).fill(2 ** -126), [5]);
     const step = { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false, step: 912 };
     backend.kernels.adam.forward(param.buffer, expAvg.buffer, expAvgSq.buffer, zeros.buffer, step);
     expect(await values(expAvg)).toEqual([0, 0, 0, 0, 0]);
     expect(await values(expAvgSq)).toEqual([0, 0, 0, 0, 0]);
-    const sgd = { lr: 0.1, momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0.1, first: false };
-    const small = backend.tensor([1, 2 ** -100, 2 ** -99, Number.NaN, -(2 ** -101)], [5]);
+    const sgd = { lr: 0.1, momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0.1, first: false, step: 912 };
+    const small = backend.tensor([1, 2 ** -90, 2 ** -89, Number.NaN, -(2 ** -91)], [5]);
     backend.kernels.sgd.forward(small.buffer, buffer.buffer, zeros.buffer, sgd);
     const after = await values(small);
     expect([after[1], after[4]]).toEqual([0, 0]);

@@ -12,7 +12,7 @@
  * Regularization" (2019), https://arxiv.org/abs/1711.05101; https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
 import type { FloatArray } from './accumulate.js';
-import { keep, negligible, negligibleSquare, stepsBetweenLooks } from './negligible.js';
+import { keep, looksForNegligible, negligible, negligibleSquare } from './negligible.js';
 
 export interface AdamStep {
   readonly lr: number;
@@ -43,7 +43,7 @@ export interface AdamFactors {
   /** 1 / √(1 − β2^t): √v̂ = √expAvgSq · rootScale. */
   readonly rootScale: number;
   readonly eps: number;
-  /** Below these, expAvg, expAvgSq and param become 0, in every 16th step; 0 in the others: negligible.ts. */
+  /** Below these, expAvg, expAvgSq and param become 0, in every 16th step or so; 0 in the others: negligible.ts. */
   readonly leastMean: number;
   readonly leastSquare: number;
   readonly leastParam: number;
@@ -51,7 +51,7 @@ export interface AdamFactors {
 
 /** Computed once, in f64, for every backend. */
 export function adamFactors({ lr, beta1, beta2, eps, weightDecay, decoupled, step }: AdamStep): AdamFactors {
-  const looks = step % stepsBetweenLooks === 0;
+  const looks = looksForNegligible(step, beta1, beta2, weightDecay > 0 ? 1 - lr * weightDecay : 1);
   return {
     beta1,
     gain1: 1 - beta1,

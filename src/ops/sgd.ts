@@ -11,7 +11,7 @@
  * initialization and momentum in deep learning" (2013)
  */
 import type { FloatArray } from './accumulate.js';
-import { keep, negligible } from './negligible.js';
+import { keep, looksForNegligible, negligible } from './negligible.js';
 
 export interface SgdStep {
   readonly lr: number;
@@ -21,11 +21,14 @@ export interface SgdStep {
   readonly weightDecay: number;
   /** The first step that this parameter takes, when there is no momentumBuffer yet. */
   readonly first: boolean;
+  /** The number of this step, from 1. */
+  readonly step: number;
 }
 
-/** Below these, momentumBuffer and param become 0: negligible.ts. */
-export function sgdLeast({ weightDecay }: SgdStep): { leastMomentum: number; leastParam: number } {
-  return { leastMomentum: negligible, leastParam: weightDecay > 0 ? negligible : 0 };
+/** Below these, momentumBuffer and param become 0, in every 16th step or so; 0 in the others: negligible.ts. */
+export function sgdLeast({ lr, momentum, weightDecay, step }: SgdStep): { leastMomentum: number; leastParam: number } {
+  const looks = looksForNegligible(step, momentum > 0 ? momentum : 1, weightDecay > 0 ? 1 - lr * weightDecay : 1);
+  return { leastMomentum: looks ? negligible : 0, leastParam: looks && weightDecay > 0 ? negligible : 0 };
 }
 
 /** Updates param and momentumBuffer in place. What is negligible becomes 0; a parameter only if it decays: negligible.ts. */

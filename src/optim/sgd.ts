@@ -38,7 +38,7 @@ export class SGD extends Optimizer<SGDOptions> {
     const { lr, momentum, dampening, nesterov, weightDecay } = options;
     const first = state.tensors.momentumBuffer === undefined;
     const buffer = momentum === 0 ? null : this.stateTensor(state, 'momentumBuffer', param).buffer;
-    const step = { lr, momentum, dampening, nesterov, weightDecay, first };
+    const step = { lr, momentum, dampening, nesterov, weightDecay, first, step: state.step + 1 };
     param.backend.kernels.sgd.forward(param.buffer, buffer, grad.buffer, step);
   }
 }

@@ -102,22 +102,45 @@ export function pointwise(engine: Engine) {
 
     sgd: {
       forward(param, momentumBuffer, dparam, s) {
+        const { leastMomentum, leastParam } = sgdLeast(s);
         engine.run('sgdForward', tasksFor(param.length), {
           param,
           momentumBuffer,
           dparam,
           length: param.length,
+          lr: s.lr,
+          momentum: s.momentum,
           gain: 1 - s.dampening,
+          nesterov: s.nesterov,
+          weightDecay: s.weightDecay,
           isFirst: s.first,
-          ...sgdLeast(s),
-          ...s,
+          leastMomentum,
+          leastParam,
         });
       },
     },
     adam: {
       forward(param, expAvg, expAvgSq, dparam, s) {
-        const arrays = { param, expAvg, expAvgSq, dparam };
-        engine.run('adamForward', tasksFor(param.length), { ...arrays, length: param.length, ...adamFactors(s) });
+        const f = adamFactors(s);
+        engine.run('adamForward', tasksFor(param.length), {
+          param,
+          expAvg,
+          expAvgSq,
+          dparam,
+          length: param.length,
+          beta1: f.beta1,
+          gain1: f.gain1,
+          beta2: f.beta2,
+          gain2: f.gain2,
+          weightDecay: f.weightDecay,
+          shrink: f.shrink,
+          stepSize: f.stepSize,
+          rootScale: f.rootScale,
+          eps: f.eps,
+          leastMean: f.leastMean,
+          leastSquare: f.leastSquare,
+          leastParam: f.leastParam,
+        });
       },
     },
     gradNorm: {

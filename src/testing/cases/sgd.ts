@@ -1,16 +1,21 @@
-import type { SgdStep } from '../../ops/sgd.js';
+import { type SgdStep, sgdLeast } from '../../ops/sgd.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { extents } from '../extents.js';
-import type { Draft } from '../problem.js';
+import type { Draft, Fill } from '../problem.js';
 
-function step(param: Shape, s: Partial<SgdStep>): Draft<SgdStep> {
-  const sizes = { lr: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, first: false, ...s };
+/** `state` fills momentumBuffer; there are no gradients then. */
+function step(param: Shape, s: Partial<SgdStep>, state?: Fill): Draft<SgdStep> {
+  const sizes = { lr: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, first: false, step: 2, ...s };
   // Before the first step the buffer's content is undefined.
-  const buffer = sizes.first ? { shape: param, fill: () => Number.NaN } : { shape: param };
+  const buffer = { shape: param, fill: sizes.first ? () => Number.NaN : state };
   return {
-    arrays: { param: { shape: param }, momentumBuffer: sizes.momentum === 0 ? null : buffer, dparam: { shape: param } },
+    arrays: {
+      param: { shape: param },
+      momentumBuffer: sizes.momentum === 0 ? null : buffer,
+      dparam: { shape: param, fill: state && (() => 0) },
+    },
     sizes: () => sizes,
   };
 }
@@ -25,6 +30,7 @@ const drafts = (fc: FastCheck) =>
       nesterov: fc.boolean(),
       weightDecay: fc.constantFrom(0, 1e-4, 0.1),
       first: fc.boolean(),
+      step: fc.constantFrom(1, 2, 16, 100),
     })
     .map(({ s: { rows, columns }, ...options }) => step([rows, columns], options));
 
@@ -44,7 +50,9 @@ export const sgd: OperationCase<SgdStep> = {
   drafts,
   named: {
     "the lecture's": step([10, 1, 5, 5], { momentum: 0.5 }),
-    'first step': step([17], { momentum: 0.9, first: true }),
+    'first step': step([17], { momentum: 0.9, first: true, step: 1 }),
+    'momentum on its way to 0': step([9], { momentum: 0.9, step: 912 }, () => 2 ** -90),
+    'momentum that is short': step([9], { momentum: 0.1, step: 3 }, () => 2 ** -88),
     nesterov: step([33], { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
   },
   layers: { 'ResNet-18 512 channels': step([512, 512, 3, 3], { momentum: 0.9, weightDecay: 1e-4 }) },
@@ -52,7 +60,10 @@ export const sgd: OperationCase<SgdStep> = {
   outputs: () => ({}),
   equation: ({ param, dparam, momentumBuffer }, s) => ({
     param: (i) => param[i] - terms(s, param[i], dparam[i], momentumBuffer?.[i] ?? null).go,
-    momentumBuffer: (i) => terms(s, param[i], dparam[i], momentumBuffer[i]).v,
+    momentumBuffer(i) {
+      const { v } = terms(s, param[i], dparam[i], momentumBuffer[i]);
+      return Math.abs(v) < sgdLeast(s).leastMomentum ? 0 : v;
+    },
   }),
   // Every result is a sum of at most four products of up to five factors each.
   budget({ given: { param, dparam, momentumBuffer }, exact, s, u }) {
