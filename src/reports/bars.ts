@@ -25,17 +25,17 @@ export interface BarOptions {
 
 const WIDTH = 340;
 const THICKNESS = 10;
-/** A bar is cut off if it is longer than the shortest by this, which would leave the others too small to compare. */
+/** A bar that is so many times as long as the middle one is cut off: it would leave the others too small to compare. */
 const MOST = 12;
 
 /** Where the axis ends, and so which bars are cut. */
 export function endOf(values: readonly number[]): number {
-  const sizes = values.filter((value) => value > 0);
-  const least = Math.min(...sizes);
-  const uncut = sizes.filter((value) => value <= MOST * least);
-  if (uncut.length === 0) return 1;
-  const longest = Math.max(...uncut);
-  return uncut.length === sizes.length ? longest : Math.max(longest, 3 * least) * 1.15;
+  const sizes = values.filter((value) => value > 0).sort((a, b) => a - b);
+  if (sizes.length === 0) return 1;
+  const middle = sizes[Math.floor((sizes.length - 1) / 2)]!;
+  const uncut = sizes.filter((value) => value <= MOST * middle);
+  const longest = uncut.at(-1)!;
+  return uncut.length === sizes.length ? longest : Math.max(longest, 3 * middle) * 1.15;
 }
 
 export function isCut(values: readonly number[]): boolean {

@@ -1,5 +1,5 @@
 /** The report of a bench run: HTML in one file, the same as a part of a page, and Markdown. */
-import type { BenchReport } from '../measure/report.js';
+import type { BenchGroup, BenchReport } from '../measure/report.js';
 import { barFigures, rooflineFigures, sizeFigures, threadFigures } from './benchFigures.js';
 import {
   contendersTable,
@@ -12,9 +12,9 @@ import {
 } from './benchTables.js';
 import { type Body, bodyText, documentText, type Section } from './document.js';
 import { type Fact, factsHtml, factsOf, markdownSection, nameOf, noticeHtml, noticeMarkdown } from './head.js';
-import { html, type Markup } from './markup.js';
-import { times } from './numbers.js';
-import { inLine, type Table, tableHtml, tableMarkdown } from './table.js';
+import { type Content, html } from './markup.js';
+import { digits } from './numbers.js';
+import { foldedTable, inLine, type Table, tableHtml, tableMarkdown } from './table.js';
 import { english, type Texts } from './texts.js';
 
 /** One file that needs no network and no script. */
@@ -30,30 +30,32 @@ export function benchBody(report: BenchReport, texts: Texts = english): string {
 /** In English, for issues and READMEs: the head, and all tables. */
 export function benchMarkdown(report: BenchReport): string {
   const texts = english;
-  const tables = [
-    ...(['steps', 'layers', 'threads', 'batch', 'growth'] as const).map((group) => resultsTable(report, group, texts)),
-  ];
-  const withTitle = (table: Table) => (table.rows.length > 0 ? [`## ${table.caption}`, tableMarkdown(table)] : []);
-  const alone = (table: Table | null) => (table && table.rows.length > 0 ? [tableMarkdown(table)] : []);
-  const [steps, layers, threads, batch, growth] = tables;
+  const { groups, head, roofline } = texts;
+  const results = (group: BenchGroup) => resultsTable(report, group, texts);
+  const chapter = (title: string, ...tables: (Table | null)[]) => {
+    const filled = tables.flatMap((table) => (table && table.rows.length > 0 ? [tableMarkdown(table)] : []));
+    return filled.length > 0 ? [`## ${title}`, ...filled] : [];
+  };
   return `${[
     `# ${texts.titles.bench}`,
     ...noticeMarkdown(noticesOf(report, texts)),
     factsOfBench(report, texts)
       .map(([name, value]) => `- ${name}: ${inLine(value)}`)
       .join('\n'),
-    ...withTitle(contendersTable(report, texts)),
-    ...glances(report, texts).map((line) => `- ${inLine(line)}`),
-    ...withTitle(steps!),
-    ...withTitle(layers!),
-    ...withTitle(rooflineTable(report, texts)),
-    ...withTitle(threads!),
-    ...withTitle(batch!),
-    ...alone(crossoverTable(report, texts)),
-    ...withTitle(growth!),
-    ...alone(growthTable(report, texts)),
-    ...alone(untrustedTable(report, texts)),
-  ].join('\n\n')}\n`;
+    ...chapter(head.contenders, contendersTable(report, texts)),
+    glances(report, texts)
+      .map((line) => `- ${inLine(line)}`)
+      .join('\n'),
+    ...chapter(groups.steps.title, results('steps')),
+    ...chapter(groups.layers.title, results('layers')),
+    ...chapter(roofline.title, rooflineTable(report, texts)),
+    ...chapter(groups.threads.title, results('threads')),
+    ...chapter(groups.batch.title, crossoverTable(report, texts), results('batch')),
+    ...chapter(groups.growth.title, growthTable(report, texts), results('growth')),
+    ...chapter(texts.untrustedTitle, untrustedTable(report, texts)),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`;
 }
 
 function noticesOf({ partial, warnings }: BenchReport, texts: Texts): string[] {
@@ -78,95 +80,92 @@ function glances({ contenders, rows }: BenchReport, texts: Texts): string[] {
     const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
     const { ratio } = texts.glance;
     return [
-      ratio(nameOf(contender, texts), times(mean), nameOf(base!, texts), ratios.length, times(least), times(most)),
+      ratio(nameOf(contender, texts), digits(mean), nameOf(base!, texts), ratios.length, digits(least), digits(most)),
     ];
   });
 }
 
 function bodyOf(report: BenchReport, texts: Texts): Body {
-  const { groups, growth, roofline, titles } = texts;
-  const rowsOf = (group: (typeof report.rows)[number]['group']) => report.rows.filter((row) => row.group === group);
-  const has = (group: (typeof report.rows)[number]['group']) => rowsOf(group).length > 0;
-  const results = (group: (typeof report.rows)[number]['group']) => tableHtml(resultsTable(report, group, texts));
-  const section = (id: string, title: string, ...content: (Markup | null)[]): Section => ({
-    id: `bench-${id}`,
-    title,
-    content: html`${content}`,
-  });
+  const { columns, groups, growth, roofline, titles } = texts;
+  const rowsOf = (group: BenchGroup) => report.rows.filter((row) => row.group === group);
   const about = (text: string) => html`<p>${text}</p>`;
+  const quiet = (text: string) => html`<p class="quiet">${text}</p>`;
+  const results = (group: BenchGroup) => foldedTable(resultsTable(report, group, texts));
+  /** Without rows there is nothing to say. */
+  const section = (id: string, title: string, rows: readonly unknown[], ...content: (() => Content)[]): Section[] =>
+    rows.length > 0 ? [{ id: `bench-${id}`, title, content: html`${content.map((part) => part())}` }] : [];
   const untrusted = untrustedTable(report, texts);
   const glance = glances(report, texts);
   return {
     title: titles.bench,
     top: html`${noticeHtml(texts.warnings, noticesOf(report, texts))}
-${glance.length > 0 && html`<ul>${glance.map((line) => html`<li>${line}</li>`)}</ul>`}`,
+${
+  glance.length > 0 &&
+  html`<ul>${glance.map((line) => html`<li>${line}</li>`)}</ul>
+`
+}`,
     sections: [
-      section(
+      ...section(
         'head',
         texts.head.title,
-        factsHtml(factsOfBench(report, texts)),
-        tableHtml(contendersTable(report, texts)),
-        html`<p class="quiet">${texts.head.notice}</p>`,
+        [report.environment],
+        () => factsHtml(factsOfBench(report, texts)),
+        () => tableHtml(contendersTable(report, texts)),
+        () => quiet(texts.head.notice),
       ),
-      ...(['steps', 'layers'] as const)
-        .filter(has)
-        .map((group) =>
-          section(
-            group,
-            groups[group].title,
-            about(groups[group].about),
-            barFigures(report, rowsOf(group), texts),
-            results(group),
-          ),
-        ),
-      ...(kernelsOf(report).length > 0
-        ? [
-            section(
-              'roofline',
-              roofline.title,
-              about(roofline.about),
-              about(roofline.winograd),
-              rooflineFigures(report, texts),
-              tableHtml(rooflineTable(report, texts)),
-            ),
-          ]
-        : []),
-      ...(has('threads')
-        ? [
-            section(
-              'threads',
-              groups.threads.title,
-              about(groups.threads.about),
-              threadFigures(report, texts),
-              results('threads'),
-            ),
-          ]
-        : []),
-      ...(has('batch')
-        ? [
-            section(
-              'batch',
-              groups.batch.title,
-              about(groups.batch.about),
-              report.crossovers.length > 0 ? tableHtml(crossoverTable(report, texts)) : null,
-              sizeFigures(report, 'batch', texts),
-              results('batch'),
-            ),
-          ]
-        : []),
-      ...(has('growth')
-        ? [
-            section(
-              'growth',
-              groups.growth.title,
-              about(`${groups.growth.about} ${growth.lines}`),
-              report.growth.length > 0 ? tableHtml(growthTable(report, texts)) : null,
-              sizeFigures(report, 'growth', texts),
-              results('growth'),
-            ),
-          ]
-        : []),
-      ...(untrusted ? [section('untrusted', texts.untrustedTitle, tableHtml(untrusted))] : []),
+      ...section(
+        'steps',
+        groups.steps.title,
+        rowsOf('steps'),
+        () => about(groups.steps.about),
+        () => barFigures(report, rowsOf('steps'), texts),
+        () => tableHtml(resultsTable(report, 'steps', texts)),
+        () => quiet(columns.about),
+      ),
+      ...section(
+        'layers',
+        groups.layers.title,
+        rowsOf('layers'),
+        () => about(groups.layers.about),
+        () => barFigures(report, rowsOf('layers'), texts),
+        () => results('layers'),
+      ),
+      ...section(
+        'roofline',
+        roofline.title,
+        kernelsOf(report),
+        () => about(roofline.about),
+        () => about(roofline.winograd),
+        () => rooflineFigures(report, texts),
+        () => foldedTable(rooflineTable(report, texts)),
+      ),
+      ...section(
+        'threads',
+        groups.threads.title,
+        rowsOf('threads'),
+        () => about(groups.threads.about),
+        () => threadFigures(report, texts),
+        () => tableHtml(resultsTable(report, 'threads', texts)),
+      ),
+      ...section(
+        'batch',
+        groups.batch.title,
+        rowsOf('batch'),
+        () => about(groups.batch.about),
+        () => report.crossovers.length > 0 && tableHtml(crossoverTable(report, texts)),
+        () => sizeFigures(report, 'batch', texts),
+        () => results('batch'),
+      ),
+      ...section(
+        'growth',
+        groups.growth.title,
+        rowsOf('growth'),
+        () => about(`${groups.growth.about} ${growth.lines}`),
+        () => sizeFigures(report, 'growth', texts),
+        () => report.growth.length > 0 && tableHtml(growthTable(report, texts)),
+        () => results('growth'),
+      ),
+      ...section('untrusted', texts.untrustedTitle, untrusted?.rows ?? [], () => untrusted && tableHtml(untrusted)),
       markdownSection('bench', benchMarkdown(report), texts),
     ],
   };

@@ -5,7 +5,7 @@ import { kernelsOf, spread } from './benchTables.js';
 import { nameOf } from './head.js';
 import { html, type Markup } from './markup.js';
 import { digits, duration, percent, times } from './numbers.js';
-import { type Guide, legend, plot, type Series } from './plot.js';
+import { colourOf, type Guide, legend, plot, type Series } from './plot.js';
 import { type Family, familiesOf, growthOf, labelOf } from './series.js';
 import type { Texts } from './texts.js';
 
@@ -40,7 +40,7 @@ ${figures(
         text: result ? `${duration(result.steady.median)} ${spread(result.steady)}` : texts.notMeasured,
         value: result?.steady.median ?? null,
         spread: result?.steady.mad,
-        colour: `of${i % 8}`,
+        colour: colourOf(i),
         tone: contender.adapter?.computesOnCpu ? ('bad' as const) : undefined,
       };
     });
@@ -77,27 +77,18 @@ export function rooflineFigures(report: BenchReport, texts: Texts): Markup {
         ),
         isScattered: true,
       };
-      const guides: Guide[] = [
-        {
-          of: null,
-          points: [
-            [ridge, compute],
-            [high, compute],
-          ],
-          label: roofline.peak(`${digits(compute)} GFLOP/s`),
-        },
-        {
-          of: null,
-          points: [
-            [low, low * bandwidth],
-            [ridge, compute],
-          ],
-          label: roofline.bandwidth(`${digits(bandwidth)} GB/s`),
-        },
-      ];
+      const roof: Guide = {
+        of: null,
+        points: [
+          [low, low * bandwidth],
+          [ridge, compute],
+          [high, compute],
+        ],
+      };
       const title = `${roofline.title}: ${names[i]}`;
       const x = { title: axes.intensity, scale: 'log' } as const;
-      return [[names[i]!, plot([series], guides, { title, x, y: { title: axes.rate, scale: 'log' } })] as const];
+      const caption = `${names[i]}: ${digits(compute)} GFLOP/s, ${digits(bandwidth)} GB/s`;
+      return [[caption, plot([series], [roof], { title, x, y: { title: axes.rate, scale: 'log' } })] as const];
     }),
   );
 }
@@ -129,7 +120,7 @@ export function threadFigures(report: BenchReport, texts: Texts): Markup {
         return {
           label: backend,
           of: contenders[0]!,
-          points: points.map(([size, ms]) => [size, (first![1] / ms) * first![0]]),
+          points: points.map(([size, ms]) => [size, first![1] / ms]),
           details: points.map(([size, ms]) => `${size}: ${duration(ms)}, ${times(first![1] / ms)}`),
         };
       });
@@ -140,10 +131,9 @@ export function threadFigures(report: BenchReport, texts: Texts): Markup {
           of: null,
           points: [
             [0, 0],
-            [most, most],
+            [most, most / sizes[0]!],
           ],
           isDashed: true,
-          label: threads.ideal,
         },
       ];
       const x = { title: axes.parameter(family.parameter), scale: 'linear', ticks: sizes } as const;
@@ -170,6 +160,11 @@ ${figures(
     const guides: Guide[] = [];
     const series = shownIn(family.rows, report).map((i): Series => {
       const points = pointsOf(family, i);
+      for (const { network, faster, batch } of group === 'batch' ? report.crossovers : []) {
+        if (faster !== i || batch === null || !family.label.startsWith(network)) continue;
+        const all = shown.flatMap((one) => pointsOf(family, one).map(([, ms]) => ms));
+        guides.push({ of: i, points: [Math.min(...all), Math.max(...all)].map((ms) => [batch, ms]), isDashed: true });
+      }
       const growth = group === 'growth' ? growthOf(report, family, i) : undefined;
       if (growth) {
         guides.push({ of: i, points: through(points, growth.exponent) });

@@ -10,7 +10,7 @@ import type {
 } from '../measure/report.js';
 import { adapterCell, nameCell, nameOf } from './head.js';
 import { digits, duration, gflops, percent, times } from './numbers.js';
-import { labelOf, workTime } from './series.js';
+import { labelOf, threadSpeedup, workTime } from './series.js';
 import type { Cell, Column, Table } from './table.js';
 import type { Texts } from './texts.js';
 
@@ -35,7 +35,7 @@ export function contendersTable({ contenders }: BenchReport, texts: Texts): Tabl
       number(head.bandwidth),
       number(head.emptyWait),
       { title: head.powerPreference },
-      { title: head.adapter },
+      { title: head.adapter, isLong: true },
     ],
     rows: contenders.map((one) => [
       nameCell(one, texts),
@@ -57,19 +57,29 @@ export function resultsTable(report: BenchReport, group: BenchGroup, texts: Text
   const results = rows.flatMap((row) => row.results);
   const hasDevice = results.some((result) => result?.gpu);
   const hasChecks = results.some((result) => result?.checked);
-  const base = report.contenders.length > 1 ? report.contenders[0] : undefined;
+  const [first, ...others] = report.contenders;
   const speedup = (row: BenchRow, i: number): Cell => {
-    const [first, own] = [row.results[0], row.results[i]];
-    return first && own ? times(first.steady.median / own.steady.median) : QUIET;
+    if (group === 'threads') {
+      const ratio = threadSpeedup(report, row, i);
+      return ratio === null ? QUIET : times(ratio);
+    }
+    const [theirs, own] = [row.results[0], row.results[i]];
+    return theirs && own ? times(theirs.steady.median / own.steady.median) : QUIET;
   };
+  const beside =
+    group === 'threads'
+      ? texts.threads.speedup
+      : first && others.length > 0
+        ? columns.speedup(nameOf(first, texts))
+        : null;
   return {
-    caption: groups[group].title,
+    caption: texts.inNumbers(groups[group].title),
     columns: [
       { title: columns.work },
       { title: texts.head.contender },
       number(columns.steady),
       number(columns.mad),
-      ...(base ? [number(columns.speedup(nameOf(base, texts)))] : []),
+      ...(beside ? [number(beside)] : []),
       number(columns.cold),
       ...(hasDevice ? [number(columns.device)] : []),
       number(columns.rate),
@@ -88,7 +98,7 @@ export function resultsTable(report: BenchReport, group: BenchGroup, texts: Text
             nameCell(contender, texts),
             result ? duration(result.steady.median) : { text: notMeasured, tone: 'quiet' as const },
             result ? spread(result.steady) : QUIET,
-            ...(base ? [speedup(row, i)] : []),
+            ...(beside ? [speedup(row, i)] : []),
             result ? duration(result.cold) : QUIET,
             ...(hasDevice ? [deviceCell(result, texts)] : []),
             result ? gflops(row.flops, workTime(result)) : QUIET,
@@ -178,7 +188,7 @@ export function kernelsOf(report: BenchReport): Kernel[] {
 export function rooflineTable(report: BenchReport, texts: Texts): Table {
   const { columns, head, roofline } = texts;
   return {
-    caption: roofline.title,
+    caption: texts.inNumbers(roofline.title),
     columns: [
       { title: columns.work },
       { title: head.contender },
@@ -199,9 +209,9 @@ export function rooflineTable(report: BenchReport, texts: Texts): Table {
 }
 
 export function growthTable(report: BenchReport, texts: Texts): Table {
-  const { columns, growth, head, groups, axes } = texts;
+  const { columns, growth, head, axes } = texts;
   return {
-    caption: groups.growth.title,
+    caption: growth.exponents,
     columns: [
       { title: columns.work },
       { title: growth.parameter },
@@ -226,9 +236,9 @@ function signed(value: number): string {
 }
 
 export function crossoverTable(report: BenchReport, texts: Texts): Table {
-  const { crossover, groups } = texts;
+  const { crossover } = texts;
   return {
-    caption: groups.batch.title,
+    caption: crossover.title,
     columns: [
       { title: crossover.network },
       { title: crossover.slower },

@@ -2,7 +2,7 @@
 import type { BenchReport, Change } from '../measure/report.js';
 import { type Body, bodyText, documentText, type Section } from './document.js';
 import { factsOf, markdownSection } from './head.js';
-import { intervalChart } from './intervals.js';
+import { intervalPictures } from './intervals.js';
 import { html } from './markup.js';
 import { digits, duration, times } from './numbers.js';
 import { labelOf } from './series.js';
@@ -71,25 +71,28 @@ function environmentsTable(before: BenchReport, after: BenchReport, texts: Texts
 }
 
 function changesTable(changes: readonly Change[], { columns, head, changes: texts }: Texts): Table {
+  const pictures = intervalPictures(changes);
   return {
-    caption: texts.table,
+    caption: texts.figure,
     columns: [
       { title: columns.work },
       { title: head.contender },
       { title: texts.verdict },
       { title: texts.ratio, isNumber: true },
-      { title: texts.interval, isNumber: true },
+      { title: texts.interval, shown: html`${texts.interval}${pictures.axis}` },
       { title: texts.before, isNumber: true },
       { title: texts.after, isNumber: true },
     ],
     rows: sorted(changes).map((change) => {
       const { contender, before, after, ratio, interval, verdict } = change;
+      const text = interval.map(digits).join(' – ');
+      const tone = TONES[verdict];
       return [
         labelOf(change),
         contender,
-        { text: `${SIGNS[verdict]} ${texts.verdicts[verdict]}`, tone: TONES[verdict] },
+        { text: `${SIGNS[verdict]} ${texts.verdicts[verdict]}`, tone },
         times(ratio),
-        interval.map(digits).join(' – '),
+        { text, shown: html`${pictures.of(change, `of-${tone}`)} ${text}` },
         duration(before),
         duration(after),
       ];
@@ -99,36 +102,18 @@ function changesTable(changes: readonly Change[], { columns, head, changes: text
 
 function bodyOf(changes: readonly Change[], before: BenchReport, after: BenchReport, texts: Texts): Body {
   const { changes: words, titles } = texts;
-  const section = (id: string, title: string, ...content: Section['content'][]): Section => ({
-    id: `changes-${id}`,
-    title,
-    content: html`${content}`,
-  });
-  const intervals = sorted(changes).map((change) => ({
-    label: labelOf(change),
-    about: change.contender,
-    ratio: change.ratio,
-    interval: change.interval,
-    text: `${SIGNS[change.verdict]} ${times(change.ratio)}`,
-    colour: `of-${TONES[change.verdict]}`,
-  }));
+  const figure: Section = {
+    id: 'changes-figure',
+    title: words.figure,
+    content: html`<p>${words.figureAbout}</p>${tableHtml(changesTable(changes, texts))}`,
+  };
   return {
     title: titles.changes,
     top: html`<p><strong>${summaryOf(changes, texts)}</strong></p>
 `,
     sections: [
-      ...(changes.length > 0
-        ? [
-            section(
-              'figure',
-              words.figure,
-              html`<p>${words.figureAbout}</p>`,
-              html`<figure class="wide">${intervalChart(intervals, words.figure)}</figure>`,
-              tableHtml(changesTable(changes, texts)),
-            ),
-          ]
-        : []),
-      section('head', words.environments, tableHtml(environmentsTable(before, after, texts))),
+      ...(changes.length > 0 ? [figure] : []),
+      { id: 'changes-head', title: words.environments, content: tableHtml(environmentsTable(before, after, texts)) },
       markdownSection('changes', changesMarkdown(changes, before, after), texts),
     ],
   };

@@ -52,8 +52,9 @@ export function checkMarkdown(report: CheckReport): string {
   ].join('\n\n')}\n`;
 }
 
+const VERDICTS: readonly Verdict[] = ['holds', 'allowed', 'wrong', 'failed'];
 /** From the one that matters most on. */
-const VERDICTS: readonly Verdict[] = ['wrong', 'failed', 'allowed', 'holds'];
+const GRAVEST: readonly Verdict[] = ['wrong', 'failed', 'allowed', 'holds'];
 const TONES: Readonly<Record<Verdict, Tone>> = { wrong: 'bad', failed: 'bad', allowed: 'doubtful', holds: 'good' };
 /** A shape of its own for each, so that none is told by its colour alone: a filled circle, a diamond, an octagon, a triangle. */
 const SIGNS: Readonly<Record<Verdict, Markup>> = {
@@ -74,7 +75,7 @@ function verdictCell(verdict: Verdict, { check }: Texts): Cell {
 }
 
 function outcomeOf({ rows }: CheckReport, { check }: Texts): string {
-  const worst = VERDICTS.find((verdict) => rows.some((row) => row.verdict === verdict));
+  const worst = GRAVEST.find((verdict) => rows.some((row) => row.verdict === verdict));
   return worst ? check.outcome[worst] : check.nothing;
 }
 
@@ -111,7 +112,7 @@ function backendTable({ backend }: CheckReport, texts: Texts): Table {
       { title: head.threads, isNumber: true },
       { title: head.build },
       { title: head.powerPreference },
-      { title: head.adapter },
+      { title: head.adapter, isLong: true },
     ],
     rows: [
       [
@@ -177,12 +178,10 @@ function failureHtml({ operation, law, verdict, failure }: CheckRow, { check }: 
 }
 
 function verdictsHtml({ check }: Texts): Markup {
-  return html`<dl class="meanings">${[...VERDICTS]
-    .reverse()
-    .map(
-      (verdict) =>
-        html`<dt>${sign(verdict)} ${check.verdicts[verdict].name}</dt><dd>${check.verdicts[verdict].meaning}</dd>`,
-    )}</dl>
+  return html`<dl class="meanings">${VERDICTS.map(
+    (verdict) =>
+      html`<dt>${sign(verdict)} ${check.verdicts[verdict].name}</dt><dd>${check.verdicts[verdict].meaning}</dd>`,
+  )}</dl>
 `;
 }
 
@@ -223,7 +222,7 @@ function worstHtml(rows: readonly CheckRow[], { check }: Texts): Markup {
   const bars = operationsOf(rows).map((operation) => {
     const own = rows.filter((row) => row.operation === operation);
     const worst = Math.max(...own.map(ratioOf));
-    const verdict = VERDICTS.find((one) => own.some((row) => row.verdict === one)) ?? 'holds';
+    const verdict = GRAVEST.find((one) => own.some((row) => row.verdict === one)) ?? 'holds';
     return {
       label: operation,
       text: worst === 0 ? check.exact : digits(worst),
@@ -253,7 +252,7 @@ function rowsTable({ rows }: CheckReport, texts: Texts): Table {
       { title: check.problems, isNumber: true },
       { title: check.worstColumn, isNumber: true },
       { title: check.time, isNumber: true },
-      { title: check.where },
+      { title: check.where, isLong: true },
     ],
     rows: rows.map((row) => [
       row.operation,

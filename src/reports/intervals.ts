@@ -1,53 +1,40 @@
-/** Ratios with the intervals in which they lie, below each other, as an SVG picture that is as wide as a phone. */
+/** A ratio with the interval in which it lies, as a small SVG picture for a cell of a table, and the axis for the column's head. */
 import { scaleLog } from 'd3-scale';
 import { html, type Markup } from './markup.js';
 
 export interface Interval {
-  readonly label: string;
-  /** Stands behind the label. */
-  readonly about: string;
   readonly ratio: number;
   readonly interval: readonly [low: number, high: number];
-  /** What stands at the right. */
-  readonly text: string;
-  /** A class of the style sheet. */
-  readonly colour: string;
 }
 
-const WIDTH = 340;
-const ROW = 34;
-const TOP = 20;
+const WIDTH = 150;
+const HEIGHT = 18;
+/** Twice as slow and twice as fast are equally far from 1. */
+const TICKS = [0.01, 0.1, 0.2, 0.5, 0.8, 1, 1.25, 2, 5, 10, 100];
 
-/** A logarithmic axis, on which twice as slow and twice as fast are equally far from the line at 1. */
-export function intervalChart(rows: readonly Interval[], title: string): Markup {
-  const ends = rows
+/** Pictures that share an axis. */
+export function intervalPictures(all: readonly Interval[]): {
+  axis: Markup;
+  of(one: Interval, colour: string): Markup;
+} {
+  const ends = all
     .flatMap(({ ratio, interval }) => [ratio, ...interval])
     .filter((end) => end > 0 && Number.isFinite(end));
-  const far = Math.max(1.25, ...ends.map((end) => Math.max(end, 1 / end)));
-  const x = scaleLog()
+  const far = Math.max(1.3, ...ends.map((end) => Math.max(end, 1 / end) * 1.03));
+  const scale = scaleLog()
     .domain([1 / far, far])
-    .range([8, WIDTH - 8]);
-  const height = TOP + rows.length * ROW;
-  const ticks = [0.01, 0.1, 0.2, 0.5, 0.8, 1, 1.25, 2, 5, 10, 100].filter((tick) => tick >= 1 / far && tick <= far);
-  const shown = ticks.length <= 7 ? ticks : ticks.filter((tick) => [0.01, 0.1, 0.5, 1, 2, 10, 100].includes(tick));
-  return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}">
-<title>${title}</title>
-<desc>${rows.map(({ label, about, text }) => `${label}, ${about}: ${text}`).join('; ')}</desc>
-${shown.map(
-  (
-    tick,
-  ) => html`<path d="M${n(x(tick))} ${TOP - 4}V${height}" class="${tick === 1 ? 'limit' : 'grid'}"/><text x="${n(x(tick))}" y="11" class="middle quiet">${tick}</text>
-`,
-)}${rows.map(({ label, about, ratio, interval: [low, high], text, colour }, i) => {
-  const y = TOP + i * ROW;
-  return html`<g class="${colour}"><title>${label}, ${about}: ${text}</title>
-<text y="${y + 13}" class="halo">${label}, ${about}</text><text x="${WIDTH}" y="${y + 13}" class="end halo">${text}</text>
-<path d="M${n(x(Math.max(low, 1 / far)))} ${y + 23}H${n(x(Math.min(high, far)))}" class="stroke"/><circle cx="${n(x(ratio))}" cy="${y + 23}" r="4" class="mark"/>
-</g>
-`;
-})}</svg>`;
-}
-
-function n(value: number): number {
-  return Math.round(value * 10) / 10;
+    .range([6, WIDTH - 6])
+    .clamp(true);
+  const x = (value: number) => Math.round(scale(Math.max(value, Number.MIN_VALUE)) * 10) / 10;
+  const inside = TICKS.filter((tick) => tick > 1 / far && tick < far);
+  const ticks = inside.length > 3 ? [inside[0]!, 1, inside.at(-1)!] : inside;
+  const lines = ticks.map((tick) => html`<path d="M${x(tick)} 0V${HEIGHT}" class="${tick === 1 ? 'limit' : 'grid'}"/>`);
+  const box = html`viewBox="0 0 ${WIDTH} ${HEIGHT}" class="cell"`;
+  return {
+    axis: html`<svg ${box} aria-hidden="true">${ticks.map(
+      (tick) => html`<text x="${x(tick)}" y="13" class="middle quiet">${tick}</text>`,
+    )}</svg>`,
+    of: ({ ratio, interval: [low, high] }, colour) =>
+      html`<svg ${box} aria-hidden="true">${lines}<g class="${colour}"><path d="M${x(low)} 9H${x(high)}" class="stroke"/><circle cx="${x(ratio)}" cy="9" r="3.5" class="mark"/></g></svg>`,
+  };
 }

@@ -1,7 +1,6 @@
 /** Points and lines between two axes, as an SVG picture that is as wide as a phone. */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import {
-  line,
   type SymbolType,
   symbol,
   symbolCircle,
@@ -12,7 +11,7 @@ import {
   symbolTriangle,
   symbolWye,
 } from 'd3-shape';
-import { html, type Markup } from './markup.js';
+import { type Content, html, type Markup } from './markup.js';
 
 type Point = readonly [x: number, y: number];
 
@@ -42,8 +41,6 @@ export interface Guide {
   readonly of: number | null;
   readonly points: readonly Point[];
   readonly isDashed?: boolean;
-  /** Stands above its last point, or along its middle. */
-  readonly label?: string;
 }
 
 export interface PlotOptions {
@@ -54,6 +51,8 @@ export interface PlotOptions {
 
 const WIDTH = 340;
 const HEIGHT = 250;
+/** Beyond the largest value, so that no mark lies on the frame. */
+const ROOM = 1.09;
 const FRAME = { left: 44, top: 24, right: 330, bottom: 208 };
 
 /** Points that aren't finite, or not above 0 on a logarithmic axis, are left out. */
@@ -70,66 +69,51 @@ export function plot(series: readonly Series[], guides: readonly Guide[], { titl
     points.map(([, value]) => value),
     [FRAME.bottom, FRAME.top],
   );
-  const at = ([a, b]: Point): Point => [toX(a), toY(b)];
-  const path = line<Point>();
+  const at = ([a, b]: Point): Point => [n(toX(a)), n(toY(b))];
+  const path = (line: readonly Point[]) => `M${line.filter(isShown).map(at).join('L')}`;
   const marks = series.flatMap(({ of, points, names, details }) =>
     points.flatMap((point, i) =>
       isShown(point) ? [{ of, at: at(point), name: names?.[i], detail: details?.[i] }] : [],
     ),
   );
+  const parts: Content[] = [
+    html`<text x="0" y="13" class="quiet">${y.title}</text>`,
+    html`<text x="${FRAME.right}" y="${HEIGHT - 6}" class="end quiet">${x.title}</text>`,
+    ...ticksOf(x, toX.domain()).map((value) => tick('middle', short(value), n(toX(value)))),
+    ...ticksOf(y, toY.domain()).map((value) => tick('end', short(value), n(toY(value)))),
+    html`<path d="M${FRAME.left} ${FRAME.top}V${FRAME.bottom}H${FRAME.right}" class="frame"/>`,
+    ...guides.map(({ of, points, isDashed }) => {
+      const kind = of === null ? 'frame' : `${colourOf(of)} stroke`;
+      return html`<path d="${path(points)}" class="${kind}${isDashed ? ' dashed' : ''}"/>`;
+    }),
+    ...series
+      .filter(({ isScattered }) => !isScattered)
+      .map(({ of, points }) => html`<path d="${path(points)}" class="${colourOf(of)} stroke"/>`),
+    ...marks.map(({ of, at: [a, b], detail }) => {
+      const told = detail === undefined ? null : html`<title>${detail}</title>`;
+      return html`<path d="${shape(of)}" transform="translate(${a} ${b})" class="${colourOf(of)} mark">${told}</path>`;
+    }),
+    ...named(marks).map(({ text, at: [a, b] }) => {
+      return html`<text x="${n(a)}" y="${n(b)}" class="small middle halo">${text}</text>`;
+    }),
+  ];
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
 <title>${title}</title>
-<desc>${series.map(({ label, points }) => `${label}: ${points.length}`).join('; ')}</desc>
-<text x="0" y="13" class="quiet">${y.title}</text>
-<text x="${FRAME.right}" y="${HEIGHT - 6}" class="end quiet">${x.title}</text>
-${ticksOf(x, toX.domain()).map(
-  (
-    value,
-  ) => html`<path d="M${n(toX(value))} ${FRAME.top}V${FRAME.bottom}" class="grid"/><text x="${n(toX(value))}" y="${FRAME.bottom + 16}" class="middle quiet">${short(value)}</text>
-`,
-)}${ticksOf(y, toY.domain()).map(
-  (
-    value,
-  ) => html`<path d="M${FRAME.left} ${n(toY(value))}H${FRAME.right}" class="grid"/><text x="${FRAME.left - 6}" y="${n(toY(value) + 4)}" class="end quiet">${short(value)}</text>
-`,
-)}<path d="M${FRAME.left} ${FRAME.top}V${FRAME.bottom}H${FRAME.right}" class="frame"/>
-${guides.map(
-  ({
-    of,
-    points,
-    isDashed,
-  }) => html`<path d="${path(points.filter(isShown).map(at)) ?? ''}" class="${of === null ? 'frame' : `of${of % 8} stroke`}${isDashed ? ' dashed' : ''}"/>
-`,
-)}${series
-  .filter(({ isScattered }) => !isScattered)
-  .map(
-    ({ of, points }) => html`<path d="${path(points.filter(isShown).map(at)) ?? ''}" class="of${of % 8} stroke"/>
-`,
-  )}${marks.map(
-  ({
-    of,
-    at: [a, b],
-    detail,
-  }) => html`<path d="${shape(of)}" transform="translate(${n(a)} ${n(b)})" class="of${of % 8} mark">${detail !== undefined && html`<title>${detail}</title>`}</path>
-`,
-)}${placed(marks).map(
-  ({ text, at: [a, b] }) => html`<text x="${n(a)}" y="${n(b)}" class="small middle halo">${text}</text>
-`,
-)}${guides.map(({ label, points }) => {
-  const shown = points.filter(isShown);
-  const last = shown.at(-1);
-  return (
-    label !== undefined &&
-    last !== undefined &&
-    html`<text x="${n(Math.min(at(last)[0], FRAME.right))}" y="${n(Math.max(at(last)[1] - 5, FRAME.top - 4))}" class="end halo">${label}</text>
-`
-  );
-})}</svg>`;
+<desc>${series.map(({ label, details }) => (details ? details.join('; ') : label)).join('; ')}</desc>
+${parts.map((part) => [part, '\n'])}</svg>`;
+}
+
+/** A line across the frame with its number: from the axis below, or from the one at the left. */
+function tick(anchor: 'middle' | 'end', label: string, at: number): Markup {
+  const { left, right, top, bottom } = FRAME;
+  return anchor === 'middle'
+    ? html`<path d="M${at} ${top}V${bottom}" class="grid"/><text x="${at}" y="${bottom + 16}" class="middle quiet">${label}</text>`
+    : html`<path d="M${left} ${at}H${right}" class="grid"/><text x="${left - 6}" y="${at + 4}" class="end quiet">${label}</text>`;
 }
 
 /** The mark of a series, as a picture of its own. */
 export function markOf(of: number): Markup {
-  return html`<svg viewBox="-7 -7 14 14" aria-hidden="true"><path d="${shape(of)}" class="of${of % 8} mark"/></svg>`;
+  return html`<svg viewBox="-7 -7 14 14" aria-hidden="true"><path d="${shape(of)}" class="${colourOf(of)} mark"/></svg>`;
 }
 
 /** What colours and shapes stand for. */
@@ -146,6 +130,11 @@ const SHAPES: readonly SymbolType[] = [
   symbolStar,
   symbolWye,
 ];
+
+/** A class of the style sheet. */
+export function colourOf(series: number): string {
+  return `of${series % 8}`;
+}
 
 function shape(of: number): string {
   return (
@@ -167,8 +156,7 @@ function scaleOf({ scale }: Axis, values: readonly number[], range: [number, num
       .range(range)
       .nice(5);
   }
-  // A little room, so that no mark lies on the frame.
-  const room = Math.max((high / low) ** 0.06, 1.15);
+  const room = Math.max((high / low) ** (ROOM - 1), 1.2);
   return scaleLog()
     .domain([low / room, high * room])
     .range(range);
@@ -199,27 +187,36 @@ interface Mark {
   readonly name: string | undefined;
 }
 
-/** Names beside their marks where none lies on another, or on a mark. */
-function placed(marks: readonly Mark[]): { text: string; at: Point }[] {
-  const boxes = marks.map(({ at: [a, b] }) => [a - 4, b - 4, a + 4, b + 4] as const);
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+/** Names beside their marks, where they cover neither another name nor a mark. */
+function named(marks: readonly Mark[]): { text: string; at: Point }[] {
+  const taken = marks.map(({ at: [a, b] }): Box => [a - 4, b - 4, a + 4, b + 4]);
+  const isFree = (box: Box) =>
+    box[0] > FRAME.left &&
+    box[1] > FRAME.top - 12 &&
+    box[2] < FRAME.right + 8 &&
+    box[3] < FRAME.bottom &&
+    taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
   const found: { text: string; at: Point }[] = [];
-  for (const { at, name } of marks) {
-    if (!name) continue;
-    const half = name.length * 3;
-    for (const [dx, dy] of [
-      [0, -7],
-      [0, 14],
-      [half + 7, 3.5],
-      [-half - 7, 3.5],
-    ] as const) {
-      const [a, b] = [at[0] + dx, at[1] + dy];
-      const box = [a - half, b - 8, a + half, b + 1] as const;
-      const isFree = boxes.every(
-        (other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3],
-      );
-      if (!isFree || box[2] > FRAME.right + 6 || box[0] < FRAME.left || box[1] < FRAME.top - 12) continue;
-      boxes.push(box);
-      found.push({ text: name, at: [a, b] });
+  for (const {
+    at: [a, b],
+    name: text,
+  } of marks) {
+    if (!text) continue;
+    // Half of about what it takes in a font that isn't known here, and a little room.
+    const half = text.length * 2.8 + 2;
+    const places: Point[] = [
+      [a, b - 7],
+      [a, b + 14],
+      [a + half + 7, b + 3.5],
+      [a - half - 7, b + 3.5],
+    ];
+    for (const at of places) {
+      const box: Box = [at[0] - half, at[1] - 8, at[0] + half, at[1] + 1];
+      if (!isFree(box)) continue;
+      taken.push(box);
+      found.push({ text, at });
       break;
     }
   }

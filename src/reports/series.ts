@@ -45,6 +45,18 @@ function withoutSize(name: string, { name: parameter, value }: NonNullable<Bench
   return dropped > 0 ? parts.filter((_, i) => i !== dropped).join(', ') : name;
 }
 
+/** How many times as fast a row is, on a contender, as the row of its family with the fewest threads on the same backend. */
+export function threadSpeedup(report: BenchReport, row: BenchRow, contender: number): number | null {
+  const backendOf = (i: number) => report.contenders[i]!.backend;
+  const own = row.results[contender];
+  const family = familiesOf(report, 'threads').find(({ rows }) => rows.includes(row));
+  for (const { results } of family?.rows ?? []) {
+    const first = results.find((result, i) => result && backendOf(i) === backendOf(contender));
+    if (first && own) return first.steady.median / own.steady.median;
+  }
+  return null;
+}
+
 /** The fit that belongs to a family, on one contender. */
 export function growthOf({ growth }: BenchReport, { label, parameter }: Family, contender: number): Growth | undefined {
   return growth.find((one) => one.contender === contender && one.parameter === parameter && label.startsWith(one.name));

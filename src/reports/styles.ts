@@ -35,7 +35,7 @@ export const reportStyles = `
 .receptive-report .notice h2 { font-size: 1rem; margin: 0; padding: 0; border: 0; }
 .receptive-report .notice.wrong { border-color: var(--bad); }
 .receptive-report ul { margin: 0.25rem 0; padding-left: 1.25rem; }
-.receptive-report dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: 0.5rem 1.5rem; margin: 0.75rem 0; }
+.receptive-report dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 45%), 1fr)); gap: 0.5rem 1.5rem; margin: 0.75rem 0; }
 .receptive-report dl.facts dt { color: var(--quiet); font-size: 0.85rem; }
 .receptive-report dl.facts dd { margin: 0; }
 .receptive-report dl.meanings { display: grid; grid-template-columns: minmax(min(9rem, 35vw), max-content) 1fr; gap: 0.4rem 1rem; margin: 0.75rem 0; max-width: 60rem; }
@@ -46,6 +46,7 @@ export const reportStyles = `
 .receptive-report .scroll:focus-visible, .receptive-report pre:focus-visible { outline: 3px solid light-dark(#0b62c4, #7db8ff); outline-offset: 2px; }
 .receptive-report table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; line-height: 1.35; }
 .receptive-report caption { text-align: left; font-weight: 600; padding: 0.25rem 0; position: sticky; left: 0; width: max-content; max-width: min(70rem, 88vw); }
+.receptive-report details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .receptive-report th, .receptive-report td { text-align: left; padding: 0.28rem 0.7rem; vertical-align: top; white-space: nowrap; }
 .receptive-report thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom; border-bottom: 1px solid var(--quiet); white-space: normal; min-width: 3.5rem; }
 .receptive-report tbody { border-bottom: 1px solid var(--line); }
@@ -60,7 +61,6 @@ export const reportStyles = `
 
 .receptive-report .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1.25rem 2rem; margin: 1rem 0; }
 .receptive-report figure { margin: 0; max-width: 28rem; break-inside: avoid; }
-.receptive-report figure.wide { max-width: 44rem; }
 .receptive-report figcaption { font-weight: 600; font-size: 0.95rem; margin-bottom: 0.25rem; }
 .receptive-report svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums; overflow: visible; }
 .receptive-report svg text { fill: var(--ink); }
@@ -102,6 +102,8 @@ export const reportStyles = `
 .receptive-report .matrix td { text-align: center; min-width: 1.6rem; }
 .receptive-report .matrix td svg, .receptive-report svg.sign { display: inline-block; width: 18px; height: 18px; vertical-align: -4px; }
 .receptive-report svg .cut { stroke: var(--paper); stroke-width: 2.2; fill: none; stroke-linecap: round; stroke-linejoin: round; }
+.receptive-report svg.cell { display: inline-block; width: 150px; height: 18px; vertical-align: -4px; }
+.receptive-report th svg.cell { display: block; }
 .receptive-report .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .receptive-report .tiles { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; list-style: none; padding: 0; margin: 0.75rem 0; }
 .receptive-report .tiles b { font-size: 1.5rem; margin: 0 0.3rem; font-variant-numeric: tabular-nums; }
@@ -118,6 +120,7 @@ export const reportStyles = `
   .receptive-report th, .receptive-report td { padding-inline: 0.3rem; }
   .receptive-report pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .receptive-report pre.all { max-height: none; }
+  .receptive-report details::details-content { content-visibility: visible; block-size: auto; }
   .receptive-report tr { break-inside: avoid; }
   .receptive-report h2, .receptive-report h3, .receptive-report caption { break-after: avoid; }
 }

@@ -9,8 +9,12 @@ export interface Table {
 
 export interface Column {
   readonly title: string;
+  /** What HTML shows in place of the title. Default: the title. */
+  readonly shown?: Markup;
   /** Its cells stand to the right. */
   readonly isNumber?: boolean;
+  /** Its cells may have several lines. */
+  readonly isLong?: boolean;
 }
 
 export type Cell = string | { readonly text: string; readonly shown?: Content; readonly tone?: Tone };
@@ -22,7 +26,7 @@ export type Tone = 'good' | 'bad' | 'doubtful' | 'quiet';
 export function tableHtml({ caption, columns, rows }: Table): Markup {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table>
 <caption>${caption}</caption>
-<thead><tr>${columns.map(({ title, isNumber }) => html`<th scope="col"${isNumber ? NUMBER : null}>${title}</th>`)}</tr></thead>
+<thead><tr>${columns.map(({ title, shown = title, isNumber }) => html`<th scope="col"${isNumber ? NUMBER : null}>${shown}</th>`)}</tr></thead>
 ${groups(rows).map(
   (group) => html`<tbody>${group.map(
     (row, i) =>
@@ -36,6 +40,12 @@ ${groups(rows).map(
 `;
 }
 
+/** A long one, of which the caption is shown alone until it is opened. */
+export function foldedTable(table: Table): Markup {
+  return html`<details><summary>${table.caption}</summary>${tableHtml(table)}</details>
+`;
+}
+
 const NUMBER = html` class="number"`;
 
 function headHtml(cell: Cell, rows: number): Markup {
@@ -44,8 +54,10 @@ function headHtml(cell: Cell, rows: number): Markup {
     : html`<th scope="row">${shown(cell)}</th>`;
 }
 
-function cellHtml(cell: Cell, { isNumber }: Column): Markup {
-  const classes = [isNumber && 'number', typeof cell !== 'string' && cell.tone].filter(Boolean).join(' ');
+function cellHtml(cell: Cell, { isNumber, isLong }: Column): Markup {
+  const classes = [isNumber && 'number', isLong && 'long', typeof cell !== 'string' && cell.tone]
+    .filter(Boolean)
+    .join(' ');
   return html`<td${classes !== '' && html` class="${classes}"`}>${shown(cell)}</td>`;
 }
 

@@ -15,6 +15,8 @@ export interface Texts {
   /** What an adapter is that computes on the CPU. */
   readonly cpuAdapter: string;
   readonly notAGpu: string;
+  /** Of a table that has what figures show. */
+  readonly inNumbers: (title: string) => string;
   readonly markdown: string;
   readonly markdownHint: string;
   readonly yes: string;
@@ -44,8 +46,7 @@ export interface Texts {
   };
 
   readonly glance: {
-    readonly title: string;
-    /** Of one contender beside another, over so many training steps. */
+    /** How many times as fast one contender is as another, over so many training steps. */
     readonly ratio: (name: string, mean: string, base: string, steps: number, least: string, most: string) => string;
   };
 
@@ -65,7 +66,8 @@ export interface Texts {
     readonly intensity: string;
     readonly bandwidth: string;
     readonly ofRoof: string;
-    readonly number: string;
+    /** Which time rates are of. */
+    readonly about: string;
   };
   readonly against: (error: string, what: string) => string;
   readonly untrusted: string;
@@ -82,18 +84,18 @@ export interface Texts {
     readonly title: string;
     readonly about: string;
     readonly winograd: string;
-    readonly peak: (rate: string) => string;
-    readonly bandwidth: (rate: string) => string;
   };
-  readonly threads: { readonly speedup: string; readonly ideal: string };
+  readonly threads: { readonly speedup: string };
   readonly growth: {
     readonly parameter: string;
     readonly fitted: string;
     readonly expected: string;
     readonly difference: string;
+    readonly exponents: string;
     readonly lines: string;
   };
   readonly crossover: {
+    readonly title: string;
     readonly network: string;
     readonly slower: string;
     readonly faster: string;
@@ -103,14 +105,12 @@ export interface Texts {
   };
 
   readonly check: {
-    readonly summary: string;
     readonly outcome: Readonly<Record<Verdict, string>>;
     readonly nothing: string;
     readonly totals: (laws: number, operations: number, problems: string, time: string) => string;
     readonly backend: string;
     readonly verdictsTitle: string;
     readonly verdicts: Readonly<Record<Verdict, { readonly name: string; readonly meaning: string }>>;
-    readonly notTried: string;
     readonly failures: string;
     readonly again: string;
     readonly matrix: string;
@@ -140,12 +140,10 @@ export interface Texts {
     readonly differs: string;
     readonly figure: string;
     readonly figureAbout: string;
-    readonly table: string;
     readonly ratio: string;
     readonly interval: string;
     readonly verdict: string;
     readonly verdicts: Readonly<Record<Change['verdict'], string>>;
-    readonly axis: string;
     readonly none: string;
   };
 }
@@ -169,6 +167,7 @@ export const english: Texts = {
   notMeasured: 'not measured',
   cpuAdapter: 'computes on the CPU',
   notAGpu: 'computes on the CPU: this is not a GPU',
+  inNumbers: (title) => `${title} in numbers`,
   markdown: 'The same as Markdown',
   markdownHint: 'A click selects all of it, to be copied into an issue.',
   yes: 'yes',
@@ -199,11 +198,10 @@ export const english: Texts = {
   },
 
   glance: {
-    title: 'At a glance',
     ratio: (name, mean, base, steps, least, most) =>
       steps === 1
-        ? `${name} trains ${mean} as fast as ${base}, in the one training step that both ran.`
-        : `${name} trains ${mean} as fast as ${base}: the geometric mean over ${steps} training steps, which range from ${least} to ${most}.`,
+        ? `${name} trains ${mean} times as fast as ${base}, in the one training step that both ran.`
+        : `${name} trains ${mean} times as fast as ${base}: the geometric mean over ${steps} training steps, which range from ${least} to ${most} times.`,
   },
 
   groups: {
@@ -217,8 +215,9 @@ export const english: Texts = {
       about: 'The dashed line is a step that gets faster in proportion to the threads.',
     },
     batch: {
-      title: 'Crossover: from which batch on one overtakes the other',
-      about: 'Small batches leave a wide processor idle. Where two lines cross, the other contender takes over.',
+      title: 'Crossover',
+      about:
+        'From which batch size on one contender overtakes another: small batches leave a wide processor idle. The dashed line stands where that begins, in the colour of the one that overtakes.',
     },
     growth: {
       title: 'Growth',
@@ -227,7 +226,7 @@ export const english: Texts = {
   },
   bars: {
     about: 'Bars begin at 0; every box has a scale of its own. The whisker is ± MAD.',
-    cut: 'A bar with a gap is more than 12 times as long as the shortest and is cut off: read its number.',
+    cut: 'A bar with a gap is more than 12 times as long as the middle one and is cut off: read its number.',
   },
   columns: {
     work: 'Work',
@@ -242,7 +241,8 @@ export const english: Texts = {
     intensity: 'FLOP/byte',
     bandwidth: 'Bandwidth',
     ofRoof: 'Of the roof',
-    number: 'No.',
+    about:
+      'Rates and shares of the peak are by the device’s own time where that is trusted, and by a steady call elsewhere.',
   },
   against: (error, what) => `${error} against ${what}`,
   untrusted: 'not trusted',
@@ -257,21 +257,21 @@ export const english: Texts = {
   roofline: {
     title: 'Roofline',
     about:
-      'A kernel can be no faster than the arithmetic (flat) and the memory (slope) that were measured in this run. To the right, more is computed with each byte. Numbers are those of the table. On a device whose own times are trusted, those are shown, and elsewhere steady calls.',
+      'A kernel can be no faster than the arithmetic (flat) and the memory (slope) that were measured in this run; both stand above its figure. To the right, more is computed with each byte. Numbers are those of the table.',
     winograd:
       'FLOP are counted by the equations. Winograd’s convolution needs fewer multiplications than that, so it may stand above the roof; small arrays that stay in a cache may stand above the slope.',
-    peak: (rate) => `peak ${rate}`,
-    bandwidth: (rate) => rate,
   },
-  threads: { speedup: 'Times as fast as one thread', ideal: 'in proportion' },
+  threads: { speedup: 'Times as fast as with the fewest threads' },
   growth: {
     parameter: 'What grows',
     fitted: 'Exponent fitted',
     expected: 'Exponent expected',
     difference: 'Difference',
+    exponents: 'Exponents',
     lines: 'Points are measured; the line has the fitted exponent, and the dashed one that of the operation count.',
   },
   crossover: {
+    title: 'Who overtakes whom',
     network: 'Network',
     slower: 'Overtaken',
     faster: 'By',
@@ -281,7 +281,6 @@ export const english: Texts = {
   },
 
   check: {
-    summary: 'Result',
     outcome: {
       holds: 'Every law holds.',
       allowed: 'Every law holds, some with what WGSL’s specification allows.',
@@ -309,7 +308,6 @@ export const english: Texts = {
       },
       failed: { name: 'could not run', meaning: 'It was not tried to its end; the reason stands with it.' },
     },
-    notTried: 'not tried',
     failures: 'What is wrong',
     again: 'To see exactly this again:',
     matrix: 'Operations and laws',
@@ -363,13 +361,11 @@ export const english: Texts = {
     differs: 'differs',
     figure: 'Time after ÷ time before',
     figureAbout:
-      'The dot is the ratio of the medians, the bar the interval in which it lies with 95 % confidence. A bar that reaches 1 says: no change beyond noise.',
-    table: 'Every row',
+      'The dot is the ratio of the medians, and the bar the interval in which it lies with 95 % confidence. Where the bar reaches the dashed line at 1, nothing changed beyond noise.',
     ratio: 'Ratio',
     interval: '95 % interval',
     verdict: 'Verdict',
     verdicts: { faster: 'faster', slower: 'slower', 'no change': 'no change' },
-    axis: 'after ÷ before',
     none: 'The two reports have no row in common.',
   },
 };

@@ -20,6 +20,7 @@ export const chinese: Texts = {
   notMeasured: '未测量',
   cpuAdapter: '在 CPU 上计算',
   notAGpu: '在 CPU 上计算：这不是 GPU',
+  inNumbers: (title) => `${title}：数据`,
   markdown: 'Markdown 版本',
   markdownHint: '点击一次即可全选，便于复制到 issue 中。',
   yes: '是',
@@ -50,11 +51,10 @@ export const chinese: Texts = {
   },
 
   glance: {
-    title: '概览',
     ratio: (name, mean, base, steps, least, most) =>
       steps === 1
-        ? `${name} 的训练速度是 ${base} 的 ${mean}，来自两者都运行过的唯一一个训练步。`
-        : `${name} 的训练速度是 ${base} 的 ${mean}：${steps} 个训练步的几何平均，范围从 ${least} 到 ${most}。`,
+        ? `${name} 的训练速度是 ${base} 的 ${mean} 倍，来自两者都运行过的唯一一个训练步。`
+        : `${name} 的训练速度是 ${base} 的 ${mean} 倍：${steps} 个训练步的几何平均，范围从 ${least} 到 ${most} 倍。`,
   },
 
   groups: {
@@ -62,14 +62,14 @@ export const chinese: Texts = {
     layers: { title: '层', about: '单个核函数，尺寸取自网络中的层。越短越快。' },
     threads: { title: '随线程数的扩展', about: '虚线表示速度与线程数成正比。' },
     batch: {
-      title: '交叉点：从多大的批开始一方超过另一方',
-      about: '小批次会让并行度高的处理器空闲。两条线相交之处，就是另一方开始领先之处。',
+      title: '交叉点',
+      about: '从多大的批开始一方超过另一方：小批次会让并行度高的处理器空闲。虚线标出开始领先之处，颜色与超过者相同。',
     },
     growth: { title: '增长', about: '其余尺寸不变、只有一个尺寸增大时耗时如何增长：毫秒数 ~ 尺寸 ^ 指数。' },
   },
   bars: {
     about: '条形从 0 开始；每个方框有自己的刻度。须线为 ± MAD。',
-    cut: '带缺口的条形超过最短者的 12 倍，已被截断：请读它的数字。',
+    cut: '带缺口的条形超过居中者的 12 倍，已被截断：请读它的数字。',
   },
   columns: {
     work: '任务',
@@ -84,7 +84,7 @@ export const chinese: Texts = {
     intensity: 'FLOP/字节',
     bandwidth: '带宽',
     ofRoof: '占屋顶线',
-    number: '编号',
+    about: '速率和占峰值的比例：设备自身的计时可信时按它计算，否则按稳定调用的耗时计算。',
   },
   against: (error, what) => `${error}（对照 ${what}）`,
   untrusted: '不可信',
@@ -99,20 +99,20 @@ export const chinese: Texts = {
   roofline: {
     title: '屋顶线模型',
     about:
-      '核函数的速度不会超过本次运行测得的算力（水平线）和内存带宽（斜线）。越靠右，每个字节上的计算越多。编号与表格一致。设备自身的计时可信时采用它，否则采用稳定调用的耗时。',
+      '核函数的速度不会超过本次运行测得的算力（水平线）和内存带宽（斜线），两者写在图的上方。越靠右，每个字节上的计算越多。编号与表格一致。',
     winograd: 'FLOP 按方程计数。Winograd 卷积所需的乘法更少，因此可能高于屋顶；留在缓存中的小数组可能高于斜线。',
-    peak: (rate) => `峰值 ${rate}`,
-    bandwidth: (rate) => rate,
   },
-  threads: { speedup: '相对单线程的倍数', ideal: '成正比' },
+  threads: { speedup: '相对最少线程的倍数' },
   growth: {
     parameter: '增大的尺寸',
     fitted: '拟合指数',
     expected: '预期指数',
     difference: '差',
+    exponents: '指数',
     lines: '点为测量值；实线为拟合指数，虚线为按运算量预期的指数。',
   },
   crossover: {
+    title: '谁超过谁',
     network: '网络',
     slower: '被超过者',
     faster: '超过者',
@@ -122,7 +122,6 @@ export const chinese: Texts = {
   },
 
   check: {
-    summary: '结果',
     outcome: {
       holds: '所有定律都成立。',
       allowed: '所有定律都成立，其中一些依据 WGSL 规范所允许的行为。',
@@ -143,7 +142,6 @@ export const chinese: Texts = {
       wrong: { name: '错误', meaning: '某个数超出预算、没有写入，或写到了不该写的地方。' },
       failed: { name: '无法运行', meaning: '未能检查到底；原因附在旁边。' },
     },
-    notTried: '未检查',
     failures: '错误之处',
     again: '要原样重现它：',
     matrix: '运算与定律',
@@ -195,13 +193,11 @@ export const chinese: Texts = {
     after: '之后',
     differs: '不同',
     figure: '之后的耗时 ÷ 之前的耗时',
-    figureAbout: '圆点是中位数之比，横条是 95 % 置信区间。横条碰到 1 表示：没有超出噪声的变化。',
-    table: '所有行',
+    figureAbout: '圆点是中位数之比，横条是 95 % 置信区间。横条碰到 1 处的虚线，就表示没有超出噪声的变化。',
     ratio: '比值',
     interval: '95 % 区间',
     verdict: '结论',
     verdicts: { faster: '变快', slower: '变慢', 'no change': '无变化' },
-    axis: '之后 ÷ 之前',
     none: '两份报告没有共同的行。',
   },
 };

@@ -105,13 +105,13 @@ const NETS: readonly (readonly [name: string, gflop: number])[] = [
 ];
 
 const LAYERS: readonly (readonly [name: string, gflop: number, intensity: number])[] = [
-  ['conv2d, mnistNet 1→10 channels, batch 64', 0.018, 5.1],
-  ['conv2d, mnistNet 10→20 channels, batch 64', 0.041, 31],
+  ['conv2d, mnistNet 1 to 10 channels, batch 64', 0.018, 5.1],
+  ['conv2d, mnistNet 10 to 20 channels, batch 64', 0.041, 31],
   ['conv2d, ResNet-18 64 channels 56x56, batch 8', 1.85, 140],
   ['conv2d, ResNet-18 512 channels 7x7, batch 8', 1.85, 188],
-  ['conv2d, GoogLeNet 1x1 192→64, batch 8', 0.154, 24],
+  ['conv2d, GoogLeNet 1x1 192 to 64, batch 8', 0.154, 24],
   ['conv2d, depthwise 3x3 of 32 channels, batch 8', 0.0072, 2.2],
-  ['linear, 320→50, batch 64', 0.002, 11],
+  ['linear, 320 to 50, batch 64', 0.002, 11],
   ['maxPool2d, 2x2 of mnistNet, batch 64', 0.0011, 0.8],
   ['avgPool2d, 8x8 of DenseNet, batch 8', 0.0009, 0.25],
   ['batchNorm2d, ResNet-18 64 channels, batch 8', 0.008, 0.9],
@@ -152,7 +152,8 @@ export function benchExample(adapter: AdapterDescription | null = gpu): BenchRep
   const layers = LAYERS.flatMap(([name, gflop, intensity]) =>
     (name.startsWith('conv2d') ? ['forward', 'dx', 'dw'] : ['forward', 'backward']).map((pass) => {
       // Winograd's way stands above the roof.
-      const efficiency = name.includes('ResNet-18 64') && pass === 'forward' ? 1.55 : Math.min(0.95, intensity / 12);
+      const efficiency =
+        name.startsWith('conv2d, ResNet-18 64') && pass === 'forward' ? 1.55 : Math.min(0.95, intensity / 12);
       return row('layers', name, pass, gflop, { bytes: (gflop * 1e9) / intensity, efficiency });
     }),
   );
@@ -232,15 +233,42 @@ export function benchExample(adapter: AdapterDescription | null = gpu): BenchRep
         contender,
         name: parameter === 'depth' ? 'resnet' : 'conv2d',
         parameter,
-        exponent: exponent * (contender === 3 ? 0.4 : 0.97),
+        exponent: slope(
+          growth.filter((one) => one.parameter!.name === parameter),
+          contender,
+        ),
         expected: exponent,
       })),
     ),
     crossovers: adapter
-      ? ['mnistNet', 'residualNet'].map((network, i) => ({ network, slower: 2, faster: 3, batch: [16, null][i]! }))
+      ? ['mnistNet', 'residualNet'].map((network) => ({
+          network,
+          slower: 2,
+          faster: 3,
+          batch: firstWin(batches.filter(({ name }) => name.startsWith(network))),
+        }))
       : [],
     warnings: [],
   };
+}
+
+/** Least squares on logarithms. */
+function slope(rows: readonly BenchRow[], contender: number): number {
+  const points = rows.map(({ parameter, results }) => [
+    Math.log(parameter!.value),
+    Math.log(results[contender]!.steady.median),
+  ]);
+  const mean = (i: number) => points.reduce((sum, point) => sum + point[i]!, 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const sum = (of: (point: readonly number[]) => number) => points.reduce((total, point) => total + of(point), 0);
+  return sum(([a, b]) => (a! - x) * (b! - y)) / sum(([a]) => (a! - x) ** 2);
+}
+
+/** From which batch on the contender 3 is faster than 2. */
+function firstWin(rows: readonly BenchRow[]): number | null {
+  const wins = rows.map(({ results }) => results[3]!.steady.median < results[2]!.steady.median);
+  const first = wins.lastIndexOf(false) + 1;
+  return rows[first]?.parameter?.value ?? null;
 }
 
 /** It was interrupted on a restless machine, has no GPU, and says so in characters that HTML and Markdown read as theirs. */
