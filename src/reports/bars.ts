@@ -29,25 +29,24 @@ const THICKNESS = 10;
 const MOST = 12;
 
 /** Where the axis ends, and so which bars are cut. */
-export function endOf(values: readonly number[]): number {
-  const sizes = values.filter((value) => value > 0).sort((a, b) => a - b);
+function endOf(bars: readonly Bar[]): number {
+  const sizes = bars.flatMap(({ value, spread = 0 }) => (value && Number.isFinite(value) ? [value + spread] : []));
   if (sizes.length === 0) return 1;
+  sizes.sort((a, b) => a - b);
   const middle = sizes[Math.floor((sizes.length - 1) / 2)]!;
   const uncut = sizes.filter((value) => value <= MOST * middle);
   const longest = uncut.at(-1)!;
   return uncut.length === sizes.length ? longest : Math.max(longest, 3 * middle) * 1.15;
 }
 
-export function isCut(values: readonly number[]): boolean {
-  return values.some((value) => value > endOf(values));
+export function isCut(bars: readonly Bar[]): boolean {
+  const end = endOf(bars);
+  return bars.some(({ value }) => value !== null && value > end);
 }
 
 export function barChart(bars: readonly Bar[], { title, labels = 'above', limit }: BarOptions): Markup {
-  const values = bars.flatMap(({ value, spread = 0 }) =>
-    value === null || !Number.isFinite(value) ? [] : [value + spread],
-  );
   // Beside a limit, it is the limit that bars are read against.
-  const end = limit ? limit.value * 1.25 : endOf(values);
+  const end = limit ? limit.value * 1.25 : endOf(bars);
   const isAbove = labels === 'above';
   const left = isAbove ? 0 : labels;
   const right = isAbove ? WIDTH : WIDTH - 62;

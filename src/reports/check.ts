@@ -199,7 +199,8 @@ function lawsOf(rows: readonly CheckRow[]): CheckRow['law'][] {
 
 function lawsHtml(laws: readonly CheckRow['law'][], { check }: Texts): Markup {
   return html`<details><summary>${check.lawsTitle}</summary><dl class="meanings">${laws.map(
-    (law) => html`<dt>${law}</dt><dd>${check.laws[law]}</dd>`,
+    // One of another version has no sentence here.
+    (law) => html`<dt>${law}</dt><dd>${check.laws[law] ?? '–'}</dd>`,
   )}</dl></details>
 `;
 }

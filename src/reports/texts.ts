@@ -92,6 +92,7 @@ export interface Texts {
     readonly expected: string;
     readonly difference: string;
     readonly exponents: string;
+    readonly by: (work: string, parameter: string) => string;
     readonly lines: string;
   };
   readonly crossover: {
@@ -149,11 +150,10 @@ export interface Texts {
 }
 
 const parameters: Readonly<Record<string, string>> = {
-  batch: 'images in a batch',
+  batch: 'batch size',
   channels: 'channels',
   depth: 'layers',
-  side: 'side of the image, in pixels',
-  size: 'side of the image, in pixels',
+  side: 'image side (pixels)',
   threads: 'threads',
 };
 
@@ -257,7 +257,7 @@ export const english: Texts = {
   roofline: {
     title: 'Roofline',
     about:
-      'A kernel can be no faster than the arithmetic (flat) and the memory (slope) that were measured in this run; both stand above its figure. To the right, more is computed with each byte. Numbers are those of the table.',
+      'A kernel can be no faster than the arithmetic (flat) and the memory (slope) that were measured in this run; both stand above its figure. To the right, more is computed with each byte. Numbers are those of the table below.',
     winograd:
       'FLOP are counted by the equations. Winograd’s convolution needs fewer multiplications than that, so it may stand above the roof; small arrays that stay in a cache may stand above the slope.',
   },
@@ -268,6 +268,7 @@ export const english: Texts = {
     expected: 'Exponent expected',
     difference: 'Difference',
     exponents: 'Exponents',
+    by: (work, parameter) => `${work}, by ${parameter}`,
     lines: 'Points are measured; the line has the fitted exponent, and the dashed one that of the operation count.',
   },
   crossover: {

@@ -6,7 +6,6 @@ const parameters: Readonly<Record<string, string>> = {
   channels: '通道数',
   depth: '层数',
   side: '图像边长（像素）',
-  size: '图像边长（像素）',
   threads: '线程数',
 };
 
@@ -109,6 +108,7 @@ export const chinese: Texts = {
     expected: '预期指数',
     difference: '差',
     exponents: '指数',
+    by: (work, parameter) => `${work}，随${parameter}`,
     lines: '点为测量值；实线为拟合指数，虚线为按运算量预期的指数。',
   },
   crossover: {

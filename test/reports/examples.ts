@@ -93,6 +93,7 @@ function contenders(adapter: AdapterDescription | null, random: () => number): S
   ];
 }
 
+/** The lecture's networks, which the reference trains as well, and larger ones. */
 const NETS: readonly (readonly [name: string, gflop: number])[] = [
   ['mlp, batch 64', 0.026],
   ['mnistNet, batch 64', 0.19],
@@ -144,10 +145,14 @@ export function benchExample(adapter: AdapterDescription | null = gpu): BenchRep
     const results = speeds.map((speed) => result(gflop * 1e9, speed, efficiency));
     return { group, name, pass, parameter: null, flops: gflop * 1e9, bytes: 0, results, ...given };
   };
-  const steps = NETS.map(([name, gflop]) => row('steps', name, 'step', gflop));
-  // The reference isn't asked to train what takes minutes.
-  const slow = steps.at(-1)!;
-  steps[steps.length - 1] = { ...slow, results: slow.results.map((result, i) => (i === 0 ? null : result)) };
+  const withoutReference = (whole: BenchRow): BenchRow => ({
+    ...whole,
+    results: whole.results.map((one, i) => (i === 0 ? null : one)),
+  });
+  const steps = NETS.map(([name, gflop], i) => {
+    const whole = row('steps', name, 'step', gflop);
+    return i < 4 ? whole : withoutReference(whole);
+  });
 
   const layers = LAYERS.flatMap(([name, gflop, intensity]) =>
     (name.startsWith('conv2d') ? ['forward', 'dx', 'dw'] : ['forward', 'backward']).map((pass) => {
@@ -171,17 +176,20 @@ export function benchExample(adapter: AdapterDescription | null = gpu): BenchRep
     ),
   };
 
-  const threads = [1, 2].map((value) => {
-    const whole = row('threads', `resnet20, batch 32, ${value} threads`, 'step', 7.9, {
-      parameter: { name: 'threads', value },
-    });
-    return { ...whole, results: whole.results.map((result, i) => (i === value ? result : null)) };
-  });
+  const threads = NETS.slice(1, 5).flatMap(([name, gflop]) =>
+    [1, 2].map((value) => {
+      const parameter = { name: 'threads', value };
+      const whole = row('threads', `${name}, threads ${value}`, 'step', gflop, { parameter });
+      return { ...whole, results: whole.results.map((result, i) => (i === value ? result : null)) };
+    }),
+  );
   const batches = ['mnistNet', 'residualNet'].flatMap((net, i) =>
     [1, 4, 16, 64, 256].map((value) =>
-      row('batch', `${net}, batch ${value}`, 'step', [0.003, 0.011][i]! * value, {
-        parameter: { name: 'batch', value },
-      }),
+      withoutReference(
+        row('batch', `${net} training, batch ${value}`, 'step', [0.003, 0.011][i]! * value, {
+          parameter: { name: 'batch', value },
+        }),
+      ),
     ),
   );
   const growing = (
@@ -190,33 +198,36 @@ export function benchExample(adapter: AdapterDescription | null = gpu): BenchRep
     gflop: (size: number) => number,
     named: (size: number) => string,
   ) =>
-    sizes.map((value) =>
-      row('growth', named(value), 'forward', gflop(value), { parameter: { name: parameter, value } }),
-    );
+    sizes.map((value) => {
+      const pass = parameter === 'depth' ? 'step' : 'forward';
+      return withoutReference(
+        row('growth', named(value), pass, gflop(value), { parameter: { name: parameter, value } }),
+      );
+    });
   const growth = [
     ...growing(
       'batch',
       [1, 2, 4, 8, 16],
       (n) => 0.23 * n,
-      (n) => `conv2d, 64 channels, side 56, batch ${n}`,
+      (n) => `conv2d 3x3, batch ${n}`,
     ),
     ...growing(
       'side',
       [14, 28, 56, 112],
       (n) => 7.4e-5 * n * n,
-      (n) => `conv2d, 64 channels, side ${n}, batch 1`,
+      (n) => `conv2d 3x3, side ${n}`,
     ),
     ...growing(
       'channels',
       [16, 32, 64, 128],
       (n) => 5.6e-5 * n * n,
-      (n) => `conv2d, ${n} channels, side 56, batch 1`,
+      (n) => `conv2d 3x3, channels ${n}`,
     ),
     ...growing(
       'depth',
       [8, 14, 20, 32],
       (n) => 0.39 * n,
-      (n) => `resnet, depth ${n}, batch 32`,
+      (n) => `preactResnet, batch 4, depth ${n}`,
     ),
   ];
   const expected: Readonly<Record<string, number>> = { batch: 1, side: 2, channels: 2, depth: 1 };
@@ -229,9 +240,9 @@ export function benchExample(adapter: AdapterDescription | null = gpu): BenchRep
     contenders: speeds.map(({ contender }) => contender),
     rows: [...steps, ...layers, ...threads, ...batches, ...growth],
     growth: Object.entries(expected).flatMap(([parameter, exponent]) =>
-      speeds.map((_, contender) => ({
+      [...speeds.keys()].slice(1).map((contender) => ({
         contender,
-        name: parameter === 'depth' ? 'resnet' : 'conv2d',
+        name: parameter === 'depth' ? 'preactResnet' : 'conv2d 3x3, forward',
         parameter,
         exponent: slope(
           growth.filter((one) => one.parameter!.name === parameter),
