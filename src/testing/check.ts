@@ -76,7 +76,7 @@ export async function* checkAll(candidate: Candidate, given: CheckAllOptions = {
   const all = lawsToCheck(candidate, operations, wanted);
   for (const [i, { operation, law }] of all.entries()) {
     const left = end - performance.now();
-    if (left <= 0) return;
+    if (i > 0 && left <= 0) return;
     const until = performance.now() + left / (all.length - i);
     const examined = await examine(operation, law, candidate, { ...examination, until });
     if (!examined) return;
