@@ -36,7 +36,9 @@ function endOf(bars: readonly Bar[]): number {
   const middle = sizes[Math.floor((sizes.length - 1) / 2)]!;
   const uncut = sizes.filter((value) => value <= MOST * middle);
   const longest = uncut.at(-1)!;
-  return uncut.length === sizes.length ? longest : Math.max(longest, 3 * middle) * 1.15;
+  if (uncut.length === sizes.length) return longest;
+  // One that is left alone must not look nearly as long as those that are cut.
+  return uncut.length > 1 ? longest * 1.15 : longest * 3;
 }
 
 export function isCut(bars: readonly Bar[]): boolean {
@@ -49,7 +51,7 @@ export function barChart(bars: readonly Bar[], { title, labels = 'above', limit 
   const end = limit ? limit.value * 1.25 : endOf(bars);
   const isAbove = labels === 'above';
   const left = isAbove ? 0 : labels;
-  const right = WIDTH - (isAbove ? 112 : 62);
+  const right = WIDTH - (isAbove ? 118 : 62);
   const row = isAbove ? 34 : 20;
   const top = limit ? 18 : 2;
   const height = top + bars.length * row + 2;
