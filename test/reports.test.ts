@@ -245,7 +245,7 @@ test('a check shows every operation with every law by a sign and a word', () => 
   expect(cells.map(([, title]) => title)).toEqual(
     rows.map(({ operation, law, verdict }) => `${operation}, ${law}: ${english.check.verdicts[verdict].name}`),
   );
-  // Without bounds, which JSON has null for.
+  // Without bounds.
   expect(contents(pages['check, wrong']!, 'td')).toContain('∞');
   expect(contents(page, 'strong')).toContain(english.check.outcome.allowed);
   expect(contents(pages['check, wrong']!, 'strong')).toContain(english.check.outcome.wrong);

@@ -3,7 +3,14 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { AnyBackend } from '../backends/create.js';
-import { type BenchReport, compareReports, describeBackend, measureAll, plan, readBenchReport } from '../measure/index.js';
+import {
+  type BenchReport,
+  compareReports,
+  describeBackend,
+  measureAll,
+  plan,
+  readBenchReport,
+} from '../measure/index.js';
 import { backendNames, createBackend } from '../node/backends.js';
 import { environment, isClone } from '../node/environment.js';
 import { checkWritable, readFile, writeFileAtomically } from '../node/files.js';
@@ -26,7 +33,9 @@ export async function bench(typed: Typed): Promise<number> {
   const before = compare === undefined ? null : readBenchReport(textOf(await readFile(compare)), compare);
   const work = plan(rows);
   if (work.length === 0) {
-    throw new UsageError(`--filter ${rows.filter}: no row is called so; try steps, layers, batch, growth, or a network or an operation`);
+    throw new UsageError(
+      `--filter ${rows.filter}: no row is called so; try steps, layers, batch, growth, or a network or an operation`,
+    );
   }
   const toStdout = json === '-';
   for (const path of [toStdout ? undefined : json, html, action]) if (path !== undefined) await checkWritable(path);
@@ -48,7 +57,12 @@ export async function bench(typed: Typed): Promise<number> {
       )}\n`,
     );
     const contenders = opened.map((backend) => ({ label: describeBackend(backend).label, backend }));
-    for await (const event of measureAll(contenders, { ...rows, work, environment: about, signal: interruption.signal })) {
+    for await (const event of measureAll(contenders, {
+      ...rows,
+      work,
+      environment: about,
+      signal: interruption.signal,
+    })) {
       if (event.kind === 'progress') progress.at(event);
       else if (event.kind === 'report') report = event.report;
     }

@@ -92,13 +92,14 @@ class Held {
         ? owedForward(subject, this.#problem)
         : owedBackward(subject, await this.#givenTo(prepared), this.#problem.sizes);
     let worst = 0;
+    const isOpen = backend.name === 'webgpu';
     const terms = {
-      mayFlush: backend.name === 'webgpu',
-      mayIgnoreNotFinite: false,
-      measured(ratio: number) {
+      mayFlush: isOpen,
+      mayIgnoreNotFinite: isOpen,
+      measured: (ratio: number) => {
         worst = Math.max(worst, ratio);
       },
-      allowed() {},
+      allowed: () => {},
     };
     for (const name of call.pass === 'forward' ? this.#case.forward.writes : call.gradients) {
       const got = await prepared.content(name);

@@ -6,7 +6,7 @@ import { nameOf } from './head.js';
 import { html, type Markup } from './markup.js';
 import { digits, duration, percent, times } from './numbers.js';
 import { colourOf, type Guide, legend, plot, type Series } from './plot.js';
-import { type Family, familiesOf, growthOf, labelOf } from './series.js';
+import { type Family, familiesOf, growthOf, labelOf, shownIn } from './series.js';
 import type { Texts } from './texts.js';
 
 function figures(each: readonly (readonly [caption: string, picture: Markup])[]): Markup {
@@ -19,11 +19,6 @@ function figures(each: readonly (readonly [caption: string, picture: Markup])[])
 
 function namesOf({ contenders }: BenchReport, texts: Texts): string[] {
   return contenders.map((one) => nameOf(one, texts));
-}
-
-/** Contenders that have a value in some of these rows. */
-function shownIn(rows: readonly BenchRow[], { contenders }: BenchReport): number[] {
-  return [...contenders.keys()].filter((i) => rows.some((row) => row.results[i]));
 }
 
 /** A box of bars for every row; one box for all rows if there is one contender only. */
@@ -40,10 +35,12 @@ export function barFigures(report: BenchReport, rows: readonly BenchRow[], texts
     };
   };
   const names = namesOf(report, texts);
+  const shown = shownIn(rows, report);
+  const [lone] = shown;
   const boxes =
-    names.length === 1
-      ? [{ title: names[0]!, bars: rows.map((row) => barOf(row, 0, labelOf(row))) }]
-      : rows.map((row) => ({ title: labelOf(row), bars: names.map((name, i) => barOf(row, i, name)) }));
+    lone !== undefined && shown.length === 1
+      ? [{ title: names[lone]!, bars: rows.map((row) => barOf(row, lone, labelOf(row))) }]
+      : rows.map((row) => ({ title: labelOf(row), bars: shown.map((i) => barOf(row, i, names[i]!)) }));
   return html`<p class="quiet">${texts.bars.about}${boxes.some(({ bars }) => isCut(bars)) ? ` ${texts.bars.cut}` : ''}</p>
 ${figures(boxes.map(({ title, bars }) => [title, barChart(bars, { title })]))}`;
 }

@@ -10,7 +10,7 @@ import type {
 } from '../measure/report.js';
 import { adapterCell, nameCell, nameOf } from './head.js';
 import { digits, duration, gflops, percent, times } from './numbers.js';
-import { baseOf, labelOf, speedup, threadSpeedup, workTime } from './series.js';
+import { baseOf, labelOf, shownIn, speedup, threadSpeedup, workTime } from './series.js';
 import type { Cell, Column, Table } from './table.js';
 import type { Texts } from './texts.js';
 
@@ -56,6 +56,7 @@ export function resultsTable(report: BenchReport, group: BenchGroup, texts: Text
   const rows = report.rows.filter((row) => row.group === group);
   const results = rows.flatMap((row) => row.results);
   const hasDevice = results.some((result) => result?.gpu);
+  const shown = shownIn(rows, report);
   const hasChecks = results.some((result) => result?.checked);
   const base = baseOf(rows, report.contenders);
   const ratio = (row: BenchRow, i: number): Cell => {
@@ -79,8 +80,8 @@ export function resultsTable(report: BenchReport, group: BenchGroup, texts: Text
       ...(hasChecks ? [{ title: columns.checked }] : []),
     ],
     rows: rows.flatMap((row) =>
-      report.contenders.flatMap((contender, i) => {
-        const result = row.results[i];
+      shown.flatMap((i) => {
+        const [contender, result] = [report.contenders[i]!, row.results[i]];
         // Where threads grow, only those that have them take part.
         if (!result && group === 'threads') return [];
         const ms = result?.steady.median;

@@ -69,6 +69,11 @@ export function baseOf(rows: readonly BenchRow[], contenders: readonly unknown[]
   return counts.filter((count) => count > 0).length > 1 ? counts.indexOf(most) : null;
 }
 
+/** Contenders that ran some of these rows. */
+export function shownIn(rows: readonly BenchRow[], { contenders }: Pick<BenchReport, 'contenders'>): number[] {
+  return [...contenders.keys()].filter((i) => rows.some((row) => row.results[i]));
+}
+
 /** How many times as fast the contender `i` is as another. */
 export function speedup({ results }: BenchRow, i: number, base: number): number | null {
   const [own, theirs] = [results[i], results[base]];

@@ -127,6 +127,8 @@ export interface Texts {
     readonly problems: string;
     readonly worstColumn: string;
     readonly where: string;
+    /** Of what is not right by IEEE 754, and passes. */
+    readonly allowed: string;
     readonly time: string;
     readonly lawsTitle: string;
     readonly laws: Readonly<Record<LawName, string>>;
@@ -237,14 +239,14 @@ export const english: Texts = {
     rate: 'Rate',
     ofPeak: 'Of peak',
     speedup: (base) => `Times as fast as ${base}`,
-    checked: 'Error, checked before timing',
+    checked: 'Worst error ÷ budget, before timing',
     intensity: 'FLOP/byte',
     bandwidth: 'Bandwidth',
     ofRoof: 'Of the roof',
     about:
       'Rates and shares of the peak are by the device’s own time where that is trusted, and by a steady call elsewhere.',
   },
-  against: (error, what) => `${error} against ${what}`,
+  against: (error, what) => `${error}, against ${what}`,
   untrusted: 'not trusted',
   untrustedTitle: 'Times of the device that are not trusted, and why',
   axes: {
@@ -325,6 +327,7 @@ export const english: Texts = {
     problems: 'Problems',
     worstColumn: 'Worst error ÷ budget',
     where: 'Where',
+    allowed: 'What only the specification allows',
     time: 'Time',
     lawsTitle: 'What the laws say',
     laws: {

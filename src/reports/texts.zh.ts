@@ -79,7 +79,7 @@ export const chinese: Texts = {
     rate: '速率',
     ofPeak: '占峰值',
     speedup: (base) => `相对 ${base} 的倍数`,
-    checked: '计时前检查的误差',
+    checked: '计时前检查：最大误差 ÷ 预算',
     intensity: 'FLOP/字节',
     bandwidth: '带宽',
     ofRoof: '占屋顶线',
@@ -157,6 +157,7 @@ export const chinese: Texts = {
     problems: '问题数',
     worstColumn: '最大误差 ÷ 预算',
     where: '位置',
+    allowed: '仅因规范允许而通过之处',
     time: '用时',
     lawsTitle: '各定律的内容',
     laws: {
