@@ -31,10 +31,11 @@ export async function bench(typed: Typed): Promise<number> {
   const { json, html, markdown, githubActionBenchmark: action, compare } = checkFlags(Output, typed);
   if (peers && !isClone()) throw new UsageError('--peers: bench/peers is in a clone only, not in the package');
   const before = compare === undefined ? null : readBenchReport(textOf(await readFile(compare)), compare);
-  const work = plan(rows);
+  const { quick, seed, filter = '' } = rows;
+  const work = plan({ quick, seed, filter });
   if (work.length === 0) {
     throw new UsageError(
-      `--filter ${rows.filter}: no row is called so; try steps, layers, batch, growth, or a network or an operation`,
+      `--filter ${filter}: no row is called so; try steps, layers, batch, growth, or a network or an operation`,
     );
   }
   const toStdout = json === '-';
@@ -92,7 +93,7 @@ export async function bench(typed: Typed): Promise<number> {
     }
   }
   if (report.partial) return INTERRUPTED;
-  return peers ? runPeers(rows.filter, toStdout) : 0;
+  return peers ? runPeers(filter, toStdout) : 0;
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

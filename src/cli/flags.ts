@@ -180,7 +180,7 @@ export const benchFlagGroups = {
       '',
     ),
     filter: flag(
-      v.optional(path('a part of a name'), ''),
+      v.optional(path('a part of a name')),
       '<text>',
       "Only rows whose group, name and pass contain this: 'steps', 'conv2d', 'mnistNet, batch 64'",
       'all',

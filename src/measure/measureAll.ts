@@ -93,6 +93,7 @@ export async function* measureAll(
     for (const row of rows) {
       if (signal?.aborted) break;
       const what = `${row.work.name}, ${row.work.pass}`;
+      await pause();
       yield { kind: 'progress', done: done++, total: work.length * rounds, round, what };
       if (now() > end) {
         leftOut.push(what);
@@ -352,6 +353,9 @@ async function warmUp(entry: Entry, at: PreparedWork, time: number): Promise<voi
   }
 }
 
+/** A turn of the event loop, in which Ctrl-C is heard. */
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
 /** Turn by turn, each time another one first. */
 async function takeTurns(
   prepared: ReadonlyMap<Entry, PreparedWork>,
@@ -363,6 +367,7 @@ async function takeTurns(
   const samples = new Map<Entry, number[]>(entries.map(([entry]) => [entry, []]));
   const spent = new Map<Entry, number>(entries.map(([entry]) => [entry, 0]));
   for (let t = 0; t < turns && !signal?.aborted; t++) {
+    await pause();
     for (let i = 0; i < entries.length; i++) {
       const [entry, at] = entries[(i + t) % entries.length];
       if (spent.get(entry)! >= time) continue; // whose calls are longer than turns
