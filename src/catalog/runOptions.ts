@@ -74,5 +74,5 @@ export function checkOptions<Schema extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const key = v.getDotPath(issue);
-  throw new RangeError(key === null ? issue.message : `${nameOf(key)} ${issue.message}`);
+  throw new RangeError(key === null ? issue.message : `${nameOf(key.split('.')[0])} ${issue.message}`);
 }
