@@ -374,6 +374,7 @@ export function checkExample(adapter: AdapterDescription | null = gpu): CheckRep
             problems: 200 + Math.floor(random() * 9),
             worst,
             where: worst === 0 ? null : `y[${Math.floor(random() * 400)}] of x (2, 3, ${Math.ceil(random() * 9)}, 7)`,
+            allowed: null,
             milliseconds: 20 + random() * 1800,
             failure: null,
           };
