@@ -1,8 +1,10 @@
 /** The commands: what each is called, takes and does. */
 import { bench } from './bench.js';
+import { COULD_NOT_RUN, check } from './check.js';
 import { experiment } from './experiments.js';
 import {
   benchFlagGroups,
+  checkFlagGroups,
   computeFlags,
   dataFlags,
   experimentFlagGroups,
@@ -27,6 +29,8 @@ export interface Command {
   /** What `--help` lists besides. */
   readonly lists: readonly (() => Section)[];
   readonly example?: string;
+  /** Exit code where it can't be done. Default 1. */
+  readonly failure?: number;
   /** Does it, and returns the exit code. `name` is what stands behind the command, if it takes something. */
   run(typed: Typed, name: string): Promise<number> | number;
 }
@@ -80,5 +84,14 @@ export const commands: readonly Command[] = [
     lists: [],
     example: 'receptive bench --quick --html report.html',
     run: bench,
+  },
+  {
+    usage: 'check',
+    help: "Hold a backend's kernels to the laws of their operations",
+    flags: checkFlagGroups,
+    lists: [],
+    example: 'receptive check --backend webgpu --html report.html',
+    failure: COULD_NOT_RUN,
+    run: check,
   },
 ];

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import { checkVariant, type NetworkChoice } from '../catalog/networks.js';
 import { checkOptions, oneOf, path, type RunOptions, runOptions, whole } from '../catalog/runOptions.js';
 import { backendNames } from '../node/backends.js';
+import { operationNames } from '../ops/index.js';
+import { type LawName, laws } from '../testing/index.js';
 
 export interface Flag<Schema extends v.GenericSchema = v.GenericSchema> {
   readonly schema: Schema;
@@ -227,6 +229,41 @@ export const benchFlagGroups = {
   },
 };
 
+const lawNames = Object.keys(laws) as readonly LawName[];
+
+/** What `check --help` lists, in groups. */
+export const checkFlagGroups = {
+  Problems: {
+    runs: flag(v.optional(whole(1), 100), '<n>', 'Problems drawn for each law'),
+    seconds: flag(
+      v.optional(whole(1, 'a number of seconds')),
+      '<s>',
+      'Take no longer than that, with a share of it for each law',
+      'as long as it takes',
+    ),
+    seed: flag(v.optional(whole(0)), '<n>', 'Draw the problems of this seed again', 'another every time'),
+    operation: flag(v.optional(list(operationNames)), '<list>', 'Operations, as in conv2d,relu', 'all'),
+    law: flag(v.optional(list(lawNames)), '<list>', 'Laws, as in forward,backward', 'all that are about kernels'),
+    problem: flag(
+      v.optional(v.pipe(v.union([v.string(), v.number()]), v.transform(String))),
+      '<which>',
+      'One problem of one operation alone, as the command below a failure has it',
+      '',
+    ),
+  },
+  Computing: computeFlags,
+  Output: {
+    json: flag(file, '<file>', 'The report; - for standard output', ''),
+    html: flag(file, '<file>', 'The report in one file, to be read in a browser', ''),
+    markdown: flag(
+      v.optional(v.boolean('takes no value'), false),
+      null,
+      'Print the report as Markdown, for a bug report; nothing else goes to standard output',
+      '',
+    ),
+  },
+};
+
 /** What `train --help` lists, in groups. */
 export const trainFlagGroups = {
   Network: networkFlags,
@@ -252,7 +289,8 @@ export type Values<Table extends Flags> = v.InferOutput<v.ObjectSchema<Schemas<T
 /** What these flags were set to. Throws a RangeError of one line about the first that is wrong. */
 export function checkFlags<Table extends Flags>(flags: Table, typed: Typed): Values<Table> {
   const schemas = Object.fromEntries(Object.entries(flags).map(([key, { schema }]) => [key, schema]));
-  return checkOptions(v.object(schemas as Schemas<Table>), typed, flagName);
+  // `law.0` is the first name of a list.
+  return checkOptions(v.object(schemas as Schemas<Table>), typed, (key) => flagName(key.replace(/\.\d+$/, '')));
 }
 
 /** Throws a RangeError if a variant was typed for a network that has none. */

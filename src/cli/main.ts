@@ -15,7 +15,7 @@ for (const command of commands) {
     for (const [key, flag] of Object.entries(flags)) declared.option(usageOf(key, flag), flag.help);
   }
   if (command.example) declared.example(`  $ ${command.example}`);
-  declared.action((...args) => exit(run(command, args)));
+  declared.action((...args) => exit(run(command, args), command.failure));
 }
 
 /** cac gives what stands behind the command's name, and the flags last. */
@@ -23,8 +23,11 @@ async function run(command: Command, args: readonly unknown[]): Promise<number> 
   return command.run(args.at(-1) as Typed, String(args[0]));
 }
 
-function exit(running: Promise<number>): void {
-  running.then((code) => process.exit(code), fail);
+function exit(running: Promise<number>, failure?: number): void {
+  running.then(
+    (code) => process.exit(code),
+    (error) => fail(error, failure),
+  );
 }
 
 // Whoever reads what is printed may have left: a run saves as for Ctrl-C, and nothing more is printed.
@@ -54,9 +57,9 @@ function withNegatives(words: readonly string[]): string[] {
   return joined;
 }
 
-function fail(error: unknown): never {
+function fail(error: unknown, code = 1): never {
   console.error(`receptive: ${error instanceof Error ? error.message : error}`);
-  process.exit(1);
+  process.exit(code);
 }
 
 try {
