@@ -33,7 +33,7 @@ export { mseLossBackward, mseLossForward, mseLossSum } from './mseLoss';
 export { mulForward } from './mul';
 export { nllLossBackward, nllLossForward, reduceLoss, targetWeights } from './nllLoss';
 export { padBackward, padForward } from './pad';
-export { peak } from './peak';
+export { peak, peakCopy } from './peak';
 export { reluBackward, reluForward } from './relu';
 export { sgdForward } from './sgd';
 export { sigmoidBackward, sigmoidForward } from './sigmoid';

@@ -1,8 +1,9 @@
 /**
- * The machine's peak, for the benchmarks: the innermost loop of `tiles.ts` (8 sums in registers, 6 loads for 16
- * multiplications and additions) with nothing around it, over operands that never leave the first cache.
+ * The machine's peaks, for the benchmarks. Arithmetic: the innermost loop of `tiles.ts` (8 sums in registers, 6 loads for 16
+ * multiplications and additions) with nothing around it, over operands that never leave the first cache. Memory: a copy.
  */
 import { madd } from './madd';
+import { firstElement } from './split';
 
 const TAPS: i32 = 16;
 /** Bytes of the operands: 4 pixels for each tap, then 2 vectors of weights for each. */
@@ -55,4 +56,10 @@ export function peak(scratch: usize, iterations: i32, task: i32, tasks: i32): vo
   v128.store(y, c1, 80);
   v128.store(y, d0, 96);
   v128.store(y, d1, 112);
+}
+
+/** y = x, of `length` f32, a multiple of 4. */
+export function peakCopy(y: usize, x: usize, length: i32, task: i32, tasks: i32): void {
+  const end = <usize>firstElement(length, task + 1, tasks) << 2;
+  for (let at = <usize>firstElement(length, task, tasks) << 2; at < end; at += 16) v128.store(y + at, v128.load(x + at));
 }

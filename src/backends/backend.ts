@@ -25,6 +25,7 @@ import {
   type TypedArray,
   typedArray,
 } from '../tensor/tensorBackend.js';
+import type { PeakKernels } from './peakKernels.js';
 
 export interface MemoryReport {
   /** Bytes of live tensors. */
@@ -71,6 +72,9 @@ export abstract class Backend implements TensorBackend {
   /** Whether a kernel computes other sums than its operation's for these sizes, as Winograd's convolution does: its rounding
    *  errors then have another bound. */
   rearranges?(operation: OperationName, sizes: unknown): boolean;
+
+  /** What it can do at best, for measuring. */
+  readonly peakKernels?: PeakKernels;
 
   protected abstract create(length: number, dtype: DType): DeviceBuffer;
   protected abstract destroy(buffer: DeviceBuffer): void;

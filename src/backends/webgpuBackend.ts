@@ -2,6 +2,7 @@
  *  `webgpu/index.ts`. */
 import { flag, type Known } from '../ops/options.js';
 import type { Backend } from './backend.js';
+import type { AdapterDescription } from './environment.js';
 
 export interface WebGPUOptions {
   /** Have the threads of a workgroup work together through its memory, on tiles of matrices and on long sums. Default: true on a
@@ -41,11 +42,29 @@ export interface WebGPUStats {
   readonly kernels: Readonly<Record<string, KernelStats>>;
 }
 
+/** What the device's clock said of what it did since `resetStats()`, in milliseconds. It may be coarse, stand still, or count in
+ *  other units, so whoever takes it for the truth holds it to another clock first. */
+export interface DeviceClock {
+  /** From the beginning of the first dispatch to the end of the last one. */
+  readonly span: number;
+  /** The shortest time between two readings that differ, since the backend was created: its step, or more. */
+  readonly step: number;
+  /** Dispatches that ended before they began. */
+  readonly backwards: number;
+}
+
 /** What `createBackend('webgpu')` gives. */
 export interface WebGPUBackend extends Backend {
   readonly name: 'webgpu';
   /** What the adapter calls itself. */
   readonly adapter: string;
+  /** The same in full. */
+  readonly adapterInfo: AdapterDescription;
+  /** Whether dispatches are timed on the device, each in a pass of its own. It may be switched while nothing is under way, on a
+   *  backend that was created with `profile: true`; on others it is false, and stays so. */
+  profiling: boolean;
+  /** null if nothing was timed. */
+  deviceClock(): DeviceClock | null;
   /** What was asked of the device since the backend was created, or since `resetStats()`. */
   stats(): WebGPUStats;
   resetStats(): void;

@@ -2,9 +2,9 @@
 import type { WebGPUPlatform } from '../backends/webgpu/platform.js';
 
 export const browserWebGPU: WebGPUPlatform = {
-  async requestAdapter() {
+  async requestAdapter(options) {
     const { gpu } = navigator as Navigator & { gpu?: GPU };
-    return gpu ? gpu.requestAdapter({ powerPreference: 'high-performance' }) : null;
+    return gpu ? gpu.requestAdapter(options) : null;
   },
   advice: 'this browser has WebGPU switched off, or no GPU that it trusts (chrome://gpu tells more)',
 };

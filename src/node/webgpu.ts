@@ -24,8 +24,8 @@ async function dawn(): Promise<GPU> {
 }
 
 export const nodeWebGPU: WebGPUPlatform = {
-  async requestAdapter() {
-    return (await dawn()).requestAdapter({ powerPreference: 'high-performance' });
+  async requestAdapter(options) {
+    return (await dawn()).requestAdapter(options);
   },
   advice:
     'Dawn looks for a driver of Vulkan, Metal or Direct3D 12; on Linux, install that of your GPU (mesa-vulkan-drivers, for one)',

@@ -9,7 +9,7 @@ import { behind, type WasmBuffer } from './buffer.js';
 import { loadBuild, type WasmBuild } from './builds.js';
 import { Engine } from './engine.js';
 import { wasmKernels } from './kernels.js';
-import { peak } from './peak.js';
+import { peak, peakKernels } from './peak.js';
 import type { WasmPlatform } from './platform.js';
 import { maximumThreads } from './tasks.js';
 import { suitsWinograd } from './winograd.js';
@@ -54,6 +54,7 @@ export class WasmBackend extends Backend {
   override readonly name = 'wasm';
   override readonly dtypes = ['float32', 'int32'] as const;
   override readonly kernels;
+  override readonly peakKernels;
   readonly #engine: Engine;
   /** Bytes of new buffers that JavaScript's collector hasn't been told of. */
   #unseen = 0;
@@ -69,6 +70,7 @@ export class WasmBackend extends Backend {
     this.#engine = engine;
     engine.reclaim = () => this.emptyCache();
     this.kernels = wasmKernels(engine);
+    this.peakKernels = peakKernels(engine);
   }
 
   static async create(options: WasmOptions, platform: WasmPlatform): Promise<WasmBackend> {
@@ -100,7 +102,7 @@ export class WasmBackend extends Backend {
   /** Measures this machine's WASM SIMD peak, in GFLOP/s: what multiplications and additions alone reach on all threads. It takes
    *  about a quarter of a second. A kernel passes the peak only if it finds a way to do less work. */
   peak(): number {
-    return peak(this.#engine);
+    return peak(this.peakKernels);
   }
 
   override rearranges(operation: OperationName, sizes: unknown): boolean {

@@ -9,7 +9,7 @@
  * compiled yet holds the list back. Meanwhile further commands are listed, so that all pipelines of a first step compile at once.
  */
 import type { DeviceBuffer, DType } from '../../tensor/tensorBackend.js';
-import type { Work } from '../webgpuBackend.js';
+import type { DeviceClock, Work } from '../webgpuBackend.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { Failures } from './failures.js';
 import { type Pipeline, Pipelines, sizesBytes } from './pipelines.js';
@@ -85,6 +85,7 @@ export class Engine {
   #sizes!: GPUBuffer;
   /** null unless the device was asked for timestamps. */
   #profiler: Profiler | null = null;
+  #profiling = true;
   readonly #sizesData = new Uint8Array(capacity * sizesBytes);
   readonly #none = new Map<string, WebGPUBuffer>();
   readonly #staging = new Map<number, GPUBuffer[]>();
@@ -145,6 +146,24 @@ export class Engine {
    *  computes at once. */
   get sumThreads(): number {
     return this.sharesMemory ? groupThreads : 4;
+  }
+
+  /** Whether dispatches are timed. */
+  get profiling(): boolean {
+    return this.#profiler !== null && this.#profiling;
+  }
+
+  set profiling(on: boolean) {
+    this.#profiling = on;
+  }
+
+  resetStats(): void {
+    this.accounting.reset();
+    this.#profiler?.reset();
+  }
+
+  deviceClock(): DeviceClock | null {
+    return this.#profiler?.clock() ?? null;
   }
 
   get limits(): GPUSupportedLimits {
@@ -372,11 +391,11 @@ export class Engine {
     }
     const slot = this.#slots++ * sizesBytes;
     this.#sizesData.set(new Uint8Array(sizes.buffer), slot);
-    this.#pass ??= this.#encoder.beginComputePass(this.#profiler?.time(pipeline.name));
+    this.#pass ??= this.#encoder.beginComputePass(this.profiling ? this.#profiler?.time(pipeline.name) : undefined);
     this.#pass.setPipeline(pipeline.compiled!);
     this.#pass.setBindGroup(0, this.#pipelines.group(pipeline, names, buffers, this.#sizes), [slot]);
     this.#pass.dispatchWorkgroups(...groups);
-    if (this.#profiler) this.#endPass();
+    if (this.profiling) this.#endPass();
     this.#names.push(pipeline.name);
     for (const { gpu } of buffers) this.#touched.add(gpu);
   }

@@ -5,11 +5,13 @@ import { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { DType, Parked, TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend, type ByteImages } from '../backend.js';
-import type { WebGPUBackend, WebGPUOptions, WebGPUStats } from '../webgpuBackend.js';
+import type { AdapterDescription } from '../environment.js';
+import type { DeviceClock, WebGPUBackend, WebGPUOptions, WebGPUStats } from '../webgpuBackend.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { Engine } from './engine.js';
 import { webgpuKernels } from './kernels.js';
 import { Parking } from './parking.js';
+import { peakKernels } from './peak.js';
 import type { WebGPUPlatform } from './platform.js';
 import { timestamps } from './profiler.js';
 
@@ -18,13 +20,14 @@ export class GPUBackend extends Backend implements WebGPUBackend {
   override readonly dtypes = ['float32', 'int32'] as const;
   override readonly unitRoundoff = 2 ** -23; // WGSL leaves the rounding open
   override readonly kernels;
+  override readonly peakKernels;
   readonly #engine: Engine;
 
   #parking: Parking;
 
   private constructor(
     device: GPUDevice,
-    readonly adapter: string,
+    readonly adapterInfo: AdapterDescription,
     shareMemory: boolean,
     private readonly profile: boolean | undefined,
     private readonly platform: WebGPUPlatform,
@@ -33,6 +36,7 @@ export class GPUBackend extends Backend implements WebGPUBackend {
     this.#engine = new Engine(device, () => this, shareMemory);
     this.#parking = new Parking(this.#engine);
     this.kernels = webgpuKernels(this.#engine);
+    this.peakKernels = peakKernels(this.#engine);
   }
 
   /** `onGpuOnly`: throws on an adapter that computes on the CPU, where 'wasm' is many times faster. */
@@ -46,8 +50,25 @@ export class GPUBackend extends Backend implements WebGPUBackend {
       device.destroy();
       throw new Error(`backend 'webgpu': the only adapter, ${info.description || info.vendor}, computes on the CPU`);
     }
-    const name = info.description || info.device || info.vendor || 'unknown';
-    return new GPUBackend(device, name, options.shareMemory ?? !computesOnCpu(info), options.profile, platform);
+    const about = describe(info);
+    return new GPUBackend(device, about, options.shareMemory ?? !about.computesOnCpu, options.profile, platform);
+  }
+
+  get adapter(): string {
+    const { description, device, vendor } = this.adapterInfo;
+    return description || device || vendor || 'unknown';
+  }
+
+  get profiling(): boolean {
+    return this.#engine.profiling;
+  }
+
+  set profiling(on: boolean) {
+    this.#engine.profiling = on;
+  }
+
+  deviceClock(): DeviceClock | null {
+    return this.#engine.deviceClock();
   }
 
   stats(): WebGPUStats {
@@ -55,7 +76,7 @@ export class GPUBackend extends Backend implements WebGPUBackend {
   }
 
   resetStats(): void {
-    this.#engine.accounting.reset();
+    this.#engine.resetStats();
   }
 
   /** What is behind it stays in a shader's reach. */
@@ -138,11 +159,14 @@ export class GPUBackend extends Backend implements WebGPUBackend {
   }
 }
 
+/** What is asked for. It is a hint. */
+const powerPreference = 'high-performance';
+
 async function newDevice(
   { requestAdapter, advice }: WebGPUPlatform,
   profile = false,
 ): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
-  const adapter = await requestAdapter();
+  const adapter = await requestAdapter({ powerPreference });
   if (!adapter) throw new Error(`backend 'webgpu': there is no GPU adapter; ${advice}`);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const features: GPUFeatureName[] = profile ? ['subgroups', timestamps] : ['subgroups'];
@@ -151,6 +175,11 @@ async function newDevice(
     requiredFeatures: features.filter((feature) => adapter.features.has(feature)),
   });
   return { device, info: adapter.info };
+}
+
+function describe(info: GPUAdapterInfo): AdapterDescription {
+  const { vendor, architecture, device, description } = info;
+  return { vendor, architecture, device, description, computesOnCpu: computesOnCpu(info), powerPreference };
 }
 
 /** Whether it is an adapter without a GPU: SwiftShader, Mesa's llvmpipe, or Windows' WARP. */

@@ -3,6 +3,8 @@
  * writes the time. At the end of a submit, its times are copied to a buffer, which is read while JavaScript goes on.
  */
 
+import type { DeviceClock } from '../webgpuBackend.js';
+
 // WebGPU's flags (GPUBufferUsage), which aren't globals on every platform.
 const MAP_READ = 0x1;
 const COPY_SRC = 0x4;
@@ -11,6 +13,8 @@ const QUERY_RESOLVE = 0x200;
 
 /** The feature of a device that this needs. */
 export const timestamps = 'timestamp-query';
+
+const milliseconds = (nanoseconds: bigint) => Number(nanoseconds) / 1e6;
 
 /** Bytes of a dispatch's two times, in nanoseconds. */
 const pairBytes = 16;
@@ -21,6 +25,11 @@ export class Profiler {
   readonly #staging: GPUBuffer[] = [];
   readonly #pending = new Set<Promise<void>>();
   #names: string[] = [];
+  // In nanoseconds.
+  #first: bigint | null = null;
+  #last = 0n;
+  #step: bigint | null = null;
+  #backwards = 0;
 
   constructor(
     private readonly device: GPUDevice,
@@ -70,12 +79,37 @@ export class Profiler {
     await staging.mapAsync(1, 0, bytes); // GPUMapMode.READ
     const times = new BigUint64Array(staging.getMappedRange(0, bytes));
     names.forEach((name, i) => {
+      const [begin, end] = [times[2 * i], times[2 * i + 1]];
       // A device may reset its clock meanwhile: then the time is unknown.
-      const nanoseconds = Number(times[2 * i + 1] - times[2 * i]);
-      this.took(name, Math.max(0, nanoseconds) / 1e6);
+      if (end < begin) this.#backwards++;
+      this.took(name, Math.max(0, milliseconds(end - begin)));
+      if (this.#first === null || begin < this.#first) this.#first = begin;
+      if (end > this.#last) this.#last = end;
     });
+    this.#watchStep(times);
     staging.unmap();
     this.#staging.push(staging);
+  }
+
+  #watchStep(times: BigUint64Array): void {
+    const sorted = times.slice().sort();
+    for (let i = 1; i < sorted.length; i++) {
+      const step = sorted[i] - sorted[i - 1];
+      if (step > 0n && (this.#step === null || step < this.#step)) this.#step = step;
+    }
+  }
+
+  clock(): DeviceClock | null {
+    if (this.#first === null) return null;
+    const span = milliseconds(this.#last - this.#first);
+    return { span, step: milliseconds(this.#step ?? 0n), backwards: this.#backwards };
+  }
+
+  /** From now on, the clock tells of what is asked from now on. */
+  reset(): void {
+    this.#first = null;
+    this.#last = 0n;
+    this.#backwards = 0;
   }
 
   /** Waits for the times of all that is submitted. */
