@@ -15,11 +15,16 @@ export function BackendChoice({
   several,
   chosen,
   onChoose,
+  threads,
+  onThreads,
 }: {
   /** Any number of them; or else one. */
   readonly several: boolean;
   readonly chosen: readonly string[];
   readonly onChoose: (chosen: string[]) => void;
+  /** Of wasm. */
+  readonly threads: number;
+  readonly onThreads: (threads: number) => void;
 }) {
   const { backends: text } = texts.value;
   const choose = (name: string, isChosen: boolean) => {
@@ -42,6 +47,13 @@ export function BackendChoice({
           <b>{found.name}</b> <What found={found} />
         </Tick>
       ))}
+      <SelectField
+        label={text.threads}
+        hint={crossOriginIsolated ? undefined : text.oneThread}
+        options={Array.from({ length: mostThreads }, (_, i) => i + 1)}
+        value={Math.min(threads, mostThreads)}
+        onChoose={onThreads}
+      />
     </fieldset>
   );
 }
@@ -55,17 +67,4 @@ function What({ found: { description, missing } }: { readonly found: Found }) {
     return adapter.computesOnCpu ? <strong class="bad">{text.onCpu(name)}</strong> : <span class="hint">{name}</span>;
   }
   return <span class="hint">{build ? text.wasm(build) : text.reference}</span>;
-}
-
-export function ThreadChoice({ threads, onChoose }: { threads: number; onChoose: (threads: number) => void }) {
-  const { backends: text } = texts.value;
-  return (
-    <SelectField
-      label={text.threads}
-      hint={crossOriginIsolated ? undefined : text.oneThread}
-      options={Array.from({ length: mostThreads }, (_, i) => i + 1)}
-      value={Math.min(threads, mostThreads)}
-      onChoose={onChoose}
-    />
-  );
 }

@@ -1,5 +1,5 @@
 /** How fast is each path in this browser? */
-import { available, BackendChoice, ThreadChoice } from '../forms/backendChoice.js';
+import { available, BackendChoice } from '../forms/backendChoice.js';
 import { choices } from '../forms/choices.js';
 import { TextField, Tick } from '../forms/fields.js';
 import { surroundings } from '../forms/surroundings.js';
@@ -37,22 +37,29 @@ function Bench() {
       <p class="lead">{text.lead}</p>
       <form onSubmit={(event) => event.preventDefault()}>
         <fieldset class="all" disabled={job.isBusy}>
-          <BackendChoice several chosen={backends} onChoose={(backends) => choose({ backends })} />
-          <ThreadChoice threads={threads} onChoose={(threads) => choose({ threads })} />
-          <fieldset>
-            <legend>{text.length}</legend>
-            {lengths.map((name) => (
-              <Tick key={name} group="length" isChosen={length === name} onChoose={() => choose({ length: name })}>
-                {text.lengths[name]}
-              </Tick>
-            ))}
-          </fieldset>
-          <TextField
-            label={text.filter}
-            hint={text.filterHint}
-            value={filter}
-            onInput={(filter) => choose({ filter })}
+          <BackendChoice
+            several
+            chosen={backends}
+            onChoose={(backends) => choose({ backends })}
+            threads={threads}
+            onThreads={(threads) => choose({ threads })}
           />
+          <div class="stack">
+            <fieldset>
+              <legend>{text.length}</legend>
+              {lengths.map((name) => (
+                <Tick key={name} group="length" isChosen={length === name} onChoose={() => choose({ length: name })}>
+                  {text.lengths[name]}
+                </Tick>
+              ))}
+            </fieldset>
+            <TextField
+              label={text.filter}
+              hint={text.filterHint}
+              value={filter}
+              onInput={(filter) => choose({ filter })}
+            />
+          </div>
         </fieldset>
         <WorkPanel job={job} isReady={surroundings.value !== null} problem={problem} onStart={start} />
       </form>

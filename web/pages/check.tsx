@@ -1,5 +1,5 @@
 /** Does every kernel keep the laws of its operation, in this browser? */
-import { available, BackendChoice, ThreadChoice } from '../forms/backendChoice.js';
+import { available, BackendChoice } from '../forms/backendChoice.js';
 import { choices } from '../forms/choices.js';
 import { TextField, Tick } from '../forms/fields.js';
 import { surroundings } from '../forms/surroundings.js';
@@ -68,31 +68,38 @@ function Check() {
       <p class="lead">{text.lead}</p>
       <form onSubmit={(event) => event.preventDefault()}>
         <fieldset class="all" disabled={job.isBusy}>
-          <BackendChoice several={false} chosen={[backend]} onChoose={([backend = '']) => choose({ backend })} />
-          {backend === 'wasm' && <ThreadChoice threads={threads} onChoose={(threads) => choose({ threads })} />}
-          <Operations />
-          <fieldset>
-            <legend>{text.until}</legend>
-            {(['runs', 'seconds'] as const).map((name) => (
-              <Tick key={name} group="until" isChosen={until === name} onChoose={() => choose({ until: name })}>
-                {text[name]}
-              </Tick>
-            ))}
-            <TextField
-              label={text[until === 'runs' ? 'runs' : 'seconds']}
-              isLabelHidden
-              inputMode="numeric"
-              value={until === 'runs' ? runs : seconds}
-              onInput={(value) => choose(until === 'runs' ? { runs: value } : { seconds: value })}
-            />
-          </fieldset>
-          <TextField
-            label={text.seed}
-            hint={text.seedHint}
-            inputMode="numeric"
-            value={seed}
-            onInput={(seed) => choose({ seed })}
+          <BackendChoice
+            several={false}
+            chosen={[backend]}
+            onChoose={([backend = '']) => choose({ backend })}
+            threads={threads}
+            onThreads={(threads) => choose({ threads })}
           />
+          <div class="stack">
+            <Operations />
+            <fieldset>
+              <legend>{text.until}</legend>
+              {(['runs', 'seconds'] as const).map((name) => (
+                <Tick key={name} group="until" isChosen={until === name} onChoose={() => choose({ until: name })}>
+                  {text[name]}
+                </Tick>
+              ))}
+              <TextField
+                label={text[until === 'runs' ? 'runs' : 'seconds']}
+                isLabelHidden
+                inputMode="numeric"
+                value={until === 'runs' ? runs : seconds}
+                onInput={(value) => choose(until === 'runs' ? { runs: value } : { seconds: value })}
+              />
+            </fieldset>
+            <TextField
+              label={text.seed}
+              hint={text.seedHint}
+              inputMode="numeric"
+              value={seed}
+              onInput={(seed) => choose({ seed })}
+            />
+          </div>
         </fieldset>
         <WorkPanel job={job} isReady={surroundings.value !== null} problem={problem()} onStart={start} />
       </form>

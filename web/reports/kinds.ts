@@ -1,33 +1,45 @@
 /** The two kinds of reports: how each is read, and how `receptive/reports` draws it. */
+import {
+  benchBody,
+  benchHtml,
+  benchMarkdown,
+  checkBody,
+  checkHtml,
+  checkMarkdown,
+  chinese,
+  english,
+} from 'receptive/reports';
 import type { Language } from '../texts/index.js';
 import type { Report, Reports } from '../work/messages.js';
 
+const textsOf = { en: english, zh: chinese } as const satisfies Record<Language, unknown>;
+
 export interface Kind<R extends Report> {
   readonly name: keyof Reports;
-  /** For `body` and `comparison`. */
-  readonly styles: string;
   /** HTML for a part of a page. */
   body(report: R, language: Language): string;
-  comparison(before: R, after: R, language: Language): string;
+  /** What changed, where more can be said than by two reports beside each other. */
+  comparison?(before: R, after: R, language: Language): string;
   /** A page of its own, in one file. */
   page(report: R, language: Language): string;
-  markdown(report: R, language: Language): string;
+  /** In English. */
+  markdown(report: R): string;
   /** From the text of a JSON file. Throws if it isn't such a report. */
   read(text: string): R;
 }
 
-function stub<R extends Report>(name: keyof Reports): Kind<R> {
-  const body = (r: R) => `<pre>${JSON.stringify(r, null, 1).replaceAll('<', '&lt;')}</pre>`;
-  return {
-    name,
-    styles: '',
-    body,
-    comparison: body,
-    page: body,
-    markdown: body,
-    read: (text) => JSON.parse(text),
-  };
-}
+export const benchKind: Kind<Reports['bench']> = {
+  name: 'bench',
+  body: (report, language) => benchBody(report, textsOf[language]),
+  page: (report, language) => benchHtml(report, textsOf[language]),
+  markdown: benchMarkdown,
+  read: (text) => JSON.parse(text),
+};
 
-export const benchKind = stub<Reports['bench']>('bench');
-export const checkKind = stub<Reports['check']>('check');
+export const checkKind: Kind<Reports['check']> = {
+  name: 'check',
+  body: (report, language) => checkBody(report, textsOf[language]),
+  page: (report, language) => checkHtml(report, textsOf[language]),
+  markdown: checkMarkdown,
+  read: (text) => JSON.parse(text),
+};

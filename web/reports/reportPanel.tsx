@@ -44,7 +44,7 @@ export function ReportPanel<R extends Report>({
         <>
           <h3>{text.comparison}</h3>
           <p class="hint">{text.older}</p>
-          <Drawing html={kind.comparison(pair[0].report, pair[1].report, language.value)} styles={kind.styles} />
+          {kind.comparison && <Drawing html={kind.comparison(pair[0].report, pair[1].report, language.value)} />}
           <div class="pair">
             {pair.map((each, i) => (
               <div key={i === 0 ? 'before' : 'after'}>
@@ -64,7 +64,7 @@ function Sheet<R extends Report>({ kind, shown }: { readonly kind: Shelf<R>['kin
   return (
     <>
       {shown.file !== null && <p class="hint">{text.opened(shown.file)}</p>}
-      <Drawing html={kind.body(shown.report, language.value)} styles={kind.styles} />
+      <Drawing html={kind.body(shown.report, language.value)} />
     </>
   );
 }
@@ -75,7 +75,7 @@ function Saving<R extends Report>({ shelf: { kind }, shown }: { readonly shelf: 
   /** null: nothing was copied yet. */
   const isCopied = useSignal<boolean | null>(null);
   const file = `receptive-${kind.name}-${report.environment.date.slice(0, 16).replaceAll(':', '-')}`;
-  const markdown = () => kind.markdown(report, language.value);
+  const markdown = () => kind.markdown(report);
   return (
     <>
       <button type="button" onClick={() => save(`${file}.json`, 'application/json', JSON.stringify(report, null, 1))}>

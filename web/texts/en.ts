@@ -52,7 +52,7 @@ export const en = {
     lengths: { quick: 'quick, a few minutes', standard: 'standard, ten minutes or so' },
     filter: 'Only rows whose name contains',
     filterHint: 'mnistNet, conv2d, ResNet … Empty: all.',
-    advice: 'Leave the machine alone while it measures, and this page in front.',
+    advice: 'Leave the machine alone while it measures, and keep this page in front.',
     rows: 'Measured so far',
     columns: { name: 'What', pass: 'Pass' },
   },
