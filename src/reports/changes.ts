@@ -2,11 +2,11 @@
 import type { BenchReport, Change } from '../measure/report.js';
 import { type Body, bodyText, documentText, type Section } from './document.js';
 import { factsOf, markdownSection } from './head.js';
-import { intervalPictures } from './intervals.js';
+import { intervalPictures, type Pictures } from './intervals.js';
 import { html } from './markup.js';
 import { digits, duration, times } from './numbers.js';
 import { labelOf } from './series.js';
-import { type Table, type Tone, tableHtml, tableMarkdown } from './table.js';
+import { foldedTable, type Table, type Tone, tableHtml, tableMarkdown } from './table.js';
 import { english, type Texts } from './texts.js';
 
 /** One file that needs no network and no script. */
@@ -36,11 +36,10 @@ export function changesMarkdown(changes: readonly Change[], before: BenchReport,
     `# ${texts.titles.changes}`,
     summaryOf(changes, texts),
     tableMarkdown(environmentsTable(before, after, texts)),
-    ...(changes.length > 0 ? [tableMarkdown(changesTable(changes, texts))] : []),
+    ...tablesOf(changes, texts).map(tableMarkdown),
   ].join('\n\n')}\n`;
 }
 
-const ORDER: readonly Change['verdict'][] = ['slower', 'faster', 'no change'];
 const TONES: Readonly<Record<Change['verdict'], Tone>> = { slower: 'bad', faster: 'good', 'no change': 'quiet' };
 /** So that none is told by its colour alone. */
 const SIGNS: Readonly<Record<Change['verdict'], string>> = { slower: '▲', faster: '▼', 'no change': '=' };
@@ -50,10 +49,13 @@ function summaryOf(changes: readonly Change[], { changes: texts }: Texts): strin
   return changes.length > 0 ? texts.summary(of('slower'), of('faster'), of('no change')) : texts.none;
 }
 
-/** What matters first: the slower ones, the most changed of each kind on top. */
-function sorted(changes: readonly Change[]): Change[] {
-  const far = ({ ratio }: Change) => Math.abs(Math.log(ratio));
-  return [...changes].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || far(b) - far(a));
+/** The slower ones before the faster ones, the most changed on top. */
+function changed(changes: readonly Change[]): Change[] {
+  return [...changes].filter(({ verdict }) => verdict !== 'no change').sort((a, b) => b.ratio - a.ratio);
+}
+
+function unchanged(changes: readonly Change[]): Change[] {
+  return changes.filter(({ verdict }) => verdict === 'no change');
 }
 
 function environmentsTable(before: BenchReport, after: BenchReport, texts: Texts): Table {
@@ -70,10 +72,20 @@ function environmentsTable(before: BenchReport, after: BenchReport, texts: Texts
   };
 }
 
-function changesTable(changes: readonly Change[], { columns, head, changes: texts }: Texts): Table {
+/** What changed, and then what didn't; on one axis. */
+function tablesOf(changes: readonly Change[], texts: Texts): Table[] {
   const pictures = intervalPictures(changes);
+  const { verdicts, figure } = texts.changes;
+  return [
+    changesTable(figure, changed(changes), pictures, texts),
+    changesTable(verdicts['no change'], unchanged(changes), pictures, texts),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+function changesTable(caption: string, changes: readonly Change[], pictures: Pictures, words: Texts): Table {
+  const { columns, head, changes: texts } = words;
   return {
-    caption: texts.figure,
+    caption,
     columns: [
       { title: columns.work },
       { title: head.contender },
@@ -83,7 +95,7 @@ function changesTable(changes: readonly Change[], { columns, head, changes: text
       { title: texts.before, isNumber: true },
       { title: texts.after, isNumber: true },
     ],
-    rows: sorted(changes).map((change) => {
+    rows: changes.map((change) => {
       const { contender, before, after, ratio, interval, verdict } = change;
       const text = interval.map(digits).join(' – ');
       const tone = TONES[verdict];
@@ -105,7 +117,9 @@ function bodyOf(changes: readonly Change[], before: BenchReport, after: BenchRep
   const figure: Section = {
     id: 'changes-figure',
     title: words.figure,
-    content: html`<p>${words.figureAbout}</p>${tableHtml(changesTable(changes, texts))}`,
+    content: html`<p>${words.figureAbout}</p>${tablesOf(changes, texts).map((table) =>
+      table.caption === words.figure ? tableHtml(table) : foldedTable(table),
+    )}`,
   };
   return {
     title: titles.changes,

@@ -74,9 +74,17 @@ function verdictCell(verdict: Verdict, { check }: Texts): Cell {
   return { text: name, shown: html`${sign(verdict)} ${name}`, tone: TONES[verdict] };
 }
 
+function gravest(rows: readonly CheckRow[]): Verdict | undefined {
+  return GRAVEST.find((verdict) => rows.some((row) => row.verdict === verdict));
+}
+
 function outcomeOf({ rows }: CheckReport, { check }: Texts): string {
-  const worst = GRAVEST.find((verdict) => rows.some((row) => row.verdict === verdict));
-  return worst ? check.outcome[worst] : check.nothing;
+  const verdict = gravest(rows);
+  return verdict ? check.outcome[verdict] : check.nothing;
+}
+
+function toneOf({ rows }: CheckReport): Tone {
+  return TONES[gravest(rows) ?? 'failed'];
 }
 
 function totalsOf({ rows }: CheckReport, { check }: Texts): string {
@@ -139,7 +147,7 @@ function bodyOf(report: CheckReport, texts: Texts): Body {
   return {
     title: titles.check,
     top: html`${noticeHtml(texts.warnings, report.partial ? [texts.partialCheck] : [])}
-<p><strong>${outcomeOf(report, texts)}</strong> ${totalsOf(report, texts)}</p>
+<p><strong class="${toneOf(report)}">${outcomeOf(report, texts)}</strong> ${totalsOf(report, texts)}</p>
 <ul class="tiles">${VERDICTS.map(
       (verdict) =>
         html`<li>${sign(verdict)}<b>${rows.filter((row) => row.verdict === verdict).length}</b>${check.verdicts[verdict].name}</li>`,
@@ -222,12 +230,11 @@ function worstHtml(rows: readonly CheckRow[], { check }: Texts): Markup {
   const bars = operationsOf(rows).map((operation) => {
     const own = rows.filter((row) => row.operation === operation);
     const worst = Math.max(...own.map(ratioOf));
-    const verdict = GRAVEST.find((one) => own.some((row) => row.verdict === one)) ?? 'holds';
     return {
       label: operation,
       text: worst === 0 ? check.exact : digits(worst),
       value: worst,
-      colour: worst > 1 ? 'of-bad' : `of-${TONES[verdict]}`,
+      colour: worst > 1 ? 'of-bad' : `of-${TONES[gravest(own) ?? 'holds']}`,
       tone: worst > 1 ? ('bad' as const) : undefined,
     };
   });

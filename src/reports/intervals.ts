@@ -7,16 +7,19 @@ export interface Interval {
   readonly interval: readonly [low: number, high: number];
 }
 
-const WIDTH = 150;
+export interface Pictures {
+  readonly axis: Markup;
+  /** The colour is a class of the style sheet. */
+  of(one: Interval, colour: string): Markup;
+}
+
+const WIDTH = 200;
 const HEIGHT = 18;
 /** Twice as slow and twice as fast are equally far from 1. */
 const TICKS = [0.01, 0.1, 0.2, 0.5, 0.8, 1, 1.25, 2, 5, 10, 100];
 
 /** Pictures that share an axis. */
-export function intervalPictures(all: readonly Interval[]): {
-  axis: Markup;
-  of(one: Interval, colour: string): Markup;
-} {
+export function intervalPictures(all: readonly Interval[]): Pictures {
   const ends = all
     .flatMap(({ ratio, interval }) => [ratio, ...interval])
     .filter((end) => end > 0 && Number.isFinite(end));

@@ -152,9 +152,8 @@ function scaleOf({ scale }: Axis, values: readonly number[], range: [number, num
   const [low, high] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [1, 10];
   if (scale === 'linear') {
     return scaleLinear()
-      .domain([0, high || 1])
-      .range(range)
-      .nice(5);
+      .domain([0, high * ROOM || 1])
+      .range(range);
   }
   const room = Math.max((high / low) ** (ROOM - 1), 1.2);
   return scaleLog()

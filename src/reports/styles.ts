@@ -32,8 +32,6 @@ export const reportStyles = `
 .receptive-report .bad { color: var(--bad); font-weight: 600; }
 .receptive-report .doubtful { color: var(--doubtful); }
 .receptive-report .notice { background: var(--panel); border-left: 4px solid var(--doubtful); padding: 0.5rem 1rem; margin: 1rem 0; }
-.receptive-report .notice h2 { font-size: 1rem; margin: 0; padding: 0; border: 0; }
-.receptive-report .notice.wrong { border-color: var(--bad); }
 .receptive-report ul { margin: 0.25rem 0; padding-left: 1.25rem; }
 .receptive-report dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(11rem, 45%), 1fr)); gap: 0.5rem 1.5rem; margin: 0.75rem 0; }
 .receptive-report dl.facts dt { color: var(--quiet); font-size: 0.85rem; }
@@ -102,7 +100,8 @@ export const reportStyles = `
 .receptive-report .matrix td { text-align: center; min-width: 1.6rem; }
 .receptive-report .matrix td svg, .receptive-report svg.sign { display: inline-block; width: 18px; height: 18px; vertical-align: -4px; }
 .receptive-report svg .cut { stroke: var(--paper); stroke-width: 2.2; fill: none; stroke-linecap: round; stroke-linejoin: round; }
-.receptive-report svg.cell { display: inline-block; width: 150px; height: 18px; vertical-align: -4px; }
+.receptive-report svg.cell { display: inline-block; width: 200px; height: 18px; vertical-align: -4px; }
+.receptive-report svg.cell .stroke { stroke-width: 4; }
 .receptive-report th svg.cell { display: block; }
 .receptive-report .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .receptive-report .tiles { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; list-style: none; padding: 0; margin: 0.75rem 0; }
