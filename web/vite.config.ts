@@ -1,6 +1,7 @@
 /** How the site is served and built: `npm run web`, `npm run web:build`. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { environment } from '../dist/node/environment.js';
 
 /** With these, a page may share memory with its workers, so that the kernels get threads. */
 export const isolation = {
@@ -34,13 +35,15 @@ const withPolicy: Plugin = {
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
-export default defineConfig({
+export default defineConfig(async () => ({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './', // so that it works under any path
   appType: 'mpa',
   server: { headers: isolation },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
   plugins: [withPolicy],
+  // What reports name as the version of `receptive`.
+  define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
   worker: { format: 'es' }, // so that a worker loads only those kernels that it uses
   build: {
     target: 'es2022',
@@ -48,4 +51,4 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rollupOptions: { input: ['index', 'bench', 'check'].map(page) },
   },
-});
+}));

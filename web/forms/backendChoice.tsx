@@ -3,7 +3,8 @@ import type { BackendName } from 'receptive';
 import { texts } from '../shell/settings.js';
 import type { Found } from '../work/messages.js';
 import { SelectField, Tick } from './fields.js';
-import { mostThreads, surroundings, unusable } from './surroundings.js';
+import { mostThreads } from '../work/here.js';
+import { surroundings, unusable } from './surroundings.js';
 
 /** Those that are chosen, and there. */
 export const available = (chosen: readonly string[]): BackendName[] =>

@@ -16,6 +16,3 @@ look().then(
     unusable.value = error.message;
   },
 );
-
-/** Threads that wasm may have. */
-export const mostThreads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;

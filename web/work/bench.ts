@@ -1,45 +1,28 @@
 /** Measures the backends of this browser. */
 import { createBackend } from 'receptive';
-import { measureKernels } from 'receptive/measure';
+import { type Contender, measureAll } from 'receptive/measure';
 import type { Gate } from './gate.js';
+import { here, mostThreads } from './here.js';
 import type { BenchOrder, Progress, Reports } from './messages.js';
 
+/** All that there is so far, after each row. */
 export async function* bench(
   order: BenchOrder,
   tell: (progress: Progress) => void,
   gate: Gate,
 ): AsyncGenerator<Reports['bench']> {
-  const contenders = [];
+  const contenders: Contender[] = [];
   for (const name of order.backends) {
-    contenders.push({ label: name, backend: await createBackend(name, name === 'wasm' ? { threads: 1 } : {}) });
+    for (const options of optionsOf(name, order)) {
+      const backend = await createBackend(name, options);
+      contenders.push({ label: describeBackend(backend).label, backend });
+    }
   }
-  let i = 0;
-  const rows: Reports['bench']['rows'][number][] = [];
-  for await (const row of measureKernels(contenders, { small: true, filter: order.filter, time: 10 })) {
-    tell({ doing: row.layer, done: ++i, of: 100 });
-    rows.push({
-      group: 'layers',
-      name: row.layer,
-      pass: row.call,
-      parameter: null,
-      flops: row.flops,
-      bytes: 0,
-      results: row.results.map(
-        ({ ms }) => ms && { cold: ms, steady: { median: ms, mad: 0, samples: [ms] }, gpu: null, checked: null },
-      ),
-    } as Reports['bench']['rows'][number]);
-    yield {
-      format: 'receptive bench',
-      version: 1,
-      partial: true,
-      seed: 1,
-      environment: { date: new Date().toISOString() } as never,
-      contenders: contenders.map(({ label }) => ({ label })) as never,
-      rows: [...rows],
-      growth: [],
-      crossovers: [],
-      warnings: [],
-    };
+  const { isQuick: quick, filter } = order;
+  for await (const event of measureAll(contenders, { environment: here(), quick, filter, now: () => gate.now() })) {
+    if (event.kind === 'progress') tell({ doing: event.what, done: event.done, of: event.total });
+    else if (event.kind === 'row') yield event.soFar();
+    else if (event.kind === 'report') yield event.report;
     await gate.pass();
   }
 }

@@ -1,71 +1,51 @@
 /** Holds a backend of this browser to the laws. */
 import { createBackend } from 'receptive';
-import { backendCandidate, checkAll, type LawReport, lawsFor, newSeed } from 'receptive/testing';
+import { describeBackend } from 'receptive/measure';
+import { backendCandidate, type CheckRow, lawsToCheck, newSeed, toCheckReport } from 'receptive/testing';
 import type { Gate } from './gate.js';
+import { here, mostThreads } from './here.js';
 import type { CheckOrder, Progress, Reports } from './messages.js';
 
-type CheckReport = Reports['check'];
+/** So many that time is up before. */
+const endless = 10_000;
 
+/** All that there is so far, after each law. A law at which it was stopped begins anew when it goes on, with the same problems. */
 export async function* check(
   order: CheckOrder,
   tell: (progress: Progress) => void,
   gate: Gate,
-): AsyncGenerator<CheckReport> {
-  const seed = order.seed ?? newSeed();
-  const runs = 'runs' in order.until ? order.until.runs : 100;
-  const threads = Math.min(order.threads, crossOriginIsolated ? navigator.hardwareConcurrency : 1);
+): AsyncGenerator<Reports['check']> {
+  const threads = Math.min(order.threads, mostThreads);
   const backend = await createBackend(order.backend, order.backend === 'wasm' ? { threads } : {});
   const candidate = backendCandidate(backend);
-  const laws = order.operations.flatMap((operation) =>
-    lawsFor(operation, candidate).map((law) => ({ operation, law })),
-  );
-  const rows: CheckReport['rows'][number][] = [];
-  const report = (partial: boolean): CheckReport => ({
-    format: 'receptive check',
-    version: 1,
-    partial,
-    runs,
-    seed,
-    environment: {
-      runtime: navigator.userAgent,
-      machine: '',
-      cores: navigator.hardwareConcurrency,
-      isolated: crossOriginIsolated,
-      timerStep: 0,
-      version: '',
-      date: new Date().toISOString(),
-    },
-    backend: { label: order.backend, backend: order.backend, threads, build: null, adapter: null },
-    rows: [...rows],
-  });
-  for (const [done, { operation, law }] of laws.entries()) {
-    let found: LawReport | undefined;
-    while (!found) {
+  const laws = lawsToCheck(candidate, order.operations);
+  const options = {
+    environment: here(),
+    backend: describeBackend(backend),
+    seed: order.seed ?? newSeed(),
+    signal: gate,
+  };
+  const rows: CheckRow[] = [];
+  const end = 'seconds' in order.until ? gate.now() + 1000 * order.until.seconds : null;
+
+  for (const { operation, law } of laws) {
+    for (let isDone = false; !isDone; ) {
       await gate.pass();
-      const onProblem = (_: unknown, __: unknown, problem: number, of: number) =>
-        tell({ doing: `${operation}, ${law}`, done, of: laws.length, within: { done: problem, of } });
-      for await (const report of checkAll(candidate, {
+      /** What is left of the time is shared by the laws that are left. */
+      const limit =
+        end === null ? {} : { seconds: Math.max(0, end - gate.now()) / 1000 / (laws.length - rows.length) };
+      const report = await toCheckReport(candidate, {
+        ...options,
+        ...limit,
+        runs: 'runs' in order.until ? order.until.runs : endless,
         operations: [operation],
         laws: [law],
-        runs,
-        seed,
-        signal: gate,
-        onProblem,
-      })) {
-        found = report;
-      }
+        onProblem: (_operation, _law, done, of) =>
+          tell({ doing: `${operation}, ${law}`, done: rows.length, of: laws.length, within: { done, of } }),
+      });
+      isDone = report.rows.length > 0;
+      rows.push(...report.rows);
+      if (isDone) yield { ...report, partial: rows.length < laws.length, rows: [...rows] };
     }
-    const { problems, worst, milliseconds, failure } = found;
-    rows.push({
-      operation,
-      law,
-      verdict: failure ? 'wrong' : 'holds',
-      problems,
-      worst,
-      where: null,
-      milliseconds,
-      failure: failure && { message: failure.message, command: 'npx receptive check' },
-    });
-    yield report(done + 1 < laws.length);
   }
 }

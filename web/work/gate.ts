@@ -3,6 +3,7 @@ export class Gate {
   aborted = false;
   #opened = Promise.resolve();
   #open = () => {};
+  #waited = 0;
 
   /** `waiting` is called whenever work comes to the gate and finds it shut. */
   constructor(private readonly waiting: () => void) {}
@@ -20,7 +21,14 @@ export class Gate {
 
   async pass(): Promise<void> {
     if (!this.aborted) return;
+    const since = performance.now();
     this.waiting();
     await this.#opened;
+    this.#waited += performance.now() - since;
+  }
+
+  /** A clock in milliseconds that stands still while work waits. */
+  now(): number {
+    return performance.now() - this.#waited;
   }
 }

@@ -1,5 +1,6 @@
 /** What this browser has to compute with. */
 import { backendNames, createBackend, operationNames } from 'receptive';
+import { describeBackend } from 'receptive/measure';
 import type { Found, Surroundings } from './messages.js';
 
 export async function look(): Promise<Surroundings> {
@@ -10,29 +11,10 @@ export async function look(): Promise<Surroundings> {
 
 async function find(name: Found['name']): Promise<Found> {
   try {
+    // One thread is enough to see that it starts.
     const backend = await createBackend(name, name === 'wasm' ? { threads: 1 } : {});
     try {
-      const b = backend as unknown as { build?: string; adapter?: string; threads?: number };
-      return {
-        name,
-        missing: null,
-        description: {
-          label: name,
-          backend: name,
-          threads: b.threads ?? null,
-          build: b.build ?? null,
-          adapter: b.adapter
-            ? {
-                vendor: '',
-                architecture: '',
-                device: '',
-                description: b.adapter,
-                computesOnCpu: /swiftshader/i.test(b.adapter),
-                powerPreference: null,
-              }
-            : null,
-        },
-      };
+      return { name, description: describeBackend(backend), missing: null };
     } finally {
       await backend.close();
     }
