@@ -23,12 +23,11 @@ export class PreparedProblem {
     for (const argument of forwardArguments(cases[operation], problem)) {
       if (argument) this.#buffers.set(argument.name, this.#write(argument.values));
     }
-    this.#kernel('forward')(...this.#arguments('forward', [])); // backward reads what it writes
   }
 
   /** A function that calls the kernel. It doesn't wait: `finished` does. */
   caller({ pass, gradients }: Call): () => void {
-    if (pass === 'backward') this.#allocateGradients();
+    if (pass === 'backward') this.#prepareBackward();
     const kernel = this.#kernel(pass);
     const args = this.#arguments(pass, gradients);
     return () => kernel(...args);
@@ -37,6 +36,12 @@ export class PreparedProblem {
   /** Resolves when the device has done all calls. */
   async finished(): Promise<void> {
     await this.backend.read(this.#flag);
+  }
+
+  /** What is in an array now. */
+  async content(name: string): Promise<TypedArray | null> {
+    const buffer = this.#buffers.get(name);
+    return buffer ? this.backend.read(buffer) : null;
   }
 
   /** What is updated in place is as it was again: a thousand steps in one direction would end in other numbers. */
@@ -63,11 +68,13 @@ export class PreparedProblem {
     return [...[...written, ...reads].map((name) => this.#buffers.get(name) ?? null), this.problem.sizes];
   }
 
-  #allocateGradients(): void {
+  #prepareBackward(): void {
     const c = cases[this.operation];
+    if (this.#buffers.has(dyName(c))) return;
+    this.#kernel('forward')(...this.#arguments('forward', [])); // backward reads what it writes
     for (const name of [dyName(c), ...c.backward!.writes]) {
       const like = this.#buffers.get(name.slice(1));
-      if (!like || this.#buffers.has(name)) continue;
+      if (!like) continue;
       this.#buffers.set(name, this.#write(Float32Array.from({ length: like.length }, (_, i) => Math.sin(i))));
     }
   }

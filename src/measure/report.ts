@@ -55,9 +55,12 @@ export interface BenchResult {
   readonly cold: number;
   /** Milliseconds of a call, its completion included, once it is warm. */
   readonly steady: Sampled;
+  /** The median of each round through all rows. Rounds are minutes apart, so what lies between them is how the machine wanders. */
+  readonly rounds?: readonly number[];
   /** Milliseconds on the GPU, where it tells; not trusted where clocks disagree, for the reason that is given. */
   readonly gpu: { readonly ms: Sampled; readonly untrusted: string | null } | null;
-  /** What the results were held against before they were timed, within which error: null if they couldn't be held to anything. */
+  /** What the results were held against before they were timed, and the largest error as a part of the one that is allowed (the kit's
+   *  budget for a kernel; 0.1 % of a step's first loss): at most 1. null if they couldn't be held to anything. */
   readonly checked: { readonly against: string; readonly error: number } | null;
 }
 

@@ -52,3 +52,15 @@ export async function timed(
   if (result.state !== 'completed') throw new Error(`a measurement ended as '${result.state}'`);
   return { ms: result.latency.p50, calls: result.latency.samplesCount };
 }
+
+/** Milliseconds of each call of `run`, one after the other until `time` is over; at least one. */
+export async function turn(
+  { run, prepare }: Pick<Timed, 'run' | 'prepare'>,
+  { time, now }: Required<TimingOptions>,
+): Promise<readonly number[]> {
+  const bench = new Bench({ time, now, iterations: 1, warmup: false, retainSamples: true, throws: true });
+  bench.add('run', run, { async: true, beforeEach: () => prepare?.() });
+  const [{ result }] = await bench.run();
+  if (result.state !== 'completed') throw new Error(`a measurement ended as '${result.state}'`);
+  return result.latency.samples ?? [];
+}
