@@ -1,6 +1,8 @@
 /** The commands: what each is called, takes and does. */
+import { bench } from './bench.js';
 import { experiment } from './experiments.js';
 import {
+  benchFlagGroups,
   computeFlags,
   dataFlags,
   experimentFlagGroups,
@@ -70,5 +72,13 @@ export const commands: readonly Command[] = [
     lists: [experimentList, dataSetList],
     example: 'receptive experiments depth',
     run: (typed, name) => experiment(name, typed),
+  },
+  {
+    usage: 'bench',
+    help: 'Measure how fast each backend is on this machine',
+    flags: benchFlagGroups,
+    lists: [],
+    example: 'receptive bench --quick --html report.html',
+    run: bench,
   },
 ];

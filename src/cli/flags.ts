@@ -154,6 +154,79 @@ export const experimentOutFlags = {
   out: flag(out.schema, '<folder>', 'Where figure.svg, report.md and runs.json go', 'experiments/<name>'),
 };
 
+/** Names with commas between them. */
+const list = <Name extends string>(allowed: readonly Name[]) =>
+  v.pipe(
+    v.string(`must be a list of ${allowed.join(', ')}`),
+    v.transform((text) => text.split(',')),
+    v.array(oneOf(allowed)),
+  );
+
+const counts = v.pipe(
+  v.union([v.string(), v.number()], 'must be a list of whole numbers ≥ 1'),
+  v.transform((text) => String(text).split(',').map(Number)),
+  v.array(whole(1)),
+);
+
+const file = v.optional(path('a file'));
+
+/** What `bench --help` lists, in groups. */
+export const benchFlagGroups = {
+  Rows: {
+    quick: flag(
+      v.optional(v.boolean('takes no value'), false),
+      null,
+      'Fewer and smaller rows: 3 minutes instead of 10',
+      '',
+    ),
+    filter: flag(
+      v.optional(path('a part of a name'), ''),
+      '<text>',
+      "Only rows whose group, name and pass contain this: 'steps', 'conv2d', 'mnistNet, batch 64'",
+      'all',
+    ),
+    time: flag(
+      v.optional(whole(1, 'a number of milliseconds')),
+      '<ms>',
+      'Measure each backend so long in a row',
+      '300, or 120',
+    ),
+    seed: flag(run.seed, '<n>', 'Seed of weights and numbers'),
+    peers: flag(
+      v.optional(v.boolean('takes no value'), false),
+      null,
+      'PyTorch, TensorFlow.js, jax-js and onnxruntime-web afterwards; in a clone only',
+      '',
+    ),
+  },
+  Computing: {
+    backend: flag(
+      v.optional(list(backendNames)),
+      '<list>',
+      `Where to compute: ${backendNames.join(',')}`,
+      'all that are here',
+    ),
+    threads: flag(
+      v.optional(counts),
+      '<list>',
+      'Threads of wasm, as in 1,2,4: a column for each',
+      '1, 2, 4 … all cores',
+    ),
+  },
+  Output: {
+    json: flag(file, '<file>', 'The report with all samples; - for standard output', ''),
+    html: flag(file, '<file>', 'The report with figures, in one file', ''),
+    markdown: flag(v.optional(v.boolean('takes no value'), false), null, 'Print the tables as Markdown', ''),
+    githubActionBenchmark: flag(
+      file,
+      '<file>',
+      'Medians as github-action-benchmark takes them (customSmallerIsBetter)',
+      '',
+    ),
+    compare: flag(file, '<before.json>', 'Say what changed since that report, beyond noise', ''),
+  },
+};
+
 /** What `train --help` lists, in groups. */
 export const trainFlagGroups = {
   Network: networkFlags,

@@ -44,11 +44,11 @@ cli.help((sections) => {
 });
 cli.version(version);
 
-/** `--lr -1` as `--lr=-1`: the parser would take −1 for an option. */
+/** `--lr -1` as `--lr=-1`, and `--json -` as `--json=-`: the parser would take what begins with − for an option. */
 function withNegatives(words: readonly string[]): string[] {
   const joined: string[] = [];
   for (const word of words) {
-    const isValue = /^-\.?\d/.test(word) && /^--[^=]+$/.test(joined.at(-1) ?? '');
+    const isValue = /^-(\.?\d|$)/.test(word) && /^--[^=]+$/.test(joined.at(-1) ?? '');
     joined.push(isValue ? `${joined.pop()}=${word}` : word);
   }
   return joined;

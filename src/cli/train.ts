@@ -31,11 +31,9 @@ import {
   type Values,
 } from './flags.js';
 import { folderOf } from './folder.js';
+import { INTERRUPTED, listenForInterruption } from './interruption.js';
 import { TrainingProgress } from './progress.js';
 import { UsageError } from './usageError.js';
-
-/** Exit code of a run that Ctrl-C interrupted, as shells have it. */
-const INTERRUPTED = 130;
 
 /** Trains, and returns the exit code. */
 export async function train(name: string, flags: Typed): Promise<number> {
@@ -73,7 +71,7 @@ export async function train(name: string, flags: Typed): Promise<number> {
     console.log(`resumed after step ${stepInEpoch} of epoch ${epoch + 1}`);
   }
 
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption('finishing the step');
   const progress = new TrainingProgress(start.epochs);
   const losses: number[] = [];
   const began = performance.now();
@@ -154,22 +152,4 @@ function resumeCommand(name: string, start: Values<typeof startFlags>, store: Fo
 function quoted(value: string | number): string {
   const text = String(value);
   return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** Ctrl-C once asks the loop to finish its step and save; twice ends the process. */
-function listenForInterruption() {
-  const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort();
-    console.log('\nfinishing the step; Ctrl-C again quits at once');
-  };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, onInterrupt);
-  return {
-    signal: controller.signal,
-    end() {
-      for (const signal of signals) process.off(signal, onInterrupt);
-    },
-  };
 }

@@ -8,7 +8,6 @@ export type { KernelStats, WebGPUStats } from '../backends/webgpuBackend.js';
 export { compareReports } from './compare.js';
 export { type Contender, isReference, peakOf } from './contender.js';
 export { totalOf } from './deviceWork.js';
-export { type GithubActionEntry, githubActionBenchmark } from './githubAction.js';
 export { type KernelOptions, type KernelResult, type KernelRow, measureKernels } from './kernels.js';
 export { type BenchEvent, type BenchOptions, measureAll } from './measureAll.js';
 export { readBenchReport } from './readReport.js';

@@ -1,6 +1,6 @@
 /** Files on this machine. Errors are one line, with the path and the reason. */
 import { randomUUID } from 'node:crypto';
-import { open, readFile as readFileFromDisk, rename, rm } from 'node:fs/promises';
+import { open, readFile as readFileFromDisk, rename, rm, stat } from 'node:fs/promises';
 import modules from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -38,7 +38,7 @@ export async function readFileIfPresent(path: string): Promise<Uint8Array | null
  * beside it, which takes its name once they are on the disk.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const temporary = temporaryBeside(path);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -51,6 +51,20 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
+    throw new Error(`${path} can't be written: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+const temporaryBeside = (path: string) => `${path}.${randomUUID()}.tmp`;
+
+/** Throws the error of one line that writing this file would end with, as far as that can be known before. */
+export async function checkWritable(path: string): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    if ((await stat(path).catch(() => null))?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    await (await open(temporary, 'wx')).close();
+    await rm(temporary);
+  } catch (error) {
     throw new Error(`${path} can't be written: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -32,6 +32,8 @@ export interface Candidate {
     args: readonly (Argument | null)[],
     sizes: unknown,
   ): Promise<(TypedArray | null)[]>;
+  /** Starts again on a fresh device, after one that was lost or failed. Throws if there is none. Absent: it has no device. */
+  recover?(): Promise<void>;
 }
 
 /** A type of arguments with Float32Array where the maths takes both widths. */
@@ -105,6 +107,7 @@ export function backendCandidate(backend: Backend): Candidate {
   return {
     name: backend.name,
     unitRoundoff: backend.unitRoundoff,
+    recover: backend.recover && (() => backend.recover!()),
     has: (operation, pass) => pass in ops[operation], // a backend owes all of them
     rearranges: (operation, sizes) => backend.rearranges?.(operation, sizes) ?? false,
     async run(operation, pass, args, sizes) {

@@ -1,6 +1,6 @@
 /**
  * `receptive/testing`: holds kernels equal to the maths. Cases, their layers and problems are there at once; checking draws
- * problems with fast-check, which is loaded when the first check begins, and which `npm install fast-check` brings.
+ * problems with fast-check, which is loaded when the first check begins.
  *
  *   await checkKernel('relu', {
  *     forward(y, x) { for (let i = 0; i < y.length; i++) y[i] = x[i] > 0 ? x[i] : 0; },
@@ -31,12 +31,15 @@ export {
   checkBackend,
   checkKernel,
   checkLaw,
-  LawError,
-  type LawReport,
   lawsFor,
+  lawsToCheck,
   newSeed,
 } from './check.js';
 export { Violation } from './compare.js';
+export type { LawReport } from './examine.js';
+export { LawError } from './lawError.js';
 export { laws } from './laws/index.js';
 export { type Draft, describe, type Kind, type Problem, problem } from './problem.js';
+export { type CheckReport, type CheckRow, readCheckReport, type Verdict } from './report.js';
 export { backwardArguments, backwardGiven, forwardArguments, gradientNames } from './run.js';
+export { type CheckReportOptions, toCheckReport } from './toCheckReport.js';

@@ -97,16 +97,25 @@ export function drawLike(p: Problem, length: number, stream: number): Float32Arr
   ) as Float32Array;
 }
 
+/** All that the problem is, in two or three lines. */
 export function describe(p: Problem): string {
-  const arrays = Object.entries(p.draft.arrays).map(
-    ([name, spec]) => `${name} ${spec ? formatShape(spec.shape) : 'null'}`,
-  );
   const sizes = Object.entries(p.sizes ?? {}).map(([name, size]) => `${name} ${JSON.stringify(size)}`);
   return [
-    `arrays  ${arrays.join(', ')}`,
+    `arrays  ${arraysOf(p)}`,
     ...(sizes.length ? [`sizes   ${sizes.join(', ')}`] : []),
     `numbers '${p.kind}' of seed ${p.seed}`,
   ].join('\n');
+}
+
+/** Its arrays and numbers, in part of a line. */
+export function outline(p: Problem): string {
+  return `${arraysOf(p)}, numbers '${p.kind}' of seed ${p.seed}`;
+}
+
+function arraysOf(p: Problem): string {
+  return Object.entries(p.draft.arrays)
+    .map(([name, spec]) => `${name} ${spec ? formatShape(spec.shape) : 'null'}`)
+    .join(', ');
 }
 
 /** `at`: the array's place among the problem's. */

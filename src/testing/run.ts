@@ -1,7 +1,7 @@
 /** Running a problem: the maths in f64, and the candidate in f32. */
 import { ops } from '../ops/index.js';
 import type { TypedArray } from '../tensor/tensorBackend.js';
-import type { Budget } from './budget.js';
+import { type Budget, exact as exactly } from './budget.js';
 import type { Argument, Candidate } from './candidate.js';
 import type { Arrays, OperationCase, Parameters } from './case.js';
 import { type Compare, compareUntouched } from './compare.js';
@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 type Results = Record<string, TypedArray>;
-type MaybeArrays = Readonly<Record<string, TypedArray | null>>;
+export type MaybeArrays = Readonly<Record<string, TypedArray | null>>;
 type AnyKernel = (...args: unknown[]) => void;
 
 /** What a parameter of this name holds is indices, and not numbers to compute with. */
@@ -87,6 +87,7 @@ export function remembered<T>(of: object, what: string, compute: () => T): T {
 /** Budgets that are computed once for each element. */
 function tabulated(exact: Arrays, budgets: Readonly<Record<string, Budget>>): Record<string, Budget> {
   const tables = Object.entries(budgets).map(([name, budget]): [string, Budget] => {
+    if (budget === exactly) return [name, budget];
     const table = new Float64Array(exact[name]?.length ?? 0).map((_, i) => budget(i));
     return [name, (i) => table[i]];
   });
