@@ -1,9 +1,9 @@
 /** The choice of backends: what each is here, and why one isn't there. */
 import type { BackendName } from 'receptive';
 import { texts } from '../shell/settings.js';
+import { mostThreads } from '../work/here.js';
 import type { Found } from '../work/messages.js';
 import { SelectField, Tick } from './fields.js';
-import { mostThreads } from '../work/here.js';
 import { surroundings, unusable } from './surroundings.js';
 
 /** Those that are chosen, and there. */

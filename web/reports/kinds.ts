@@ -1,14 +1,17 @@
 /** The two kinds of reports: how each is read, and how `receptive/reports` draws it. */
+import { compareReports, readBenchReport } from 'receptive/measure';
 import {
   benchBody,
   benchHtml,
   benchMarkdown,
+  changesBody,
   checkBody,
   checkHtml,
   checkMarkdown,
   chinese,
   english,
 } from 'receptive/reports';
+import { readCheckReport } from 'receptive/testing';
 import type { Language } from '../texts/index.js';
 import type { Report, Reports } from '../work/messages.js';
 
@@ -33,7 +36,8 @@ export const benchKind: Kind<Reports['bench']> = {
   body: (report, language) => benchBody(report, textsOf[language]),
   page: (report, language) => benchHtml(report, textsOf[language]),
   markdown: benchMarkdown,
-  read: (text) => JSON.parse(text),
+  comparison: (before, after, language) => changesBody(compareReports(before, after), before, after, textsOf[language]),
+  read: (text) => readBenchReport(text),
 };
 
 export const checkKind: Kind<Reports['check']> = {
@@ -41,5 +45,13 @@ export const checkKind: Kind<Reports['check']> = {
   body: (report, language) => checkBody(report, textsOf[language]),
   page: (report, language) => checkHtml(report, textsOf[language]),
   markdown: checkMarkdown,
-  read: (text) => JSON.parse(text),
+  read: (text) => readCheckReport(parsed(text)),
 };
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it isn’t JSON');
+  }
+}

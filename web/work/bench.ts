@@ -1,6 +1,6 @@
 /** Measures the backends of this browser. */
-import { createBackend } from 'receptive';
-import { type Contender, measureAll } from 'receptive/measure';
+import { type BackendName, type BackendOptions, createBackend } from 'receptive';
+import { type Contender, describeBackend, measureAll } from 'receptive/measure';
 import type { Gate } from './gate.js';
 import { here, mostThreads } from './here.js';
 import type { BenchOrder, Progress, Reports } from './messages.js';
@@ -12,11 +12,9 @@ export async function* bench(
   gate: Gate,
 ): AsyncGenerator<Reports['bench']> {
   const contenders: Contender[] = [];
-  for (const name of order.backends) {
-    for (const options of optionsOf(name, order)) {
-      const backend = await createBackend(name, options);
-      contenders.push({ label: describeBackend(backend).label, backend });
-    }
+  for (const [name, options] of asked(order)) {
+    const backend = await createBackend(name, options);
+    contenders.push({ label: describeBackend(backend).label, backend });
   }
   const { isQuick: quick, filter } = order;
   for await (const event of measureAll(contenders, { environment: here(), quick, filter, now: () => gate.now() })) {
@@ -25,4 +23,14 @@ export async function* bench(
     else if (event.kind === 'report') yield event.report;
     await gate.pass();
   }
+}
+
+/** The backends, wasm once for each number of threads: 1, 2, 4 … and the number itself. */
+function asked({ backends, threads }: BenchOrder): [BackendName, BackendOptions][] {
+  const most = Math.min(threads, mostThreads);
+  const counts = [1, 2, 4, 8, 16, 32].filter((count) => count < most);
+  return backends.flatMap((name): [BackendName, BackendOptions][] => {
+    if (name === 'wasm') return [...counts, most].map((threads) => [name, { threads }]);
+    return [[name, name === 'webgpu' ? { profile: true } : {}]];
+  });
 }

@@ -32,8 +32,7 @@ export async function* check(
     for (let isDone = false; !isDone; ) {
       await gate.pass();
       /** What is left of the time is shared by the laws that are left. */
-      const limit =
-        end === null ? {} : { seconds: Math.max(0, end - gate.now()) / 1000 / (laws.length - rows.length) };
+      const limit = end === null ? {} : { seconds: Math.max(0, end - gate.now()) / 1000 / (laws.length - rows.length) };
       const report = await toCheckReport(candidate, {
         ...options,
         ...limit,

@@ -1,8 +1,7 @@
 /** What a page and its worker say to each other. */
 import type { BackendName, OperationName } from 'receptive';
-import type { BackendDescription } from '../../dist/backends/environment.js';
-import type { BenchReport } from '../../dist/measure/report.js';
-import type { CheckReport } from '../../dist/testing/report.js';
+import type { BackendDescription, BenchReport } from 'receptive/measure';
+import type { CheckReport } from 'receptive/testing';
 
 /** A backend that was looked for: what it is, or why it isn't there. */
 export type Found = { readonly name: BackendName } & (
