@@ -38,13 +38,13 @@ const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.me
 export default defineConfig(async () => ({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './', // so that it works under any path
-  appType: 'mpa',
+  appType: 'mpa' as const,
   server: { headers: isolation },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
   plugins: [withPolicy],
   // What reports name as the version of `receptive`.
   define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
-  worker: { format: 'es' }, // so that a worker loads only those kernels that it uses
+  worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
   build: {
     target: 'es2022',
     // A worker has the kit and the kernels in it.
