@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every operation on the layers of its case, forward and backward, and training steps of the lecture's
+ * `npm run bench:device`, beside `receptive bench`: what kernels ask of a device. Every operation on the layers of its case, forward and backward, and training steps of the lecture's
  * networks (batch 64).
  *   --filter conv2d    only operations and layers whose name contains this; 'training step' for those, 'training step, mnistNet'
  *   --time 500         milliseconds to measure each for; default 200
@@ -19,7 +19,7 @@
  *                      Estimates for GPUs are those of the tiling that ran
  *   --profile          milliseconds on the device too. Each dispatch has a pass of its own then, and `ms` is a little longer
  * On a machine without a GPU, SwiftShader computes on the CPU, so that its times say nothing about GPUs:
- *   node test/swiftshader.mjs npm run bench -- --backend webgpu --share-memory --filter 'training step'
+ *   node test/swiftshader.mjs npm run bench:device -- --backend webgpu --share-memory --filter 'training step'
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';

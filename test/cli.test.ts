@@ -10,6 +10,7 @@ import { dataSetNames, networkNames, networksByGroup } from '../src/catalog/inde
 import { commands } from '../src/cli/commands.js';
 import { usageOf } from '../src/cli/help.js';
 import { pngFromImage } from '../src/data/index.js';
+import { readBenchReport } from '../src/measure/index.js';
 import { mnist } from '../src/node/data.js';
 import { loadCheckpoint } from '../src/node/index.js';
 import { Generator } from '../src/tensor/random.js';
@@ -338,6 +339,56 @@ test('relaxed SIMD is switched on where Node has it behind a flag, unless it was
   expect(stdout.trim()).toBe('simd relaxed');
 });
 
+describe('bench', () => {
+  const tiny = ['bench', '--quick', '--filter', 'layers, maxPool2d', '--backend', 'reference,wasm', '--time', '20'];
+
+  test('prints tables, and writes every kind of report; the same again, compared', async () => {
+    const outputs = [
+      '--json',
+      'bench.json',
+      '--html',
+      'bench.html',
+      '--github-action-benchmark',
+      'action.json',
+      '--markdown',
+    ];
+    const { code, stdout, stderr } = await run(...tiny, ...outputs);
+    expect([stderr, code]).toEqual(['', 0]);
+    expect(stdout).toMatch(/^receptive .*Node/);
+    expect(stdout).toMatch(/maxPool2d, MNIST net, after conv1, batch 64, backward +[\d.]+/);
+    expect(stdout).not.toContain('\x1b');
+    const text = await readFile(join(folder, 'bench.json'), 'utf8');
+    const { rows, contenders } = readBenchReport(text);
+    expect(rows.map(({ pass }) => pass)).toEqual(['forward', 'backward']);
+    expect(contenders[0].label).toBe('reference');
+    for (const { results } of rows) for (const result of results) expect(result!.checked!.error).toBeLessThanOrEqual(1);
+    expect(await readFile(join(folder, 'bench.html'), 'utf8')).toMatch(/^<!doctype html>/i);
+    expect(JSON.parse(await readFile(join(folder, 'action.json'), 'utf8'))[0]).toMatchObject({ unit: 'ms' });
+
+    const again = await run(...tiny, '--json', '-', '--compare', 'bench.json');
+    expect(readBenchReport(again.stdout).rows).toHaveLength(2);
+    expect(again.stderr).toMatch(/\d+ of \d+: no change/);
+  });
+
+  test('Ctrl-C keeps what was measured, marked as partial', async () => {
+    const { child, ended } = start([
+      'bench',
+      '--quick',
+      '--filter',
+      'layers',
+      '--backend',
+      'wasm',
+      '--json',
+      'part.json',
+    ]);
+    child.stdout!.on('data', (chunk) => {
+      if (String(chunk).includes('peaks of')) child.kill('SIGINT');
+    });
+    expect((await ended).code).toBe(130);
+    expect(readBenchReport(await readFile(join(folder, 'part.json'), 'utf8')).partial).toBe(true);
+  });
+});
+
 describe('bad input ends with one line and a code that isn’t 0', () => {
   test.each([
     [['train', 'mnist', '--batch-size', '0'], '--batch-size must be a whole number ≥ 1'],
@@ -370,6 +421,13 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
     [['summary', 'densenet121', '--image-size', '16'], "avgPool2d: a window of 2x2 pixels doesn't fit"],
     [['experiments', 'nonsense'], "there is no experiment 'nonsense'; there are depth"],
     [['experiments', 'depth', '--lr', '0'], '--lr must be a number above 0'],
+    [['bench', '--backend', 'wasm,abacus'], '--backend must be one of webgpu, wasm, reference'],
+    [['bench', '--threads', '1,none'], '--threads must be a whole number ≥ 1'],
+    [['bench', '--filter', 'nonsense'], '--filter nonsense: no row is called so'],
+    [['bench', '--compare', MAIN], "isn't a report of receptive bench: it isn't JSON"],
+    [['bench', '--compare', 'missing.json'], "missing.json can't be read"],
+    [['bench', '--json', '/dev/null/report.json'], "/dev/null/report.json can't be written"],
+    [['bench', '--html', '.'], "can't be written: this is a folder, not a file"],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect(stderr).toContain(message);

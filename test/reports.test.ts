@@ -208,12 +208,29 @@ test('rows that differ in one size belong together, however the size is written'
   const families = familiesOf(report, 'growth');
   const sizes = families.map(({ label, rows }) => [label, ...rows.map(({ parameter }) => parameter!.value)]);
   expect(sizes).toEqual([
-    ['conv2d, 64 channels: forward', 8, 64],
-    ['conv2d, batch 64: forward', 8, 64],
-    ['conv2d: dx', 14, 28],
-    ['conv2d: forward', 14],
+    ['conv2d, 64 channels, forward', 8, 64],
+    ['conv2d, batch 64, forward', 8, 64],
+    ['conv2d, dx', 14, 28],
+    ['conv2d, forward', 14],
   ]);
   expect(families.map((family) => growthOf(report, family, 0))).toEqual([undefined, undefined, growth, growth]);
+});
+
+test('contenders are held against the first that ran most rows, the faster one named first', () => {
+  const glance = contents(pages.bench!.slice(0, pages.bench!.indexOf('<nav')), 'li');
+  expect(glance.map((line) => line.replace(/\d+(\.\d+)?/g, '*'))).toEqual([
+    'wasm x * trains * times as fast as reference: the geometric mean over * training steps, which range from * to * times.',
+    'wasm x * trains * times as fast as wasm x *: the geometric mean over * training steps, which range from * to * times.',
+    'webgpu trains * times as fast as wasm x *: the geometric mean over * training steps, which range from * to * times.',
+  ]);
+  expect(glance[0]).toMatch(/^wasm x 1 trains 1\d\d times as fast as reference: the geometric mean over 4 /);
+  expect(glance[1]).toMatch(/^wasm x 2 trains [12]\.\d\d times as fast as wasm x 1: the geometric mean over 8 /);
+  const { results } = bench.rows[0]!;
+  const ratio = results[1]!.steady.median / results[2]!.steady.median;
+  expect(contents(pages.bench!, 'td')).toContain(`× ${digits(ratio)}`);
+  expect(contents(pages.bench!, 'th')).toContain('Times as fast as wasm x 1');
+  // Nobody to hold it against.
+  expect(contents(pages['bench of one']!, 'th').join()).not.toContain('Times as fast');
 });
 
 test('a check shows every operation with every law by a sign and a word', () => {
@@ -228,7 +245,7 @@ test('a check shows every operation with every law by a sign and a word', () => 
   expect(cells.map(([, title]) => title)).toEqual(
     rows.map(({ operation, law, verdict }) => `${operation}, ${law}: ${english.check.verdicts[verdict].name}`),
   );
-  // Without bounds, which JSON has null for.
+  // Without bounds.
   expect(contents(pages['check, wrong']!, 'td')).toContain('∞');
   expect(contents(page, 'strong')).toContain(english.check.outcome.allowed);
   expect(contents(pages['check, wrong']!, 'strong')).toContain(english.check.outcome.wrong);

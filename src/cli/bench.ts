@@ -3,16 +3,24 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { AnyBackend } from '../backends/create.js';
-import { type BenchReport, compareReports, describeBackend, measureAll, readBenchReport } from '../measure/index.js';
+import {
+  type BenchReport,
+  compareReports,
+  describeBackend,
+  measureAll,
+  plan,
+  readBenchReport,
+} from '../measure/index.js';
 import { backendNames, createBackend } from '../node/backends.js';
 import { environment, isClone } from '../node/environment.js';
 import { checkWritable, readFile, writeFileAtomically } from '../node/files.js';
 import { mayHaveGpu } from '../node/webgpu.js';
+import { benchHtml, benchMarkdown, changesMarkdown, githubActionBenchmark } from '../reports/index.js';
+import { openBackend } from './backend.js';
 import { BenchProgress } from './benchProgress.js';
 import { benchText, changesText, headText } from './benchText.js';
 import { benchFlagGroups, checkFlags, type Typed } from './flags.js';
 import { INTERRUPTED, listenForInterruption } from './interruption.js';
-import { benchHtml, benchMarkdown, githubActionBenchmark } from './reportsStandIn.js';
 import { UsageError } from './usageError.js';
 
 const { Rows, Computing, Output } = benchFlagGroups;
@@ -23,6 +31,12 @@ export async function bench(typed: Typed): Promise<number> {
   const { json, html, markdown, githubActionBenchmark: action, compare } = checkFlags(Output, typed);
   if (peers && !isClone()) throw new UsageError('--peers: bench/peers is in a clone only, not in the package');
   const before = compare === undefined ? null : readBenchReport(textOf(await readFile(compare)), compare);
+  const work = plan(rows);
+  if (work.length === 0) {
+    throw new UsageError(
+      `--filter ${rows.filter}: no row is called so; try steps, layers, batch, growth, or a network or an operation`,
+    );
+  }
   const toStdout = json === '-';
   for (const path of [toStdout ? undefined : json, html, action]) if (path !== undefined) await checkWritable(path);
   // Standard output is the report's alone if that goes there.
@@ -43,7 +57,12 @@ export async function bench(typed: Typed): Promise<number> {
       )}\n`,
     );
     const contenders = opened.map((backend) => ({ label: describeBackend(backend).label, backend }));
-    for await (const event of measureAll(contenders, { ...rows, environment: about, signal: interruption.signal })) {
+    for await (const event of measureAll(contenders, {
+      ...rows,
+      work,
+      environment: about,
+      signal: interruption.signal,
+    })) {
       if (event.kind === 'progress') progress.at(event);
       else if (event.kind === 'report') report = event.report;
     }
@@ -53,15 +72,12 @@ export async function bench(typed: Typed): Promise<number> {
     for (const backend of opened) await backend.close();
   }
   if (!report) throw new Error('the run ended without a report');
-  if (report.rows.length === 0 && !report.partial) {
-    throw new UsageError(
-      `--filter ${rows.filter}: no row is called so; try 'steps', 'layers', 'batch', 'growth', or a layer`,
-    );
-  }
 
   print(benchText(report, output));
-  if (before) print(changesText(compareReports(before, report), output));
+  const changes = before && compareReports(before, report);
+  if (changes) print(changesText(changes, output));
   if (markdown) print(`\n${benchMarkdown(report)}`);
+  if (markdown && before && changes) print(`\n${changesMarkdown(changes, before, report)}`);
   const texts: [path: string | undefined, text: () => string][] = [
     [json, () => `${JSON.stringify(report)}\n`],
     [html, () => benchHtml(report)],
@@ -100,7 +116,8 @@ async function open({ backend, threads = powersUpTo(availableParallelism()) }: A
     if (!names.includes(name)) continue;
     try {
       if (name === 'wasm') {
-        for (const count of new Set(threads)) opened.push(await createBackend('wasm', { threads: count }));
+        for (const count of new Set(threads))
+          opened.push(await openBackend({ backend: name, threads: count, relaxedSimd: true }));
       } else {
         opened.push(await createBackend(name, name === 'webgpu' ? { profile: true } : {}));
       }

@@ -10,6 +10,7 @@ export { type Contender, isReference, peakOf } from './contender.js';
 export { totalOf } from './deviceWork.js';
 export { type KernelOptions, type KernelResult, type KernelRow, measureKernels } from './kernels.js';
 export { type BenchEvent, type BenchOptions, measureAll } from './measureAll.js';
+export { type PlanOptions, plan } from './plan.js';
 export { readBenchReport } from './readReport.js';
 export type {
   BenchContender,
@@ -26,3 +27,4 @@ export type {
 export { estimate, type GPU, gpuFrom, gpus } from './roofline.js';
 export { measureStep, networkStep, type StepProblem, type StepRow } from './steps.js';
 export type { TimingOptions } from './timing.js';
+export type { PreparedWork, Work } from './work.js';

@@ -143,6 +143,9 @@ function reportOf(
   };
 }
 
+/** A part of its peak that a contender is thought to reach before any row has shown it. */
+const unseen = 8;
+
 /** A contender, with what was found out about it before and between the rows. */
 class Runner {
   readonly complaints: string[] = [];
@@ -152,8 +155,8 @@ class Runner {
   #waits: readonly number[] = [0];
   /** Why its device's clock isn't trusted. */
   clockTrouble: string | null = null;
-  /** The lowest GFLOP/s that any row has shown. null: none yet. */
-  slowest: number | null = null;
+  /** The lowest GFLOP/s that a row of some size has shown. null: none yet. */
+  #slowest: number | null = null;
 
   private constructor(
     readonly contender: Contender,
@@ -204,17 +207,28 @@ class Runner {
     const operations = peak.compute * 1e6 * Math.max(20, 20 * this.emptyWait);
     const iterations = Math.max(1, Math.round(operations / peakKernels.multiplyAdd(1)));
     await finished();
+    // Many short dispatches, in which the clock's step shows.
+    const [y, x] = [backend.allocate(4, 'float32'), backend.allocate(4, 'float32')];
+    profiled.profiling = true;
+    for (let i = 0; i < 64; i++) peakKernels.copy(y, x);
+    await finished();
     const start = () => void peakKernels.multiplyAdd(iterations);
     this.clockTrouble = await clockDisagrees(profiled, { start, finished }, this.emptyWait, this.now);
-    backend.free(flag);
+    for (const buffer of [flag, y, x]) backend.free(buffer);
   }
 
   /** Whether it should be asked: not if the row would take it longer than its share, by the slowest it has been. */
   takes({ flops, withReference }: Work): boolean {
     if (isReference(this.contender)) return withReference && flops <= (this.quick ? 5e8 : 3e9);
-    const rate = this.slowest ?? (this.#peaks[0]?.compute ?? Number.POSITIVE_INFINITY) / 20;
+    const rate = this.#slowest ?? (this.#peaks[0]?.compute ?? Number.POSITIVE_INFINITY) / unseen;
     const calls = 6; // the first one, those that check and warm up, and some that are timed
     return !(flops / rate / 1e6 > (this.quick ? 4000 : 15_000) / calls);
+  }
+
+  /** Remembers how fast it was. In small rows it does other things than computing. */
+  saw({ flops }: Work, ms: number): void {
+    const gflops = flops / ms / 1e6;
+    if (flops >= 1e8 && !(gflops >= (this.#slowest ?? Number.POSITIVE_INFINITY))) this.#slowest = gflops;
   }
 
   describe(): BenchContender {
@@ -279,6 +293,9 @@ class Row {
       }
       this.#entries = entries;
       await takeTurns(prepared, time, signal);
+      for (const { runner, rounds } of prepared.keys()) {
+        if (rounds.length > 0) runner.saw(this.work, median(rounds.at(-1)!));
+      }
       if (isFirst) for (const [entry, at] of prepared) await timeDevice(entry, at);
     } finally {
       for (const at of prepared.values()) at.free();

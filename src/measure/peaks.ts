@@ -24,6 +24,9 @@ export interface Peak {
   readonly bandwidth: number;
 }
 
+/** Milliseconds after which there are no more attempts than three. */
+const longest = 500;
+
 /** Numbers of each array that is copied: 64 MiB, more than most caches hold. */
 const copied = 2 ** 24;
 
@@ -39,7 +42,8 @@ export async function measurePeak(backend: Backend, now: () => number, least: nu
   const best = async (work: (times: number) => number): Promise<number> => {
     let times = 1;
     let rate = 0;
-    for (let attempts = 0; attempts < 6; ) {
+    const begin = now();
+    for (let attempts = 0; attempts < 3 || (attempts < 12 && now() - begin < longest); ) {
       const start = now();
       const operations = work(times);
       await backend.read(flag);

@@ -17,7 +17,7 @@ export interface Bar {
 
 export interface BarOptions {
   readonly title: string;
-  /** The labels stand above their bars, or beside them in a column that is so wide. Default: above. */
+  /** Labels stand above their bars, or beside them in a column that is so wide. Default: above. */
   readonly labels?: 'above' | number;
   /** A line across all bars, at a value. */
   readonly limit?: { readonly value: number; readonly label: string };
@@ -29,29 +29,30 @@ const THICKNESS = 10;
 const MOST = 12;
 
 /** Where the axis ends, and so which bars are cut. */
-export function endOf(values: readonly number[]): number {
-  const sizes = values.filter((value) => value > 0).sort((a, b) => a - b);
+function endOf(bars: readonly Bar[]): number {
+  const sizes = bars.flatMap(({ value, spread = 0 }) => (value && Number.isFinite(value) ? [value + spread] : []));
   if (sizes.length === 0) return 1;
+  sizes.sort((a, b) => a - b);
   const middle = sizes[Math.floor((sizes.length - 1) / 2)]!;
   const uncut = sizes.filter((value) => value <= MOST * middle);
   const longest = uncut.at(-1)!;
-  return uncut.length === sizes.length ? longest : Math.max(longest, 3 * middle) * 1.15;
+  if (uncut.length === sizes.length) return longest;
+  // One that is left alone must not look nearly as long as those that are cut.
+  return uncut.length > 1 ? longest * 1.15 : longest * 3;
 }
 
-export function isCut(values: readonly number[]): boolean {
-  return values.some((value) => value > endOf(values));
+export function isCut(bars: readonly Bar[]): boolean {
+  const end = endOf(bars);
+  return bars.some(({ value }) => value !== null && value > end);
 }
 
 export function barChart(bars: readonly Bar[], { title, labels = 'above', limit }: BarOptions): Markup {
-  const values = bars.flatMap(({ value, spread = 0 }) =>
-    value === null || !Number.isFinite(value) ? [] : [value + spread],
-  );
   // Beside a limit, it is the limit that bars are read against.
-  const end = limit ? limit.value * 1.25 : endOf(values);
+  const end = limit ? limit.value * 1.25 : endOf(bars);
   const isAbove = labels === 'above';
   const left = isAbove ? 0 : labels;
-  const right = isAbove ? WIDTH : WIDTH - 62;
-  const row = isAbove ? 36 : 20;
+  const right = WIDTH - (isAbove ? 118 : 62);
+  const row = isAbove ? 34 : 20;
   const top = limit ? 18 : 2;
   const height = top + bars.length * row + 2;
   const x = (value: number) => left + (right - left) * Math.min(1, value / end);
@@ -61,10 +62,11 @@ export function barChart(bars: readonly Bar[], { title, labels = 'above', limit 
 <desc>${bars.map(({ label, text }) => `${label}: ${text}`).join('; ')}</desc>
 ${bars.map((bar, i) => {
   const y = top + i * row;
-  const [labelY, barY] = isAbove ? [y + 13, y + 19] : [y + 14, y + 5];
+  const barY = y + (isAbove ? 18 : 5);
+  const textY = barY + 9;
   return html`<g class="${bar.colour}"><title>${bar.label}: ${bar.text}</title>
-${isAbove || bar.tone ? html`<text y="${labelY}" class="${bar.tone ?? 'quiet'}">${bar.label}</text>` : html`<text y="${labelY}">${bar.label}</text>`}
-<text x="${WIDTH}" y="${labelY}" class="end${bar.tone && !isAbove ? ' bad' : ''}">${bar.text}</text>
+<text y="${isAbove ? y + 13 : textY}" class="${bar.tone ?? 'quiet'}">${bar.label}</text>
+<text x="${WIDTH}" y="${textY}" class="end">${bar.text}</text>
 <rect x="${left}" y="${barY}" width="${right - left}" height="${THICKNESS}" class="track"/>
 ${drawn(bar, barY, x, end)}
 </g>

@@ -14,6 +14,7 @@ import { type Body, bodyText, documentText, type Section } from './document.js';
 import { type Fact, factsHtml, factsOf, markdownSection, nameOf, noticeHtml, noticeMarkdown } from './head.js';
 import { type Content, html } from './markup.js';
 import { digits } from './numbers.js';
+import { baseOf, speedup } from './series.js';
 import { foldedTable, inLine, type Table, tableHtml, tableMarkdown } from './table.js';
 import { english, type Texts } from './texts.js';
 
@@ -66,22 +67,21 @@ function factsOfBench({ environment, seed }: BenchReport, texts: Texts): Fact[] 
   return [...factsOf(environment, texts), [texts.head.seed, String(seed)]];
 }
 
-/** How much faster each contender trains than the first. */
+/** How much faster one contender trains than another. */
 function glances({ contenders, rows }: BenchReport, texts: Texts): string[] {
-  const [base, ...others] = contenders;
   const steps = rows.filter(({ group }) => group === 'steps');
-  return others.flatMap((contender, i) => {
-    const ratios = steps.flatMap(({ results: [first, ...rest] }) => {
-      const own = rest[i];
-      return first && own ? [first.steady.median / own.steady.median] : [];
-    });
-    if (ratios.length === 0) return [];
+  const base = baseOf(steps, contenders);
+  if (base === null) return [];
+  return contenders.flatMap((_, i) => {
+    const ratios = steps.flatMap((row) => speedup(row, i, base) ?? []);
+    if (i === base || ratios.length === 0) return [];
     const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
-    const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
-    const { ratio } = texts.glance;
-    return [
-      ratio(nameOf(contender, texts), digits(mean), nameOf(base!, texts), ratios.length, digits(least), digits(most)),
-    ];
+    // The faster one is named first.
+    const isFaster = mean >= 1;
+    const shown = isFaster ? ratios : ratios.map((ratio) => 1 / ratio);
+    const [faster, slower] = (isFaster ? [i, base] : [base, i]).map((one) => nameOf(contenders[one]!, texts));
+    const [least, most] = [Math.min(...shown), Math.max(...shown)].map(digits);
+    return [texts.glance.ratio(faster!, digits(isFaster ? mean : 1 / mean), slower!, ratios.length, least!, most!)];
   });
 }
 
@@ -159,7 +159,7 @@ ${
       ...section(
         'growth',
         groups.growth.title,
-        rowsOf('growth'),
+        [...rowsOf('growth'), ...report.growth],
         () => about(`${groups.growth.about} ${growth.lines}`),
         () => sizeFigures(report, 'growth', texts),
         () => report.growth.length > 0 && tableHtml(growthTable(report, texts)),

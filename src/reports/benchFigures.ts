@@ -1,12 +1,12 @@
 /** The figures of a report of measuring. */
 import type { BenchReport, BenchRow } from '../measure/report.js';
-import { barChart, isCut } from './bars.js';
+import { type Bar, barChart, isCut } from './bars.js';
 import { kernelsOf, spread } from './benchTables.js';
 import { nameOf } from './head.js';
 import { html, type Markup } from './markup.js';
 import { digits, duration, percent, times } from './numbers.js';
 import { colourOf, type Guide, legend, plot, type Series } from './plot.js';
-import { type Family, familiesOf, growthOf, labelOf } from './series.js';
+import { type Family, familiesOf, growthOf, labelOf, shownIn } from './series.js';
 import type { Texts } from './texts.js';
 
 function figures(each: readonly (readonly [caption: string, picture: Markup])[]): Markup {
@@ -21,32 +21,28 @@ function namesOf({ contenders }: BenchReport, texts: Texts): string[] {
   return contenders.map((one) => nameOf(one, texts));
 }
 
-/** Contenders that have a value in some of these rows. */
-function shownIn(rows: readonly BenchRow[], { contenders }: BenchReport): number[] {
-  return [...contenders.keys()].filter((i) => rows.some((row) => row.results[i]));
-}
-
-/** A box of bars for every row. */
+/** A box of bars for every row; one box for all rows if there is one contender only. */
 export function barFigures(report: BenchReport, rows: readonly BenchRow[], texts: Texts): Markup {
-  const medians = (row: BenchRow) => row.results.flatMap((result) => (result ? [result.steady.median] : []));
-  const someAreCut = rows.some((row) => isCut(medians(row)));
-  return html`<p class="quiet">${texts.bars.about}${someAreCut ? ` ${texts.bars.cut}` : ''}</p>
-${figures(
-  rows.map((row) => {
-    const bars = report.contenders.map((contender, i) => {
-      const result = row.results[i];
-      return {
-        label: nameOf(contender, texts),
-        text: result ? `${duration(result.steady.median)} ${spread(result.steady)}` : texts.notMeasured,
-        value: result?.steady.median ?? null,
-        spread: result?.steady.mad,
-        colour: colourOf(i),
-        tone: contender.adapter?.computesOnCpu ? ('bad' as const) : undefined,
-      };
-    });
-    return [labelOf(row), barChart(bars, { title: labelOf(row) })];
-  }),
-)}`;
+  const barOf = (row: BenchRow, i: number, label: string): Bar => {
+    const result = row.results[i];
+    return {
+      label,
+      text: result ? `${duration(result.steady.median)} ${spread(result.steady)}` : texts.notMeasured,
+      value: result?.steady.median ?? null,
+      spread: result?.steady.mad,
+      colour: colourOf(i),
+      tone: report.contenders[i]!.adapter?.computesOnCpu ? 'bad' : undefined,
+    };
+  };
+  const names = namesOf(report, texts);
+  const shown = shownIn(rows, report);
+  const [lone] = shown;
+  const boxes =
+    lone !== undefined && shown.length === 1
+      ? [{ title: names[lone]!, bars: rows.map((row) => barOf(row, lone, labelOf(row))) }]
+      : rows.map((row) => ({ title: labelOf(row), bars: shown.map((i) => barOf(row, i, names[i]!)) }));
+  return html`<p class="quiet">${texts.bars.about}${boxes.some(({ bars }) => isCut(bars)) ? ` ${texts.bars.cut}` : ''}</p>
+${figures(boxes.map(({ title, bars }) => [title, barChart(bars, { title })]))}`;
 }
 
 /** A roof and its kernels for every contender that has a peak. */
@@ -150,6 +146,7 @@ export function sizeFigures(report: BenchReport, group: 'growth' | 'batch', text
   const { axes } = texts;
   const names = namesOf(report, texts);
   const families = familiesOf(report, group);
+  if (families.length === 0) return html``;
   const shown = shownIn(
     families.flatMap(({ rows }) => rows),
     report,
@@ -179,10 +176,8 @@ ${figures(
       };
     });
     const x = { title: axes.parameter(family.parameter), scale: 'log', ticks: sizesOf(family) } as const;
-    return [
-      family.label,
-      plot(series, guides, { title: family.label, x, y: { title: axes.milliseconds, scale: 'log' } }),
-    ];
+    const title = group === 'growth' ? texts.growth.by(family.label, axes.parameter(family.parameter)) : family.label;
+    return [title, plot(series, guides, { title, x, y: { title: axes.milliseconds, scale: 'log' } })];
   }),
 )}`;
 }

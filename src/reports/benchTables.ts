@@ -10,7 +10,7 @@ import type {
 } from '../measure/report.js';
 import { adapterCell, nameCell, nameOf } from './head.js';
 import { digits, duration, gflops, percent, times } from './numbers.js';
-import { labelOf, threadSpeedup, workTime } from './series.js';
+import { baseOf, labelOf, shownIn, speedup, threadSpeedup, workTime } from './series.js';
 import type { Cell, Column, Table } from './table.js';
 import type { Texts } from './texts.js';
 
@@ -56,22 +56,15 @@ export function resultsTable(report: BenchReport, group: BenchGroup, texts: Text
   const rows = report.rows.filter((row) => row.group === group);
   const results = rows.flatMap((row) => row.results);
   const hasDevice = results.some((result) => result?.gpu);
+  const shown = shownIn(rows, report);
   const hasChecks = results.some((result) => result?.checked);
-  const [first, ...others] = report.contenders;
-  const speedup = (row: BenchRow, i: number): Cell => {
-    if (group === 'threads') {
-      const ratio = threadSpeedup(report, row, i);
-      return ratio === null ? QUIET : times(ratio);
-    }
-    const [theirs, own] = [row.results[0], row.results[i]];
-    return theirs && own ? times(theirs.steady.median / own.steady.median) : QUIET;
+  const base = baseOf(rows, report.contenders);
+  const ratio = (row: BenchRow, i: number): Cell => {
+    const found = group === 'threads' ? threadSpeedup(report, row, i) : speedup(row, i, base!);
+    return found === null ? QUIET : times(found);
   };
-  const beside =
-    group === 'threads'
-      ? texts.threads.speedup
-      : first && others.length > 0
-        ? columns.speedup(nameOf(first, texts))
-        : null;
+  const others = base === null ? null : columns.speedup(nameOf(report.contenders[base]!, texts));
+  const beside = group === 'threads' ? texts.threads.speedup : others;
   return {
     caption: texts.inNumbers(groups[group].title),
     columns: [
@@ -87,8 +80,8 @@ export function resultsTable(report: BenchReport, group: BenchGroup, texts: Text
       ...(hasChecks ? [{ title: columns.checked }] : []),
     ],
     rows: rows.flatMap((row) =>
-      report.contenders.flatMap((contender, i) => {
-        const result = row.results[i];
+      shown.flatMap((i) => {
+        const [contender, result] = [report.contenders[i]!, row.results[i]];
         // Where threads grow, only those that have them take part.
         if (!result && group === 'threads') return [];
         const ms = result?.steady.median;
@@ -98,7 +91,7 @@ export function resultsTable(report: BenchReport, group: BenchGroup, texts: Text
             nameCell(contender, texts),
             result ? duration(result.steady.median) : { text: notMeasured, tone: 'quiet' as const },
             result ? spread(result.steady) : QUIET,
-            ...(beside ? [speedup(row, i)] : []),
+            ...(beside ? [ratio(row, i)] : []),
             result ? duration(result.cold) : QUIET,
             ...(hasDevice ? [deviceCell(result, texts)] : []),
             result ? gflops(row.flops, workTime(result)) : QUIET,

@@ -78,7 +78,7 @@ function tablesOf(changes: readonly Change[], texts: Texts): Table[] {
   const { verdicts, figure } = texts.changes;
   return [
     changesTable(figure, changed(changes), pictures, texts),
-    changesTable(verdicts['no change'], unchanged(changes), pictures, texts),
+    changesTable(`${verdicts['no change']} (${unchanged(changes).length})`, unchanged(changes), pictures, texts),
   ].filter(({ rows }) => rows.length > 0);
 }
 

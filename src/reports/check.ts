@@ -199,7 +199,8 @@ function lawsOf(rows: readonly CheckRow[]): CheckRow['law'][] {
 
 function lawsHtml(laws: readonly CheckRow['law'][], { check }: Texts): Markup {
   return html`<details><summary>${check.lawsTitle}</summary><dl class="meanings">${laws.map(
-    (law) => html`<dt>${law}</dt><dd>${check.laws[law]}</dd>`,
+    // One of another version has no sentence here.
+    (law) => html`<dt>${law}</dt><dd>${check.laws[law] ?? '–'}</dd>`,
   )}</dl></details>
 `;
 }
@@ -226,13 +227,14 @@ function matrixHtml(rows: readonly CheckRow[], laws: readonly CheckRow['law'][],
 }
 
 /** The largest of an operation's laws. */
-function worstHtml(rows: readonly CheckRow[], { check }: Texts): Markup {
+function worstHtml(rows: readonly CheckRow[], texts: Texts): Markup {
+  const { check } = texts;
   const bars = operationsOf(rows).map((operation) => {
     const own = rows.filter((row) => row.operation === operation);
-    const worst = Math.max(...own.map(ratioOf));
+    const worst = Math.max(...own.map(({ worst }) => worst));
     return {
       label: operation,
-      text: worst === 0 ? check.exact : digits(worst),
+      text: worstText(worst, texts),
       value: worst,
       colour: worst > 1 ? 'of-bad' : `of-${TONES[gravest(own) ?? 'holds']}`,
       tone: worst > 1 ? ('bad' as const) : undefined,
@@ -243,13 +245,13 @@ function worstHtml(rows: readonly CheckRow[], { check }: Texts): Markup {
 `;
 }
 
-/** JSON has null for an infinite error. */
-function ratioOf({ worst }: CheckRow): number {
-  return worst ?? Number.POSITIVE_INFINITY;
+function worstText(worst: number, { check }: Texts): string {
+  return worst === 0 ? check.exact : digits(worst);
 }
 
 function rowsTable({ rows }: CheckReport, texts: Texts): Table {
   const { check } = texts;
+  const hasAllowed = rows.some(({ allowed }) => allowed);
   return {
     caption: check.rows,
     columns: [
@@ -260,15 +262,17 @@ function rowsTable({ rows }: CheckReport, texts: Texts): Table {
       { title: check.worstColumn, isNumber: true },
       { title: check.time, isNumber: true },
       { title: check.where, isLong: true },
+      ...(hasAllowed ? [{ title: check.allowed, isLong: true }] : []),
     ],
     rows: rows.map((row) => [
       row.operation,
       row.law,
       verdictCell(row.verdict, texts),
       count(row.problems),
-      ratioOf(row) === 0 ? check.exact : digits(ratioOf(row)),
+      worstText(row.worst, texts),
       duration(row.milliseconds),
       row.where ?? '–',
+      ...(hasAllowed ? [row.allowed ?? '–'] : []),
     ]),
   };
 }

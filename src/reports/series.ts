@@ -2,7 +2,7 @@
 import type { BenchGroup, BenchReport, BenchResult, BenchRow, Growth } from '../measure/report.js';
 
 export function labelOf({ name, pass }: Pick<BenchRow, 'name' | 'pass'>): string {
-  return pass === 'step' ? name : `${name}: ${pass}`;
+  return pass === 'step' ? name : `${name}, ${pass}`;
 }
 
 /** Milliseconds of the work itself: on the device where its own times are trusted, of a steady call elsewhere. */
@@ -60,4 +60,22 @@ export function threadSpeedup(report: BenchReport, row: BenchRow, contender: num
 /** The fit that belongs to a family, on one contender. */
 export function growthOf({ growth }: BenchReport, { label, parameter }: Family, contender: number): Growth | undefined {
   return growth.find((one) => one.contender === contender && one.parameter === parameter && label.startsWith(one.name));
+}
+
+/** The contender that others are held against: the first of those that ran most of these rows. null: there is nobody else. */
+export function baseOf(rows: readonly BenchRow[], contenders: readonly unknown[]): number | null {
+  const counts = contenders.map((_, i) => rows.filter(({ results }) => results[i]).length);
+  const most = Math.max(0, ...counts);
+  return counts.filter((count) => count > 0).length > 1 ? counts.indexOf(most) : null;
+}
+
+/** Contenders that ran some of these rows. */
+export function shownIn(rows: readonly BenchRow[], { contenders }: Pick<BenchReport, 'contenders'>): number[] {
+  return [...contenders.keys()].filter((i) => rows.some((row) => row.results[i]));
+}
+
+/** How many times as fast the contender `i` is as another. */
+export function speedup({ results }: BenchRow, i: number, base: number): number | null {
+  const [own, theirs] = [results[i], results[base]];
+  return own && theirs ? theirs.steady.median / own.steady.median : null;
 }

@@ -92,6 +92,7 @@ export interface Texts {
     readonly expected: string;
     readonly difference: string;
     readonly exponents: string;
+    readonly by: (work: string, parameter: string) => string;
     readonly lines: string;
   };
   readonly crossover: {
@@ -126,6 +127,8 @@ export interface Texts {
     readonly problems: string;
     readonly worstColumn: string;
     readonly where: string;
+    /** Of what is not right by IEEE 754, and passes. */
+    readonly allowed: string;
     readonly time: string;
     readonly lawsTitle: string;
     readonly laws: Readonly<Record<LawName, string>>;
@@ -149,11 +152,10 @@ export interface Texts {
 }
 
 const parameters: Readonly<Record<string, string>> = {
-  batch: 'images in a batch',
+  batch: 'batch size',
   channels: 'channels',
   depth: 'layers',
-  side: 'side of the image, in pixels',
-  size: 'side of the image, in pixels',
+  side: 'image side (pixels)',
   threads: 'threads',
 };
 
@@ -237,14 +239,14 @@ export const english: Texts = {
     rate: 'Rate',
     ofPeak: 'Of peak',
     speedup: (base) => `Times as fast as ${base}`,
-    checked: 'Error, checked before timing',
+    checked: 'Worst error ÷ budget, before timing',
     intensity: 'FLOP/byte',
     bandwidth: 'Bandwidth',
     ofRoof: 'Of the roof',
     about:
       'Rates and shares of the peak are by the device’s own time where that is trusted, and by a steady call elsewhere.',
   },
-  against: (error, what) => `${error} against ${what}`,
+  against: (error, what) => `${error}, against ${what}`,
   untrusted: 'not trusted',
   untrustedTitle: 'Times of the device that are not trusted, and why',
   axes: {
@@ -257,7 +259,7 @@ export const english: Texts = {
   roofline: {
     title: 'Roofline',
     about:
-      'A kernel can be no faster than the arithmetic (flat) and the memory (slope) that were measured in this run; both stand above its figure. To the right, more is computed with each byte. Numbers are those of the table.',
+      'A kernel can be no faster than the arithmetic (flat) and the memory (slope) that were measured in this run; both stand above its figure. To the right, more is computed with each byte. Numbers are those of the table below.',
     winograd:
       'FLOP are counted by the equations. Winograd’s convolution needs fewer multiplications than that, so it may stand above the roof; small arrays that stay in a cache may stand above the slope.',
   },
@@ -268,6 +270,7 @@ export const english: Texts = {
     expected: 'Exponent expected',
     difference: 'Difference',
     exponents: 'Exponents',
+    by: (work, parameter) => `${work}, by ${parameter}`,
     lines: 'Points are measured; the line has the fitted exponent, and the dashed one that of the operation count.',
   },
   crossover: {
@@ -324,6 +327,7 @@ export const english: Texts = {
     problems: 'Problems',
     worstColumn: 'Worst error ÷ budget',
     where: 'Where',
+    allowed: 'What only the specification allows',
     time: 'Time',
     lawsTitle: 'What the laws say',
     laws: {

@@ -6,7 +6,6 @@ const parameters: Readonly<Record<string, string>> = {
   channels: '通道数',
   depth: '层数',
   side: '图像边长（像素）',
-  size: '图像边长（像素）',
   threads: '线程数',
 };
 
@@ -80,7 +79,7 @@ export const chinese: Texts = {
     rate: '速率',
     ofPeak: '占峰值',
     speedup: (base) => `相对 ${base} 的倍数`,
-    checked: '计时前检查的误差',
+    checked: '计时前检查：最大误差 ÷ 预算',
     intensity: 'FLOP/字节',
     bandwidth: '带宽',
     ofRoof: '占屋顶线',
@@ -109,6 +108,7 @@ export const chinese: Texts = {
     expected: '预期指数',
     difference: '差',
     exponents: '指数',
+    by: (work, parameter) => `${work}，随${parameter}`,
     lines: '点为测量值；实线为拟合指数，虚线为按运算量预期的指数。',
   },
   crossover: {
@@ -157,6 +157,7 @@ export const chinese: Texts = {
     problems: '问题数',
     worstColumn: '最大误差 ÷ 预算',
     where: '位置',
+    allowed: '仅因规范允许而通过之处',
     time: '用时',
     lawsTitle: '各定律的内容',
     laws: {

@@ -3,7 +3,7 @@
 
 struct Sizes {
   count: u32, // threads
-  iterations: u32,
+  rounds: u32,
   factor: f32,
   term: f32,
 }
@@ -11,7 +11,7 @@ struct Sizes {
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 
-/// Eight chains of x → x · factor + term that don't wait for each other: 64 operations an iteration, and nothing to read.
+/// Eight chains of x → x · factor + term that don't wait for each other: 64 operations a round, and nothing to read.
 @compute @workgroup_size(256)
 fn multiplyAdd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = element(id, groups);
@@ -25,15 +25,15 @@ fn multiplyAdd(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   var f = a + 5.0;
   var g = a + 6.0;
   var h = a + 7.0;
-  for (var n = 0u; n < s.iterations; n++) {
-    a = fma(a, factor, term);
-    b = fma(b, factor, term);
-    c = fma(c, factor, term);
-    d = fma(d, factor, term);
-    e = fma(e, factor, term);
-    f = fma(f, factor, term);
-    g = fma(g, factor, term);
-    h = fma(h, factor, term);
+  for (var n = 0u; n < s.rounds; n++) {
+    a = a * factor + term;
+    b = b * factor + term;
+    c = c * factor + term;
+    d = d * factor + term;
+    e = e * factor + term;
+    f = f * factor + term;
+    g = g * factor + term;
+    h = h * factor + term;
   }
   if (i < s.count) { y[i] = ((a + b) + (c + d)) + ((e + f) + (g + h)); }
 }
