@@ -1,6 +1,6 @@
 /** Measures the backends of this browser. */
 import { type BackendName, type BackendOptions, createBackend } from 'receptive';
-import { type Contender, describeBackend, measureAll } from 'receptive/measure';
+import { type Contender, describeBackend, measureAll, plan } from 'receptive/measure';
 import type { Gate } from './gate.js';
 import { here, mostThreads } from './here.js';
 import type { BenchOrder, Progress, Reports } from './messages.js';
@@ -11,12 +11,13 @@ export async function* bench(
   tell: (progress: Progress) => void,
   gate: Gate,
 ): AsyncGenerator<Reports['bench']> {
+  const { isQuick: quick, filter } = order;
+  if (plan({ quick, filter, seed: 0 }).length === 0) throw new Error(`no row is called '${filter}'`);
   const contenders: Contender[] = [];
   for (const [name, options] of asked(order)) {
     const backend = await createBackend(name, options);
     contenders.push({ label: describeBackend(backend).label, backend });
   }
-  const { isQuick: quick, filter } = order;
   for await (const event of measureAll(contenders, { environment: here(), quick, filter, now: () => gate.now() })) {
     if (event.kind === 'progress') tell({ doing: event.what, done: event.done, of: event.total });
     else if (event.kind === 'row') yield event.soFar();
