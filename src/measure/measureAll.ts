@@ -46,8 +46,8 @@ export type BenchEvent =
       readonly round: number;
       readonly what: string;
     }
-  /** A row, again after each round with more samples. */
-  | { readonly kind: 'row'; readonly row: BenchRow }
+  /** A row, again after each round with more samples. `soFar` makes a partial report of all that has been measured. */
+  | { readonly kind: 'row'; readonly row: BenchRow; readonly soFar: () => BenchReport }
   | { readonly kind: 'warning'; readonly message: string }
   /** The last one. */
   | { readonly kind: 'report'; readonly report: BenchReport };
@@ -85,6 +85,7 @@ export async function* measureAll(
   }
 
   const rows = work.map((one) => new Row(one, runners));
+  const soFar = () => reportOf(options, rows, runners, [...warnings], true);
   let done = 0;
   for (let round = 0; round < rounds && !signal?.aborted; round++) {
     const end =
@@ -100,7 +101,7 @@ export async function* measureAll(
         continue;
       }
       for (const message of await row.measure(time / rounds, signal)) yield warn(message);
-      if (row.hasResults) yield { kind: 'row', row: row.result() };
+      if (row.hasResults) yield { kind: 'row', row: row.result(), soFar };
     }
     if (round === 0 && leftOut.length > 0) {
       yield warn(`time was up before ${leftOut.length} rows, which are left out: ${leftOut.join('; ')}`);
@@ -108,29 +109,38 @@ export async function* measureAll(
     for (const runner of runners) if (!signal?.aborted) await runner.measurePeak();
   }
 
-  const measured = rows.filter((row) => row.hasResults);
   for (const runner of runners) {
     if (runner.skipped.length === 0) continue;
     yield warn(`too slow for its time, ${runner.contender.label} is left out of: ${runner.skipped.join('; ')}`);
   }
-  const described = runners.map((runner) => runner.describe());
+  const report = reportOf(options, rows, runners, warnings, signal?.aborted === true);
+  for (const message of [...driftWarnings(report.contenders), ...noiseWarnings(report.rows)]) yield warn(message);
+  yield { kind: 'report', report };
+}
+
+/** `warnings` may grow still. */
+function reportOf(
+  { environment, seed = 0 }: BenchOptions,
+  rows: readonly Row[],
+  runners: readonly Runner[],
+  warnings: readonly string[],
+  partial: boolean,
+): BenchReport {
+  const measured = rows.filter((row) => row.hasResults);
+  const contenders = runners.map((runner) => runner.describe());
   const results = [...measured.map((row) => row.result()), ...threadRows(measured, runners)];
-  for (const message of [...driftWarnings(described), ...noiseWarnings(results)]) yield warn(message);
   const families = new Map(measured.map((row) => [row.work.name, row.work.family]));
-  yield {
-    kind: 'report',
-    report: {
-      format: 'receptive bench',
-      version: 1,
-      partial: signal?.aborted === true,
-      seed,
-      environment: options.environment,
-      contenders: described,
-      rows: results,
-      growth: growths(results, families),
-      crossovers: crossovers(results, families, described),
-      warnings,
-    },
+  return {
+    format: 'receptive bench',
+    version: 1,
+    partial,
+    seed,
+    environment,
+    contenders,
+    rows: results,
+    growth: growths(results, families),
+    crossovers: crossovers(results, families, contenders),
+    warnings,
   };
 }
 
