@@ -19,7 +19,9 @@ export class Gate {
     }
   }
 
+  /** Work that only waits for promises keeps messages out: here they come in. */
   async pass(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
     if (!this.aborted) return;
     const since = performance.now();
     this.waiting();
