@@ -156,11 +156,11 @@ export const experimentOutFlags = {
   out: flag(out.schema, '<folder>', 'Where figure.svg, report.md and runs.json go', 'experiments/<name>'),
 };
 
-/** Names with commas between them. */
+/** Names with commas between them; a flag that stands twice adds to the list. */
 const list = <Name extends string>(allowed: readonly Name[]) =>
   v.pipe(
-    v.string(`must be a list of ${allowed.join(', ')}`),
-    v.transform((text) => text.split(',')),
+    v.union([v.string(), v.array(v.string())], `must be a list of ${allowed.join(', ')}`),
+    v.transform((typed) => String(typed).split(',')),
     v.array(oneOf(allowed)),
   );
 
