@@ -17,4 +17,11 @@ export const equivalent = [
     after: 'for (let i = 0; i <= dx.length; i++) dx[i] = mask[i] === 0 ? 0 : dy[i] / (1 - s.p);',
     reason: 'JavaScript writes nothing past the end of a typed array',
   },
+  {
+    language: 'ts',
+    file: 'relu.ts',
+    before: 'for (let i = 0; i < y.length; i++) y[i] = Math.max(0, x[i]);',
+    after: 'for (let i = 0; i <= y.length; i++) y[i] = Math.max(0, x[i]);',
+    reason: 'JavaScript writes nothing past the end of a typed array',
+  },
 ];

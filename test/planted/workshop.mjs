@@ -105,7 +105,7 @@ export class Workshop {
         const broken = JSON.parse(answer);
         if (/doesn't compile|error: /.test(broken?.message ?? ''))
           return reject(new Error(broken.message.slice(0, 600)));
-        resolve(broken && broken.law);
+        resolve(broken?.law ?? null);
       });
     });
   }
