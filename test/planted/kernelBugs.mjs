@@ -144,8 +144,8 @@ export const kernelBugs = [
     name: 'sgd: the first step reads a buffer that is not there yet',
     operation: 'sgd',
     file: 'sgd.ts',
-    find: 'if (!isFirst) {',
-    replace: 'if (true) {',
+    find: 'const v = isFirst ? g : f32x4.add(',
+    replace: 'const v = f32x4.add(',
   },
   {
     name: 'batchNorm2d: what f32 has not of a large mean is forgotten',

@@ -1,117 +1,136 @@
 /**
- * Tests the tests: plants one bug after the other in a copy of the sources and expects the laws to catch each.
- * `npm run test:planted` prints which law caught which bug, and fails if one survives; `-- Winograd` plants only the bugs
- * whose names or files contain that; `-- .wgsl`, those of the shaders.
+ * Tests the tests: plants one bug after the other in a copy of the sources and expects the laws to catch each. Bugs are those that
+ * were written by hand, and mutants that `mutate.mjs` makes by rules. Prints which law caught which bug, the survivors, and the share
+ * that was caught, and fails below 95 % of either. It reads `dist`, so build first.
+ *
+ *   npm run test:planted                                  all by hand, and 60 mutants: 20 for each language
+ *   npm run test:planted -- Winograd                      those whose names or files contain that; `.wgsl`, `mutant as` …
+ *   npm run test:planted -- --generated 200 --seed 2      other mutants
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { swiftshader } from '../swiftshader.mjs';
+import { parseArgs } from 'node:util';
+import { operationNames } from '../../dist/ops/index.js';
 import { bugs } from './bugs.mjs';
+import { equivalent } from './equivalent.mjs';
 import { kernelBugs } from './kernelBugs.mjs';
+import { languages, mutantsOf, sampled } from './mutate.mjs';
+import { operationsByFile } from './operations.mjs';
 import { shaderBugs } from './shaderBugs.mjs';
+import { repository, Workshop } from './workshop.mjs';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
-const copy = mkdtempSync(join(tmpdir(), 'receptive-planted-'));
-for (const part of ['src', 'assembly', 'dist', 'tools', 'test/laws']) {
-  cpSync(join(repository, part), join(copy, part), { recursive: true });
-}
-for (const file of ['package.json', 'tsconfig.base.json', 'vitest.config.ts', 'asconfig.json', 'test/patience.ts']) {
-  cpSync(join(repository, file), join(copy, file));
-}
-symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
+const { values, positionals } = parseArgs({
+  options: { generated: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } },
+  allowPositionals: true,
+});
+const [generated, seed] = [Number(values.generated), Number(values.seed)];
+const filter = positionals[0] ?? '';
+const wanted = ({ name, file }) => `${name} ${file}`.includes(filter);
 
 /** Shaders that threads use together, if they share memory. */
 const sharing = new Set(['tile.wgsl', 'tree.wgsl', 'lanes.wgsl', 'windowMeans.wgsl']);
+const operations = Object.fromEntries(
+  Object.keys(languages).map((language) => [language, operationsByFile(repository, language, operationNames)]),
+);
 
-/** The laws that fail among the tests of these files whose names match; at most `bail` of them, or all for 0. */
-function failedLaws({ file, tests, pattern, runs, bail = 0, env }) {
-  const report = join(copy, 'report.json');
-  const files = tests.map((name) => `test/laws/${name}.test.ts`);
-  spawnSync(
-    process.execPath,
-    [
-      join(copy, 'node_modules/vitest/vitest.mjs'),
-      ...['run', ...files, '--reporter=json', `--outputFile=${report}`, '--testNamePattern', pattern],
-      ...[`--bail=${bail}`, '--testTimeout=600000'], // what is slow isn't caught
-    ],
-    { cwd: copy, env: { ...process.env, ...env, RECEPTIVE_RUNS: String(runs), RECEPTIVE_SEED: '1' } },
+function placesOf(language, file) {
+  if (language === 'ts') return ['maths'];
+  if (language === 'as') return ['wasm'];
+  return sharing.has(file) ? ['webgpu, sharing memory'] : ['webgpu'];
+}
+
+/** A bug by hand: its text, and whose laws should see it. */
+function handWritten(language, { name, file, find, replace, operation }) {
+  const source = readFileSync(join(repository, languages[language].folder, file), 'utf8');
+  if (source.split(find).length !== 2) throw new Error(`${name}: '${find}' isn't in ${file} exactly once`);
+  const text = source.replace(find, () => replace);
+  const held = operation ? [operation] : operations[language][file];
+  return { name, language, rule: 'by hand', file, text, operations: held, where: placesOf(language, file) };
+}
+
+const isSame = (a, b) => a.file === b.file && a.before === b.before && a.after === b.after;
+
+/** Mutants in the order in which they are to be planted. */
+function* mutants(language) {
+  const all = mutantsOf(repository, language);
+  for (const known of equivalent) {
+    if (known.language === language && !all.some((mutant) => isSame(mutant, known))) {
+      throw new Error(`equivalent.mjs: '${known.before}' → '${known.after}' of ${known.file} is no mutant any longer`);
+    }
+  }
+  const named = all.map((mutant) => ({
+    ...mutant,
+    name: `mutant ${language}, ${mutant.rule}: ${mutant.file}:${mutant.line}  ${mutant.before}  →  ${mutant.after}`,
+  }));
+  for (const mutant of sampled(named.filter(wanted), seed)) {
+    const { file } = mutant;
+    // What one way of adding up and multiplying leaves unseen, the other may use.
+    const where =
+      language === 'wgsl'
+        ? [...placesOf(language, file), 'webgpu', 'webgpu, sharing memory']
+        : placesOf(language, file);
+    yield { ...mutant, operations: operations[language][file], where: [...new Set(where)] };
+  }
+}
+
+const workshop = new Workshop();
+const rows = [];
+async function plant(bug, kind) {
+  const start = performance.now();
+  let outcome;
+  try {
+    outcome = await workshop.plant(bug);
+  } catch (error) {
+    if (kind === 'by hand') throw error;
+    console.log(
+      `${bug.name}   [invalid: ${error.message.split('\n').find((line) => line.includes('rror')) ?? error.message.slice(0, 100)}]`,
+    );
+    return false;
+  }
+  rows.push({ ...bug, kind, outcome });
+  console.log(
+    `${bug.name.padEnd(86)} ${outcome ?? 'SURVIVES'}  (${((performance.now() - start) / 1000).toFixed(1)} s)`,
   );
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  rmSync(report);
-  for (const { assertionResults, message } of testResults) {
-    if (assertionResults.length === 0) throw new Error(`${file} doesn't load: ${message}`);
-  }
-  const failed = testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter(({ status }) => status === 'failed');
-  for (const { failureMessages } of failed) {
-    const notCompiled = failureMessages.find((message) => message.includes("doesn't compile"));
-    if (notCompiled) throw new Error(`the planted shader doesn't compile: ${notCompiled}`);
-  }
-  return [...new Set(failed.map(({ title }) => title.replace(/^.* keeps /, '')))];
-}
-
-function buildKernels() {
-  const asc = join(copy, 'node_modules/assemblyscript/bin/asc.js');
-  for (const step of [[asc, '--target', 'simd'], ['tools/embed.mjs']]) {
-    const { status, stderr } = spawnSync(process.execPath, step, { cwd: copy, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`the planted kernel doesn't compile: ${stderr}`);
-  }
-}
-
-/** Gathers the shaders into the file that the backend reads. */
-function gatherShaders() {
-  const { status, stderr } = spawnSync(process.execPath, [join(copy, 'tools/shaders.mjs')], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the shaders can't be gathered: ${stderr}`);
-}
-
-const wanted = ({ name, file }) => `${name} ${file}`.includes(process.argv[2] ?? '');
-let survivors = 0;
-/** Puts the bug in, sees which laws fail, and takes it out again. */
-function plant({ name, find, replace }, path, failed) {
-  const source = readFileSync(path, 'utf8');
-  if (source.split(find).length !== 2) throw new Error(`${name}: '${find}' isn't in ${path} exactly once`);
-  writeFileSync(
-    path,
-    source.replace(find, () => replace),
-  );
-  const caughtBy = failed();
-  writeFileSync(path, source);
-  if (caughtBy.length === 0) survivors++;
-  console.log(`${name.padEnd(86)} ${caughtBy.join(', ') || 'SURVIVES'}`);
+  return true;
 }
 
 try {
-  for (const bug of bugs.filter(wanted)) {
-    // The laws of the operation that the file is about, on the maths itself; shared files concern all of them.
-    const operation = bug.file === 'windows.ts' ? '' : `\\b${bug.file.replace('.ts', '')}\\b`;
-    const pattern = `^(plain arrays|reference backend|\\w+ keeps).*${operation}|^${operation} keeps`;
-    plant(bug, join(copy, 'src/ops', bug.file), () =>
-      failedLaws({ file: bug.file, tests: ['kernels', 'maths'], pattern, runs: 100 }),
-    );
-  }
-  for (const { operation, ...bug } of kernelBugs.filter(wanted)) {
-    plant(bug, join(copy, 'assembly', bug.file), () => {
-      buildKernels();
-      return failedLaws({ file: bug.file, tests: ['kernels'], pattern: `^wasm ${operation}\\b`, runs: 100 });
-    });
-  }
-  const env = await swiftshader();
-  for (const { operation, ...bug } of shaderBugs.filter(wanted)) {
-    const [tests, where] = sharing.has(bug.file) ? ['webgpuSharing', 'webgpu, sharing memory'] : ['webgpu', 'webgpu'];
-    plant(bug, join(copy, 'src/backends/webgpu', bug.file), () => {
-      gatherShaders();
-      const pattern = `^${where} ${operation}\\b`;
-      // An adapter that computes on the CPU is slow, above all where failures are shrunk.
-      return failedLaws({ file: bug.file, tests: [tests], pattern, runs: 60, bail: 1, env });
-    });
+  await workshop.open();
+  const byHand = [
+    ...bugs.filter(wanted).map((bug) => handWritten('ts', bug)),
+    ...kernelBugs.filter(wanted).map((bug) => handWritten('as', bug)),
+    ...shaderBugs.filter(wanted).map((bug) => handWritten('wgsl', bug)),
+  ];
+  for (const bug of byHand) await plant(bug, 'by hand');
+  for (const language of Object.keys(languages)) {
+    let left = Math.ceil(generated / 3);
+    if (left === 0) continue;
+    for (const mutant of mutants(language)) {
+      const known = equivalent.find((each) => each.language === language && isSame(each, mutant));
+      if (known) console.log(`${mutant.name}   [equivalent: ${known.reason}]`);
+      else if (await plant(mutant, 'generated')) left--;
+      if (left === 0) break;
+    }
   }
 } finally {
-  rmSync(copy, { recursive: true });
+  workshop.close();
 }
-const all = [...bugs, ...kernelBugs, ...shaderBugs].filter(wanted).length;
-console.log(`\n${all - survivors} of ${all} bugs caught`);
-process.exitCode = survivors === 0 ? 0 : 1;
+
+const share = (some) => {
+  const caught = some.filter(({ outcome }) => outcome !== null).length;
+  return `${caught} of ${some.length} caught (${((100 * caught) / some.length).toFixed(1)} %)`;
+};
+console.log();
+for (const kind of ['by hand', 'generated']) {
+  const some = rows.filter((row) => row.kind === kind);
+  if (some.length === 0) continue;
+  console.log(`${kind}: ${share(some)}`);
+  for (const what of ['language', ...(kind === 'generated' ? ['rule'] : [])]) {
+    for (const value of new Set(some.map((row) => row[what]))) {
+      console.log(`  ${value}: ${share(some.filter((row) => row[what] === value))}`);
+    }
+  }
+  const survivors = some.filter(({ outcome }) => outcome === null);
+  for (const { name } of survivors) console.log(`  SURVIVES  ${name}`);
+  if (survivors.length > 0.05 * some.length) process.exitCode = 1;
+}
