@@ -12,7 +12,7 @@ import { languages } from './mutate.mjs';
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 /** How many problems each law is tried on. An adapter that computes on the CPU is slow where threads wait for each other. */
-const runs = { maths: 40, wasm: 40, webgpu: 30, 'webgpu, sharing memory': 6 };
+const runs = { maths: 40, wasm: 40, webgpu: 30, 'webgpu, sharing memory': 15 };
 /** Milliseconds after which what doesn't end counts as caught. */
 const limit = 120_000;
 
