@@ -178,7 +178,7 @@ export const benchFlagGroups = {
     quick: flag(
       v.optional(v.boolean('takes no value'), false),
       null,
-      'Fewer and smaller rows: 3 minutes instead of 10',
+      'Fewer and smaller rows, for a first look',
       '',
     ),
     filter: flag(
