@@ -19,7 +19,7 @@ import type { PreparedWork, Work } from './work.js';
 export interface BenchOptions {
   /** Where it runs: what the platform's `environment` says. */
   readonly environment: Environment;
-  /** Fewer and smaller rows, in under 3 minutes on two cores instead of 10. Default: false. */
+  /** Fewer and smaller rows. Default: false. */
   readonly quick?: boolean;
   /** Only rows for which `group, name, pass` contains this. Default: all. */
   readonly filter?: string;
