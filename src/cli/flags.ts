@@ -175,12 +175,7 @@ const file = v.optional(path('a file'));
 /** What `bench --help` lists, in groups. */
 export const benchFlagGroups = {
   Rows: {
-    quick: flag(
-      v.optional(v.boolean('takes no value'), false),
-      null,
-      'Fewer and smaller rows, for a first look',
-      '',
-    ),
+    quick: flag(v.optional(v.boolean('takes no value'), false), null, 'Fewer and smaller rows, for a first look', ''),
     filter: flag(
       v.optional(path('a part of a name')),
       '<text>',
