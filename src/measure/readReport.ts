@@ -1,24 +1,12 @@
 /** Reports from files. */
 import * as v from 'valibot';
+import { backendSchema, environmentSchema } from '../testing/reportHead.js';
 import type { BenchReport } from './report.js';
 
 const sampled = v.object({ median: v.number(), mad: v.number(), samples: v.array(v.number()) });
 
-const adapter = v.object({
-  vendor: v.string(),
-  architecture: v.string(),
-  device: v.string(),
-  description: v.string(),
-  computesOnCpu: v.boolean(),
-  powerPreference: v.nullable(v.string()),
-});
-
 const contender = v.object({
-  label: v.string(),
-  backend: v.picklist(['reference', 'wasm', 'webgpu']),
-  threads: v.nullable(v.number()),
-  build: v.nullable(v.string()),
-  adapter: v.nullable(adapter),
+  ...backendSchema.entries,
   peaks: v.nullable(v.object({ compute: sampled, bandwidth: sampled })),
   emptyWait: sampled,
 });
@@ -46,15 +34,7 @@ const report = v.object({
   version: v.literal(1),
   partial: v.boolean(),
   seed: v.number(),
-  environment: v.object({
-    runtime: v.string(),
-    machine: v.string(),
-    cores: v.number(),
-    isolated: v.boolean(),
-    timerStep: v.number(),
-    version: v.string(),
-    date: v.string(),
-  }),
+  environment: environmentSchema,
   contenders: v.array(contender),
   rows: v.array(row),
   growth: v.array(

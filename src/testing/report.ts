@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { BackendDescription, Environment } from '../backends/environment.js';
 import type { OperationName } from '../ops/index.js';
 import type { LawName } from './case.js';
+import { backendSchema, environmentSchema } from './reportHead.js';
 
 /**
  * holds; allowed: wrong by IEEE 754, and allowed by WGSL's specification (`Allowance` in compare.ts has the three ways); wrong;
@@ -67,41 +68,14 @@ const row = v.object({
   failure: v.nullable(v.object({ message: v.string(), command: v.string() })),
 });
 
-const environment = v.object({
-  runtime: v.string(),
-  machine: v.string(),
-  cores: v.number(),
-  isolated: v.boolean(),
-  timerStep: v.number(),
-  version: v.string(),
-  date: v.string(),
-});
-
-const adapter = v.object({
-  vendor: v.string(),
-  architecture: v.string(),
-  device: v.string(),
-  description: v.string(),
-  computesOnCpu: v.boolean(),
-  powerPreference: v.nullable(v.string()),
-});
-
-const backend = v.object({
-  label: v.string(),
-  backend: v.picklist(['reference', 'wasm', 'webgpu']),
-  threads: v.nullable(v.number()),
-  build: v.nullable(v.string()),
-  adapter: v.nullable(adapter),
-});
-
 const report = v.object({
   format: v.literal('receptive check'),
   version: v.literal(1),
   partial: v.boolean(),
   runs: whole,
   seed: v.number(),
-  environment,
-  backend,
+  environment: environmentSchema,
+  backend: backendSchema,
   rows: v.array(row),
 });
 

@@ -1,7 +1,7 @@
 /**
  * Tests the tests: plants one bug after the other in a copy of the sources and expects the laws to catch each. Bugs are those that
  * were written by hand, and mutants that `mutate.mjs` makes by rules. Prints which law caught which bug, the survivors, and the share
- * that was caught, and fails below 95 % of either. It reads `dist`, so build first.
+ * that was caught. It fails if one by hand survives, or more than 5 % of the mutants. It reads `dist`, so build first.
  *
  *   npm run test:planted                                  all by hand, and 60 mutants: 20 for each language
  *   npm run test:planted -- Winograd                      those whose names or files contain that; `.wgsl`, `mutant as` …
@@ -74,6 +74,16 @@ function* mutants(language) {
 }
 
 const workshop = new Workshop();
+
+/** Wherever one of these bugs is to be held to laws, nothing is broken before. */
+async function holdSound(all) {
+  for (const place of new Set(all.flatMap(({ where }) => where))) {
+    const concerned = all.filter(({ where }) => where.includes(place)).flatMap((bug) => bug.operations);
+    await workshop.holdSound(place, [...new Set(concerned)]);
+    console.log(`without a bug, all laws hold on ${place}`);
+  }
+}
+
 const rows = [];
 async function plant(bug, kind) {
   const start = performance.now();
@@ -101,6 +111,10 @@ try {
     ...kernelBugs.filter(wanted).map((bug) => handWritten('as', bug)),
     ...shaderBugs.filter(wanted).map((bug) => handWritten('wgsl', bug)),
   ];
+  await holdSound([
+    ...byHand,
+    ...(generated > 0 ? Object.keys(languages).flatMap((language) => [...mutants(language)]) : []),
+  ]);
   for (const bug of byHand) await plant(bug, 'by hand');
   for (const language of Object.keys(languages)) {
     let left = Math.ceil(generated / 3);
@@ -132,5 +146,5 @@ for (const kind of ['by hand', 'generated']) {
   }
   const survivors = some.filter(({ outcome }) => outcome === null);
   for (const { name } of survivors) console.log(`  SURVIVES  ${name}`);
-  if (survivors.length > 0.05 * some.length) process.exitCode = 1;
+  if (survivors.length > (kind === 'by hand' ? 0 : 0.05 * some.length)) process.exitCode = 1;
 }

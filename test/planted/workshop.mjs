@@ -36,6 +36,12 @@ export class Workshop {
     rmSync(this.#copy, { recursive: true });
   }
 
+  /** Throws if a law is broken without any bug: what is caught there would say nothing. */
+  async holdSound(where, operations) {
+    const broken = await this.#hold({ where, operations, runs: runs[where], seed: 1 }, 10 * limit);
+    if (broken) throw new Error(`without a bug, on ${where}: ${broken}`);
+  }
+
   /** Which law catches the bug, or null. Throws if it doesn't compile. `text`: the whole file with the bug in it. */
   async plant({ language, file, text, operations, where }) {
     const path = join(this.#copy, languages[language].folder, file);
@@ -79,7 +85,7 @@ export class Workshop {
     writeFileSync(join(this.#copy, 'dist', folder, file.replace('.ts', '.js')), code);
   }
 
-  #hold(request) {
+  #hold(request, milliseconds = limit) {
     const script = fileURLToPath(new URL('hold.mjs', import.meta.url));
     const patience = pathToFileURL(join(this.#copy, 'patience.mjs')).href;
     const child = spawn(process.execPath, ['--import', patience, script, this.#copy, JSON.stringify(request)], {
@@ -95,11 +101,11 @@ export class Workshop {
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
-    }, limit);
+    }, milliseconds);
     return new Promise((resolve, reject) => {
       child.on('close', (code) => {
         clearTimeout(timer);
-        if (late) return resolve(`doesn't end in ${limit / 1000} s`);
+        if (late) return resolve(`doesn't end in ${milliseconds / 1000} s`);
         const answer = out.trim().split('\n').at(-1);
         if (code !== 0 || !answer) return resolve(`ends with ${code}: ${err.trim().split('\n').at(-1)}`);
         const broken = JSON.parse(answer);
