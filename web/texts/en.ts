@@ -49,7 +49,7 @@ export const en = {
     title: 'Bench',
     lead: 'How fast is each path on this machine, and why?',
     length: 'How much',
-    lengths: { quick: 'quick, a few minutes', standard: 'standard, ten minutes or so' },
+    lengths: { quick: 'quick: fewer and smaller rows', standard: 'standard: all of them' },
     filter: 'Only rows whose name contains',
     filterHint: 'mnistNet, conv2d, ResNet … Empty: all.',
     advice: 'Leave the machine alone while it measures, and keep this page in front.',

@@ -48,7 +48,7 @@ export const zh: Texts = {
     title: '测速',
     lead: '这台机器上每条路径有多快，为什么？',
     length: '测多少',
-    lengths: { quick: '快速，几分钟', standard: '标准，十分钟左右' },
+    lengths: { quick: '快速：行更少、规模更小', standard: '标准：全部' },
     filter: '只测名称含有以下文字的行',
     filterHint: 'mnistNet、conv2d、ResNet……留空则全部。',
     advice: '测量时请不要使用这台机器做别的事，并让本页保持在最前面。',
