@@ -40,7 +40,7 @@ export function crossEntropySizes(
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ShapeError(`crossEntropy: labelSmoothing must be in 0 … 1, but is ${labelSmoothing}`);
   }
-  return { ...nllLossSizes('crossEntropy', x, target, weight, options), labelSmoothing };
+  return { labelSmoothing, ...nllLossSizes('crossEntropy', x, target, weight, options) };
 }
 
 /** Writes loss. */

@@ -70,7 +70,7 @@ export function nllLossSizes(
       );
     }
   }
-  return { ...s, reduction: checkReduction(operation, reduction), ignoreIndex };
+  return { reduction: checkReduction(operation, reduction), ignoreIndex, ...s };
 }
 
 /** Writes loss. */

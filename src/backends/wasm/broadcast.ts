@@ -118,7 +118,7 @@ export function broadcasting(engine: Engine) {
     engine.writeIntegers(summed, summedDims);
     const lists = { kept, keptRank: keptDims.length / 2, summed, summedRank: summedDims.length / 2 };
     const tasks = tasksFor(x.length, Math.ceil(y.length / 4));
-    engine.run(inRows ? 'sumOfRows' : 'sumOfColumns', tasks, { y, x, length: y.length, n, runs, ...lists, divisor });
+    engine.run(inRows ? 'sumOfRows' : 'sumOfColumns', tasks, { y, x, length: y.length, n, runs, divisor, ...lists });
   }
 
   /** The backward pass of `sum`: dx = dy / count for every x that is summed into y. */
@@ -129,7 +129,7 @@ export function broadcasting(engine: Engine) {
     const [dims] = engine.scratch(room(shape));
     engine.writeIntegers(dims, pairs(merged.shape, merged.strides[0]));
     const lists = { n, step, dims, rank: merged.shape.length };
-    engine.run('sumBackward', tasksFor(dx.length), { dx, dy, length: dx.length, ...lists, divisor: count });
+    engine.run('sumBackward', tasksFor(dx.length), { dx, dy, length: dx.length, divisor: count, ...lists });
   }
 
   /**

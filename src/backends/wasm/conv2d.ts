@@ -205,7 +205,7 @@ function overTaps(
   const blocks = N * G * Math.ceil(channels / 8);
   const parts = partsOfRows(blocks, rows);
   const products = ((rows / parts) * columns * (K + 1) * 8) / 4; // between vectors
-  const s = { ...sizes, parts };
+  const s = { parts, ...sizes };
   engine.run('conv2dForward', tasksForItems(blocks * parts, products), { y, x, w, taps, bias, scratch, s });
 }
 
@@ -303,8 +303,19 @@ function scatteredInputGradient(engine: Engine, dx: Place, dy: Place, weight: Pl
   engine.writeIntegers(placesAt, places);
   const steps = { groupStep: 4, channelStep: kernel };
   packWeights(engine, { to: packed, w: weight, order, G: taps, channels: C_in, K: C_out, ...steps });
-  const arrays = { dx, dy, w: packed, channels: channelsAt, places: placesAt, scratch };
-  engine.run('conv2dScatteredInputGradient', N, { ...arrays, ...s, perThread, taps, H_seen, W_seen });
+  engine.run('conv2dScatteredInputGradient', N, {
+    dx,
+    dy,
+    w: packed,
+    channels: channelsAt,
+    places: placesAt,
+    scratch,
+    perThread,
+    taps,
+    H_seen,
+    W_seen,
+    ...s,
+  });
 }
 
 /** Bytes that the sums of all slices of the images may take. */

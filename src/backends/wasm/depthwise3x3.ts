@@ -17,7 +17,7 @@ function inStrips(
   arrays: { y: Place; x: Place; weight: Place; bias: Place | null; turned: boolean },
   { N, C_in: C, H, W }: Conv2dSizes,
 ): void {
-  engine.run('depthwise3x3Forward', tasksForItems(N * C, 4 * H * W), { ...arrays, N, C, H, W });
+  engine.run('depthwise3x3Forward', tasksForItems(N * C, 4 * H * W), { N, C, H, W, ...arrays });
 }
 
 export function depthwise3x3Forward(

@@ -132,7 +132,8 @@ export class Engine {
 
   /**
    * Runs a kernel of `assembly` once for each task, on all threads, and returns when all is done. Arguments have the names of the
-   * kernel's parameters. The kernel's last three (task, tasks, thread) come from here.
+   * kernel's parameters. The kernel's last three (task, tasks, thread) come from here. An object that is spread into them comes last, and alone: in any
+   * other place it takes V8 six microseconds instead of a tenth of one, as long as a small kernel.
    */
   run<Name extends KernelName>(kernel: Name, tasks: number, named: KernelArguments[Name]): void {
     if (this.#death !== null)

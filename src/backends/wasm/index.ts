@@ -133,7 +133,7 @@ export class WasmBackend extends Backend {
   }
 
   override view(whole: WasmBuffer, from: number, length: number): WasmBuffer {
-    return { ...whole, address: behind(whole, 4 * from), length, byteLength: 4 * length };
+    return { address: behind(whole, 4 * from), length, byteLength: 4 * length, dtype: whole.dtype };
   }
 
   override write(buffer: WasmBuffer, values: TypedArray): void {

@@ -8,12 +8,22 @@ export function normalization(engine: Engine) {
   return {
     batchNorm2d: {
       forward(y, mean, invStd, runningMean, runningVar, x, weight, bias, s) {
-        const arrays = { y, mean, invStd, runningMean, runningVar, x, weight, bias };
-        engine.run('batchNorm2dForward', tasksFor(x.length, s.C), { ...arrays, ...s });
+        const tasks = tasksFor(x.length, s.C);
+        engine.run('batchNorm2dForward', tasks, {
+          y,
+          mean,
+          invStd,
+          runningMean,
+          runningVar,
+          x,
+          weight,
+          bias,
+          ...s,
+        });
       },
       backward(dx, dweight, dbias, dy, x, weight, mean, invStd, s) {
-        const arrays = { dx, dweight, dbias, dy, x, weight, mean, invStd };
-        engine.run('batchNorm2dBackward', tasksFor(x.length, s.C), { ...arrays, ...s });
+        const tasks = tasksFor(x.length, s.C);
+        engine.run('batchNorm2dBackward', tasks, { dx, dweight, dbias, dy, x, weight, mean, invStd, ...s });
       },
     },
 

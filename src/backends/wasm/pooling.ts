@@ -52,11 +52,11 @@ export function pooling(engine: Engine) {
     pad: {
       forward(y, x, s) {
         const tasks = tasksFor(y.length, s.N);
-        engine.run('padForward', tasks, { y, x, ...s, mode: modes[s.mode] });
+        engine.run('padForward', tasks, { y, x, ...border(s) });
       },
       backward(dx, dy, s) {
         const tasks = tasksFor(dy.length, s.N);
-        engine.run('padBackward', tasks, { dx, dy, ...s, mode: modes[s.mode] });
+        engine.run('padBackward', tasks, { dx, dy, ...border(s) });
       },
     },
 
@@ -65,6 +65,11 @@ export function pooling(engine: Engine) {
       backward: (dx, dy, s) => engine.run('catBackward', tasksFor(dx.length, s.outer), { dx, dy, ...s }),
     },
   } satisfies Partial<Kernels<WasmBuffer>>;
+}
+
+/** What both passes of pad take besides their arrays. */
+function border({ N, H, W, H_out, W_out, top, left, mode, value }: PadSizes) {
+  return { N, H, W, H_out, W_out, top, left, mode: modes[mode], value };
 }
 
 const modes: Readonly<Record<PadSizes['mode'], number>> = {

@@ -1,5 +1,5 @@
 /** Calls of the kernels that go along rows: softmax, the losses of classifiers, sums and means. */
-import { crossEntropyShares } from '../../ops/crossEntropy.js';
+import { type CrossEntropySizes, crossEntropyShares } from '../../ops/crossEntropy.js';
 import type { Kernels } from '../../ops/index.js';
 import { ignoredTarget, type NllLossSizes } from '../../ops/nllLoss.js';
 import { broadcasting } from './broadcast.js';
@@ -63,22 +63,30 @@ export function rows(engine: Engine) {
       forward(loss, x, target, weight, s) {
         const tasks = tasksFor(exponential * x.length, Math.ceil(target.length / 4));
         const partials = partialSums();
-        const arrays = { loss: s.reduction === 'none' ? loss : null, partials, x, target, weight };
-        engine.run('crossEntropyForward', tasks, { ...arrays, ...sizesOf(target, s), ...crossEntropyShares(s) });
+        engine.run('crossEntropyForward', tasks, {
+          loss: s.reduction === 'none' ? loss : null,
+          partials,
+          x,
+          target,
+          weight,
+          ...costsOf(target, s),
+        });
         reduce(loss, partials, tasks, s);
       },
       backward(dx, dloss, x, target, weight, s) {
         const partials = partialSums();
         const count = weigh(partials, target, weight, s);
         const tasks = tasksFor(exponential * x.length, Math.ceil(target.length / 4));
-        const arrays = { dx, dloss, partials, x, target, weight };
-        const each = s.reduction === 'none';
         engine.run('crossEntropyBackward', tasks, {
-          ...arrays,
-          ...sizesOf(target, s),
-          ...crossEntropyShares(s),
-          each,
+          dx,
+          dloss,
+          partials,
+          x,
+          target,
+          weight,
+          each: s.reduction === 'none',
           count,
+          ...costsOf(target, s),
         });
       },
     },
@@ -129,4 +137,10 @@ export function rows(engine: Engine) {
 /** What the kernels of losses take of the sizes and options. */
 function sizesOf({ length: rows }: WasmBuffer, s: NllLossSizes) {
   return { rows, C: s.C, inner: s.inner, ignoreIndex: ignoredTarget(s) };
+}
+
+/** The same for crossEntropy, with the shares of the classes. */
+function costsOf({ length: rows }: WasmBuffer, s: CrossEntropySizes) {
+  const { spread, peak } = crossEntropyShares(s);
+  return { rows, C: s.C, inner: s.inner, ignoreIndex: ignoredTarget(s), spread, peak };
 }

@@ -145,10 +145,8 @@ export class Tasks {
 
   #readCall(): void {
     const w = this.#words;
-    this.#call = {
-      number: w[CALL],
-      kernel: this.#kernels[this.#names[w[KERNEL]]],
-      args: Array.from(this.args.subarray(0, w[ARGUMENTS])),
-    };
+    const args: number[] = [];
+    for (let i = 0; i < w[ARGUMENTS]; i++) args.push(this.args[i]); // Array.from takes longer than many a kernel
+    this.#call = { number: w[CALL], kernel: this.#kernels[this.#names[w[KERNEL]]], args };
   }
 }

@@ -130,7 +130,10 @@ const sumBytes = 16;
 /** Whether all numbers that were made of tiles are finite, as their sums tell. If not, tiles have spoiled their neighbours, or
  *  were too large for f32 on the way. */
 function areFinite(engine: Engine, sums: Address, tasks: number): boolean {
-  return new Float32Array(engine.bytes, sums, (tasks * sumBytes) / 4).every(Number.isFinite);
+  for (const sum of new Float32Array(engine.bytes, sums, (tasks * sumBytes) / 4)) {
+    if (!Number.isFinite(sum)) return false;
+  }
+  return true;
 }
 
 /** Each of the three says whether it could: where not all results are finite, they are to be computed directly. */
