@@ -46,7 +46,7 @@ test('standard output is the report’s alone, if that goes there', async () => 
   const json = await check([...few, '--json', '-']);
   expect(json.code).toBe(0);
   expect(readCheckReport(JSON.parse(json.stdout)).rows).toMatchObject([{ law: 'forward', problems: 1 }]);
-  expect(json.stderr).toContain('1 laws on 1 problems');
+  expect(json.stderr).toContain('1 law on 1 problem in');
   const markdown = await check([...few, '--markdown']);
   expect(markdown.stdout).toMatch(/^# /);
   expect(markdown.stdout).toContain('relu');

@@ -109,9 +109,9 @@ interface Asked {
 
 /** The backends in the order of the columns: the reference, wasm by its threads, webgpu. What wasn't named may be missing. */
 async function open({ backend, threads = powersUpTo(availableParallelism()) }: Asked, print: (line: string) => void) {
-  const names = [
-    ...new Set(backend ?? (mayHaveGpu() ? backendNames : backendNames.filter((name) => name !== 'webgpu'))),
-  ];
+  const withoutGpu = !backend && !mayHaveGpu();
+  if (withoutGpu) print('webgpu is left out: this machine shows no GPU; --backend webgpu asks for it all the same');
+  const names: readonly string[] = backend ?? backendNames.filter((name) => !(withoutGpu && name === 'webgpu'));
   const opened: AnyBackend[] = [];
   for (const name of ['reference', 'wasm', 'webgpu'] as const) {
     if (!names.includes(name)) continue;

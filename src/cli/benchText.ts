@@ -29,8 +29,12 @@ export function headText(
     const name = [adapter.vendor, adapter.architecture, adapter.description || adapter.device]
       .filter(Boolean)
       .join(', ');
-    const kind = adapter.computesOnCpu ? coloured(stream, 'red', 'computes on the CPU, no GPU') : 'GPU';
-    return `  ${label}  ${kind}: ${name}; asked for ${adapter.powerPreference ?? 'no preference'}`;
+    const kind = adapter.computesOnCpu
+      ? coloured(stream, 'red', 'computes on the CPU, no GPU')
+      : name
+        ? 'GPU'
+        : 'adapter';
+    return `  ${label}  ${kind}: ${name || 'it tells no name'}; asked for ${adapter.powerPreference ?? 'no preference'}`;
   });
   return [
     `receptive ${version}, ${runtime}, ${machine}, ${cores} cores, ${date.slice(0, 16).replace('T', ' ')} UTC`,

@@ -51,15 +51,17 @@ export function failuresText({ rows }: CheckReport, stream: Stream): string {
   return `${allowed.join('')}${allowed.length > 0 ? '\n' : ''}${failures.join('')}`;
 }
 
+const counted = (count: number, thing: string) => `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
+
 /** How many laws hold, and how close the closest came. */
 export function summaryText({ rows, partial, seed, runs }: CheckReport, stream: Stream): string {
   if (rows.length === 0) return 'nothing was checked';
   const counts = (['holds', 'allowed', 'wrong', 'failed'] as const).flatMap((verdict) => {
     const count = rows.filter((row) => row.verdict === verdict).length;
     const words = {
-      holds: 'hold',
-      allowed: 'hold with what WGSL allows',
-      wrong: 'are wrong',
+      holds: count === 1 ? 'holds' : 'hold',
+      allowed: `${count === 1 ? 'holds' : 'hold'} with what WGSL allows`,
+      wrong: count === 1 ? 'is wrong' : 'are wrong',
       failed: "couldn't be run",
     };
     return count > 0 ? [coloured(stream, verdict, `${count} ${words[verdict]}`)] : [];
@@ -68,7 +70,10 @@ export function summaryText({ rows, partial, seed, runs }: CheckReport, stream: 
   const kept = rows.filter(({ worst, failure }) => !failure && worst > 0);
   const closest = kept.length > 0 ? kept.reduce((a, b) => (b.worst > a.worst ? b : a)) : null;
   return [
-    `${rows.length} laws on ${sum(({ problems }) => problems).toLocaleString('en-US')} problems in ${duration(sum(({ milliseconds }) => milliseconds) / 1000)}: ${counts.join(', ')}`,
+    `${counted(rows.length, 'law')} on ${counted(
+      sum(({ problems }) => problems),
+      'problem',
+    )} in ${duration(sum(({ milliseconds }) => milliseconds) / 1000)}: ${counts.join(', ')}`,
     ...(closest
       ? [
           `closest to its budget: ${closest.operation}, ${closest.law}, ${ratio(closest.worst)} of it, at ${closest.where}`,

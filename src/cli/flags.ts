@@ -186,7 +186,7 @@ export const benchFlagGroups = {
       v.optional(whole(1, 'a number of milliseconds')),
       '<ms>',
       'Measure each backend so long in a row',
-      '300, or 120',
+      '300, or 200',
     ),
     seed: flag(run.seed, '<n>', 'Seed of weights and numbers'),
     peers: flag(

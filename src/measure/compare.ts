@@ -1,6 +1,6 @@
 /** What changed from one report to another beyond noise. */
 import type { BenchContender, BenchReport, BenchResult, BenchRow, Change } from './report.js';
-import { logVarianceOfMedian, median, ratioInterval } from './statistics.js';
+import { logVarianceOfMedian, ratioInterval } from './statistics.js';
 
 /** Two processes that run the same code lie apart by this much, as a standard deviation: where memory lies, which code was compiled
  *  when. No process can see that of itself. */
@@ -46,15 +46,12 @@ function changeOf(then: BenchResult, now: BenchResult, between: number, drift: n
 }
 
 /** Of the logarithm of a median over all rounds: what rounds add to it. As two or three rounds of one row say little, it is at least
- *  what the rows of the report have in the middle. */
+ *  what three quarters of the report's rows stay below. A machine that lends a core to others for some seconds may slow down all rounds
+ *  of one row, and few rounds of the others: their middle wouldn't show it. */
 function betweenRounds({ rows }: BenchReport, contender: number, own: BenchResult): number {
-  const typical = median(
-    rows.flatMap(({ results }) => {
-      const variance = varianceOfRounds(results[contender]);
-      return variance === null ? [] : [variance];
-    }),
-  );
-  return Math.max(typical || 0, varianceOfRounds(own) ?? 0);
+  const variances = rows.flatMap(({ results }) => varianceOfRounds(results[contender]) ?? []).toSorted((a, b) => a - b);
+  const usual = variances[Math.floor(0.75 * variances.length)] ?? 0;
+  return Math.max(usual, varianceOfRounds(own) ?? 0);
 }
 
 /** The variance of the mean of a result's rounds, in logarithms. null of a single round. */

@@ -25,7 +25,7 @@ export interface BenchOptions {
   readonly filter?: string;
   /** Of weights and numbers. Default: 0. */
   readonly seed?: number;
-  /** Milliseconds that a contender is measured in a row, in all rounds together. Default: 300; 120 if quick. */
+  /** Milliseconds that a contender is measured in a row, in all rounds together. Default: 300; 200 if quick. */
   readonly time?: number;
   /** Seconds after which no more work is begun. Default: 540; 160 if quick. */
   readonly limit?: number;
@@ -65,7 +65,7 @@ export async function* measureAll(
   options: BenchOptions,
 ): AsyncGenerator<BenchEvent, void, undefined> {
   const { quick = false, filter = '', seed = 0, signal, now = () => performance.now() } = options;
-  const { time = quick ? 120 : 300, limit = quick ? 160 : 540 } = options;
+  const { time = quick ? 200 : 300, limit = quick ? 160 : 540 } = options;
   const work = options.work ?? plan({ quick, filter, seed });
   const rounds = roundsOf(quick);
   const begin = now();
