@@ -43,6 +43,7 @@ const pages: Readonly<Record<string, string>> = {
   'bench of one': benchHtml(loneBench()),
   'bench of nothing': benchHtml(emptyBench()),
   'bench in Chinese': benchHtml(bench, chinese),
+  'bench, compared': benchHtml(bench, undefined, { before: partialBench(), changes }),
   check: checkHtml(checkExample()),
   'check, wrong': checkHtml(wrongCheck()),
   'check of nothing': checkHtml({ ...wrongCheck(), rows: [] }),

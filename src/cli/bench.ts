@@ -81,7 +81,7 @@ export async function bench(typed: Typed): Promise<number> {
   if (markdown && before && changes) print(`\n${changesMarkdown(changes, before, report)}`);
   const texts: [path: string | undefined, text: () => string][] = [
     [json, () => `${JSON.stringify(report)}\n`],
-    [html, () => benchHtml(report)],
+    [html, () => benchHtml(report, undefined, before && changes && { before, changes })],
     [action, () => `${JSON.stringify(githubActionBenchmark(report), null, 1)}\n`],
   ];
   for (const [path, text] of texts) {

@@ -1,5 +1,5 @@
 /** The report of a bench run: HTML in one file, the same as a part of a page, and Markdown. */
-import type { BenchGroup, BenchReport } from '../measure/report.js';
+import type { BenchGroup, BenchReport, Change } from '../measure/report.js';
 import { barFigures, rooflineFigures, sizeFigures, threadFigures } from './benchFigures.js';
 import {
   contendersTable,
@@ -10,6 +10,7 @@ import {
   rooflineTable,
   untrustedTable,
 } from './benchTables.js';
+import { changesPart } from './changes.js';
 import { type Body, bodyText, documentText, type Section } from './document.js';
 import { type Fact, factsHtml, factsOf, markdownSection, nameOf, noticeHtml, noticeMarkdown } from './head.js';
 import { type Content, html } from './markup.js';
@@ -18,9 +19,21 @@ import { baseOf, speedup } from './series.js';
 import { foldedTable, inLine, type Table, tableHtml, tableMarkdown } from './table.js';
 import { english, type Texts } from './texts.js';
 
-/** One file that needs no network and no script. */
-export function benchHtml(report: BenchReport, texts: Texts = english): string {
-  return documentText(bodyOf(report, texts), texts);
+/** An earlier run, and what has changed since. */
+export interface Compared {
+  readonly before: BenchReport;
+  readonly changes: readonly Change[];
+}
+
+/** One file that needs no network and no script. `compared`: what changed stands first. */
+export function benchHtml(report: BenchReport, texts: Texts = english, compared: Compared | null = null): string {
+  const body = bodyOf(report, texts);
+  if (!compared) return documentText(body, texts);
+  const { top, sections } = changesPart(compared.changes, compared.before, report, texts);
+  return documentText(
+    { title: body.title, top: html`${top}${body.top}`, sections: [...sections, ...body.sections] },
+    texts,
+  );
 }
 
 /** What is inside the file: `<article class="receptive-report">…`, for a page that has `reportStyles`. */

@@ -113,7 +113,22 @@ function changesTable(caption: string, changes: readonly Change[], pictures: Pic
 }
 
 function bodyOf(changes: readonly Change[], before: BenchReport, after: BenchReport, texts: Texts): Body {
-  const { changes: words, titles } = texts;
+  const { top, sections } = changesPart(changes, before, after, texts);
+  return {
+    title: texts.titles.changes,
+    top,
+    sections: [...sections, markdownSection('changes', changesMarkdown(changes, before, after), texts)],
+  };
+}
+
+/** What a report of its own and the report of the later run have in common: how many rows changed, which, and where both ran. */
+export function changesPart(
+  changes: readonly Change[],
+  before: BenchReport,
+  after: BenchReport,
+  texts: Texts,
+): Omit<Body, 'title'> {
+  const { changes: words } = texts;
   const figure: Section = {
     id: 'changes-figure',
     title: words.figure,
@@ -122,13 +137,11 @@ function bodyOf(changes: readonly Change[], before: BenchReport, after: BenchRep
     )}`,
   };
   return {
-    title: titles.changes,
     top: html`<p><strong>${summaryOf(changes, texts)}</strong></p>
 `,
     sections: [
       ...(changes.length > 0 ? [figure] : []),
       { id: 'changes-head', title: words.environments, content: tableHtml(environmentsTable(before, after, texts)) },
-      markdownSection('changes', changesMarkdown(changes, before, after), texts),
     ],
   };
 }

@@ -358,7 +358,7 @@ export const english: Texts = {
 
   changes: {
     summary: (slower, faster, same) => `${slower} slower, ${faster} faster, ${same} without a change beyond noise.`,
-    environments: 'Where and when',
+    environments: 'Before and after: where and when',
     what: 'What',
     before: 'Before',
     after: 'After',

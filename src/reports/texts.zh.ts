@@ -188,7 +188,7 @@ export const chinese: Texts = {
 
   changes: {
     summary: (slower, faster, same) => `${slower} 项变慢，${faster} 项变快，${same} 项没有超出噪声的变化。`,
-    environments: '时间与环境',
+    environments: '前后两次的时间与环境',
     what: '项目',
     before: '之前',
     after: '之后',
