@@ -1,6 +1,6 @@
 /** The catalog: every network takes every data set, and is as it's listed; names that are nearly right; experiments' conclusions. */
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   checkOptions,
   createNetwork,
@@ -23,7 +23,7 @@ import { inceptionCost } from '../src/experiments/inceptionCost.js';
 import { experimentNamed } from '../src/experiments/index.js';
 import { lineChart } from '../src/experiments/lineChart.js';
 import { summary } from '../src/nn/index.js';
-import { defaultGenerator } from '../src/tensor/random.js';
+import { undrawn } from './undrawn.js';
 
 /** These take a second to make, even so. */
 const LARGE: readonly NetworkName[] = ['resnet101', 'resnet152', 'densenet161', 'resnet50', 'densenet201'];
@@ -31,17 +31,10 @@ const LARGE: readonly NetworkName[] = ['resnet101', 'resnet152', 'densenet161', 
 const asPublished = { depth: null, shortcut: null, activation: null };
 
 describe('networks', () => {
-  // Nothing is computed with the weights, and those of large networks take seconds to draw.
-  beforeEach(() => {
-    vi.spyOn(defaultGenerator, 'fillUniform').mockImplementation((out) => out);
-    vi.spyOn(defaultGenerator, 'fillNormal').mockImplementation((out) => out);
-  });
-  afterEach(() => vi.restoreAllMocks());
-
   test.each(networkNames)('%s gives a score for each class of each image of each data set', (model) => {
     for (const data of LARGE.includes(model) ? (['mnist'] as const) : dataSetNames) {
       const { shape, classes } = imagesOf({ model, data, imageSize: null });
-      const network = createNetwork({ model, ...asPublished }, shape, classes.length);
+      const network = undrawn(() => createNetwork({ model, ...asPublished }, shape, classes.length));
       const { layers, parameters } = summary(network, [1, ...shape]);
       expect(layers.findLast(({ outputShape }) => outputShape)?.outputShape).toEqual([1, 10]);
       expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
@@ -53,13 +46,13 @@ describe('networks', () => {
     const { images, smallest } = networks[model];
     const size = smallest ?? images[1];
     const shape = [images[0], size, size];
-    const network = createNetwork({ model, ...asPublished }, shape, 10);
+    const network = undrawn(() => createNetwork({ model, ...asPublished }, shape, 10));
     expect(summary(network, [1, ...shape]).activationBytes).toBeGreaterThan(0);
   });
 
   test.each(networkNames)('%s has the parameters and the file that are listed', (model) => {
     const { images, numClasses, parameters, file } = networks[model];
-    const network = createNetwork({ model, ...asPublished }, images, numClasses);
+    const network = undrawn(() => createNetwork({ model, ...asPublished }, images, numClasses));
     expect(network.parameters().reduce((sum, { numel }) => sum + numel, 0)).toBe(parameters);
     expect(existsSync(new URL(`../src/models/${file}`, import.meta.url))).toBe(true);
   });
