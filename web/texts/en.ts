@@ -11,7 +11,7 @@ export const en = {
   },
   pages: { index: 'Start', bench: 'Bench', check: 'Check' },
   home: {
-    lead: 'Convolutional networks in TypeScript: maths that read like a textbook, and kernels for the processor and for the GPU that are proved equal to them.',
+    lead: 'Convolutional networks in TypeScript: maths that read like a textbook, and kernels for the processor and for the GPU that tests hold equal to them.',
     bench:
       'How fast is each path on this machine, and why? Training steps of whole networks and single layers, on the maths as it stands, on WebAssembly and on WebGPU.',
     check:

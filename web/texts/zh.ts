@@ -13,7 +13,7 @@ export const zh: Texts = {
   },
   pages: { index: '首页', bench: '测速', check: '检验' },
   home: {
-    lead: '用 TypeScript 写的卷积神经网络：数学读起来像教科书，处理器与 GPU 上的内核经证明与之相等。',
+    lead: '用 TypeScript 写的卷积神经网络：数学读起来像教科书，处理器与 GPU 上的内核由测试保证与之相等。',
     bench: '这台机器上每条路径有多快，为什么？在原样的数学、WebAssembly 和 WebGPU 上，测量整个网络的训练步和单独的层。',
     check: '算得对吗？用随机问题检验每个内核是否遵守其运算的定律，误差上界由推导得出。',
     command: '在命令行里做同样的事：',
