@@ -9,6 +9,7 @@ import type { SoftmaxSizes } from '../src/ops/softmax.js';
 import type { PoolSizes } from '../src/ops/windows.js';
 import type { DeviceBuffer } from '../src/tensor/tensorBackend.js';
 import { type ArrayKernel, checkBackend, checkKernel, LawError } from '../src/testing/index.js';
+import { WasmRoom } from '../src/testing/wasmMemory.js';
 
 const f = Math.fround;
 const options = { runs: 200, seed: 1 };
@@ -421,6 +422,13 @@ describe('a kernel in a memory of its own', () => {
       memory.grow(1); // from here on, y and x have no elements
       ops.relu.forward(new Float32Array(memory.buffer, byteOffset, length), input);
     });
+  });
+
+  test('has as much of it as its arrays need', () => {
+    const room = new WasmRoom(new WebAssembly.Memory({ initial: 1 }));
+    const few = [Float32Array.of(1, 2, 3), Int32Array.of(-1)];
+    const many = [new Float32Array(50_000).fill(4), ...few];
+    for (const arrays of [few, many, few]) expect(room.place(arrays)()).toEqual(arrays);
   });
 
   test('that writes beside its arrays is caught', async () => {
