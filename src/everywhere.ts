@@ -2,7 +2,14 @@
 export { Backend, type MemoryReport } from './backends/backend.js';
 export type { AnyBackend, BackendName, BackendOptions } from './backends/create.js';
 export type { WasmBackend, WasmOptions } from './backends/wasm/index.js';
-export type { KernelStats, WebGPUBackend, WebGPUOptions, WebGPUStats } from './backends/webgpuBackend.js';
+export type {
+  KernelStats,
+  Shader,
+  ShaderCall,
+  WebGPUBackend,
+  WebGPUOptions,
+  WebGPUStats,
+} from './backends/webgpuBackend.js';
 export * as safetensors from './exchange/index.js';
 export { FormatError } from './formats/index.js';
 export * as models from './models/index.js';

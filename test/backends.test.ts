@@ -6,7 +6,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createBackendOn } from '../src/backends/create.js';
 import type { WasmPlatform } from '../src/backends/wasm/platform.js';
 import { createBackend } from '../src/node/backends.js';
+import { environment } from '../src/node/environment.js';
 import { nodeWasm } from '../src/node/wasm.js';
+import { nodeWebGPU } from '../src/node/webgpu.js';
 
 const wrong = (options: unknown) => options as Record<string, never>;
 
@@ -111,6 +113,26 @@ describe('what cannot run is said once, with the reason', () => {
         /^receptive: createBackend\('auto'\) took 'reference', which is many times slower: backend 'webgpu': lost; backend 'wasm': this process gets no memory.*ulimit -v.*--disable-wasm-trap-handler[^;]*$/,
       ),
     ]);
+  });
+});
+
+describe('in Deno, which has a WebGPU of its own', () => {
+  const adapter = {} as GPUAdapter;
+  afterEach(() => void vi.unstubAllGlobals());
+
+  test('that is taken, and asked for what the backend wants', async () => {
+    const requestAdapter = vi.fn(async () => adapter);
+    vi.stubGlobal('navigator', { gpu: { requestAdapter } });
+    expect(await nodeWebGPU.requestAdapter({ powerPreference: 'low-power' })).toBe(adapter);
+    expect(requestAdapter).toHaveBeenCalledWith({ powerPreference: 'low-power' });
+  });
+
+  test('reports are of Deno', async () => {
+    const { versions } = process;
+    vi.stubGlobal('process', Object.create(process, { versions: { value: { ...versions, deno: '2.9.6' } } }));
+    expect((await environment()).runtime).toBe('Deno 2.9.6');
+    vi.unstubAllGlobals();
+    expect((await environment()).runtime).toBe(`Node ${versions.node}`);
   });
 });
 

@@ -5,7 +5,8 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readCheckReport } from '../src/testing/index.js';
+import { rowText } from '../src/cli/checkText.js';
+import { type CheckRow, readCheckReport } from '../src/testing/index.js';
 
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const folder = await mkdtemp(join(tmpdir(), 'receptive-check-'));
@@ -85,3 +86,18 @@ test('Ctrl-C keeps what was checked, marked as a part, and ends with 130', async
   expect(report.partial).toBe(true);
   expect(report.rows.length).toBeGreaterThan(0);
 }, 90_000);
+
+test('a row is cut to the terminal’s width, if that is known', () => {
+  const row: CheckRow = {
+    ...{ operation: 'relu', law: 'forward', verdict: 'holds', problems: 102, worst: 0, milliseconds: 100 },
+    ...{ where: `y[1] in problem ${'7'.repeat(60)}`, allowed: null, failure: null },
+  };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+  const shown = (columns: number, isTTY = true) => rowText(row, { isTTY, columns }).replace(/\x1b\[\d+m/g, '');
+  const whole = shown(80, false);
+  expect(whole).toMatch(/ 0\.1 {2}y\[1\] in problem 7{60}$/);
+  expect(shown(0)).toBe(whole);
+  expect(shown(200)).toBe(whole);
+  expect(shown(100)).toBe(`${whole.slice(0, 99)}…`);
+  expect(shown(40)).toBe(whole.slice(0, whole.indexOf('  y[1]')));
+});

@@ -9,6 +9,7 @@ import type { SoftmaxSizes } from '../src/ops/softmax.js';
 import type { PoolSizes } from '../src/ops/windows.js';
 import type { DeviceBuffer } from '../src/tensor/tensorBackend.js';
 import { type ArrayKernel, checkBackend, checkKernel, LawError } from '../src/testing/index.js';
+import { WasmRoom } from '../src/testing/wasmMemory.js';
 
 const f = Math.fround;
 const options = { runs: 200, seed: 1 };
@@ -395,4 +396,74 @@ test('a kernel that throws is reported with its problem', async () => {
     throw new Error('no such shader');
   };
   expect(await complaint(checkKernel('relu', { forward }, options))).toMatch(/no such shader\narrays {2}x/);
+});
+
+describe('a kernel in a memory of its own', () => {
+  type Forward = NonNullable<ArrayKernel<'relu'>['forward']>;
+  const check = (memory: WebAssembly.Memory, forward: Forward) =>
+    checkKernel('relu', { forward }, { ...options, memory });
+
+  test('is given arrays that lie there, aligned, and keeps what lay there before', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    new Uint8Array(memory.buffer).fill(7);
+    await check(memory, (y, x) => {
+      expect([y.buffer, x.buffer]).toEqual([memory.buffer, memory.buffer]);
+      expect([y.byteOffset % 16, x.byteOffset % 16]).toEqual([0, 0]);
+      ops.relu.forward(y, x);
+    });
+    expect(new Uint8Array(memory.buffer, 0, 65536).every((byte) => byte === 7)).toBe(true);
+  });
+
+  test('may have the memory grow under it', async () => {
+    const memory = new WebAssembly.Memory({ initial: 0 });
+    await check(memory, (y, x) => {
+      const { byteOffset, length } = y;
+      const input = x.slice();
+      memory.grow(1); // from here on, y and x have no elements
+      ops.relu.forward(new Float32Array(memory.buffer, byteOffset, length), input);
+    });
+  });
+
+  test('has as much of it as its arrays need', () => {
+    const room = new WasmRoom(new WebAssembly.Memory({ initial: 1 }));
+    const few = [Float32Array.of(1, 2, 3), Int32Array.of(-1)];
+    const many = [new Float32Array(50_000).fill(4), ...few];
+    for (const arrays of [few, many, few]) expect(room.place(arrays)()).toEqual(arrays);
+  });
+
+  test('that writes beside its arrays is caught', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const wrong = check(memory, (y, x) => {
+      ops.relu.forward(y, x);
+      new Float32Array(memory.buffer, y.byteOffset - 4, 1)[0] = 0;
+    });
+    expect(await complaint(wrong)).toContain('y: written 1 elements before its beginning');
+  });
+
+  test('that leaves the results of the call before is caught', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    let calls = 0;
+    const wrong = check(memory, (y, x) => {
+      if (calls++ === 0) ops.relu.forward(y, x);
+    });
+    expect(await complaint(wrong)).toContain("breaks the law 'forward'");
+  });
+});
+
+describe('a kernel over the buffers of a backend', () => {
+  const backend = new ReferenceBackend();
+  const { relu, tanh } = backend.kernels;
+
+  test('is held to the laws by itself', async () => {
+    await checkKernel('relu', relu, { ...options, backend });
+    const wrong = checkKernel('relu', { forward: (y, x) => tanh.forward(y, x) }, { backend });
+    expect(await complaint(wrong)).toContain("relu (your kernel) breaks the law 'forward'");
+  });
+
+  test('that has neither pass, or two places to be in, is an error', async () => {
+    await expect(checkKernel('relu', {}, { backend })).rejects.toThrow('has neither forward nor backward to check');
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const both = { backend, memory } as { backend: typeof backend };
+    await expect(checkKernel('relu', relu, both)).rejects.toThrow('in a memory or on a backend, not both');
+  });
 });

@@ -1,7 +1,9 @@
 /** The WebGPU backend's own promises: one submit a step, nothing new after the second, and what it says when something fails. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceLostError } from '../src/backends/backend.js';
+import type { WebGPUBuffer } from '../src/backends/webgpu/buffer.js';
 import type { GPUBackend } from '../src/backends/webgpu/index.js';
+import type { ShaderCall } from '../src/backends/webgpuBackend.js';
 import { DataLoader } from '../src/data/loader.js';
 import type { Targets } from '../src/data/targets.js';
 import { inceptionNet, mlp, mnistNet, residualNet } from '../src/models/index.js';
@@ -240,6 +242,48 @@ describe('errors', () => {
   it('what can only be read by waiting says so', () => {
     const x = backend.tensor([1, 2]);
     expect(() => x.valuesAtOnce('to')).toThrow(/to: 'webgpu' can only be read asynchronously/);
+  });
+});
+
+describe('a shader of one’s own', () => {
+  const doubling = `
+    struct Sizes { count: u32, by: f32 }
+    @group(0) @binding(0) var<uniform> s: Sizes;
+    @group(0)
+    @binding(1) var<storage,read_write> y: array<f32>;
+    @group(0) @binding(2) var<storage, read> x: array<f32>;
+    @compute @workgroup_size(256) fn scale(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x < s.count) { y[id.x] = s.by * x[id.x]; }
+    }`;
+  const buffers = (length: number) => {
+    const [y, x] = [0, 1].map(() => backend.allocate(length, 'float32') as WebGPUBuffer);
+    backend.write(
+      x,
+      Float32Array.from({ length }, (_, i) => i),
+    );
+    return { y, x };
+  };
+
+  it('is called by the names in it, takes its turn, and is counted', async () => {
+    const shader = backend.shader(doubling, 'double');
+    const { y, x } = buffers(1000);
+    backend.resetStats();
+    shader.run('scale', { buffers: { y, x }, sizes: { count: 1000, by: 2, unknown: 1 }, threads: 1000 });
+    shader.run('scale', { buffers: { y: x, x: y }, sizes: { count: 300, by: 3 }, groups: [2, 1, 1] });
+    expect(Array.from(await backend.read(x))).toEqual(Array.from({ length: 1000 }, (_, i) => (i < 300 ? 6 * i : i)));
+    expect(backend.stats()).toMatchObject({ submits: 1, kernels: { 'double.scale': { dispatches: 2 } } });
+  });
+
+  it('says at once what a call lacks', () => {
+    const shader = backend.shader(doubling);
+    const { y, x } = buffers(4);
+    const sizes = { count: 4, by: 1 };
+    const run = (call: Partial<ShaderCall>) => () => shader.run('scale', { buffers: { y, x }, sizes, ...call });
+    expect(run({})).toThrow('own.scale: say how many threads, or how many groups');
+    expect(run({ threads: 4, groups: [1, 1, 1] })).toThrow('own.scale: say how many threads, or how many groups');
+    expect(run({ threads: 4, buffers: { z: y } })).toThrow("own.wgsl has no binding 'z'");
+    expect(run({ threads: 4, sizes: { count: 4 } })).toThrow("own.wgsl: Sizes.by isn't given");
+    expect(() => backend.shader('struct Sizes { flag: bool }')).toThrow('own.wgsl: Sizes.flag is a bool');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The WebGPU backend as seen from outside its room, without the GPU's types: its options and its statistics. The class is in
  *  `webgpu/index.ts`. */
 import { flag, type Known } from '../ops/options.js';
+import type { DeviceBuffer } from '../tensor/tensorBackend.js';
 import type { Backend } from './backend.js';
 import type { AdapterDescription } from './environment.js';
 
@@ -53,6 +54,27 @@ export interface DeviceClock {
   readonly backwards: number;
 }
 
+/** What a shader of one's own is called with. */
+export interface ShaderCall {
+  /** Buffers of the backend by the names that the shader has for them, in `@group(0)`. null: not given, and not to be read. */
+  readonly buffers: Readonly<Record<string, DeviceBuffer | null>>;
+  /** The fields of the shader's `struct Sizes`, which is `@binding(0) var<uniform>`; a boolean is 0 or 1. What it has no field for
+   *  is left out. Default: none. */
+  readonly sizes?: Readonly<Record<string, number | boolean | readonly number[]>>;
+  /** So many threads, in workgroups of 256 along x. More than 65,535 workgroups lie in rows: the thread's number is then
+   *  `id.y * groups.x * 256 + id.x`. */
+  readonly threads?: number;
+  /** Or so many workgroups, of a size that the shader chooses. */
+  readonly groups?: readonly [number, number, number];
+}
+
+/** A compute shader of one's own. */
+export interface Shader {
+  /** Runs an entry point, after all that was asked of the backend before. Throws at once if a buffer or a size isn't what the
+   *  shader names; that it doesn't compile is an error of the next call, or of the next read. */
+  run(entry: string, call: ShaderCall): void;
+}
+
 /** What `createBackend('webgpu')` gives. */
 export interface WebGPUBackend extends Backend {
   readonly name: 'webgpu';
@@ -68,4 +90,7 @@ export interface WebGPUBackend extends Backend {
   /** What was asked of the device since the backend was created, or since `resetStats()`. */
   stats(): WebGPUStats;
   resetStats(): void;
+  /** A shader in WGSL. Its fields of `Sizes` are u32, i32, f32 or vec4u. `name` is what messages and `stats()` call it; default
+   *  `own`. `examples/own-kernel-wgsl.ts` holds one to the laws. */
+  shader(code: string, name?: string): Shader;
 }

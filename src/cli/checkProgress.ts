@@ -25,7 +25,7 @@ export class CheckProgress {
       return;
     }
     this.#clear();
-    process.stderr.write(text.slice(0, process.stderr.columns - 1));
+    process.stderr.write(text.slice(0, (process.stderr.columns || 80) - 1)); // 0: a terminal that doesn't tell
     this.#isShown = true;
   }
 

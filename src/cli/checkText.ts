@@ -34,10 +34,11 @@ function ratio(worst: number): string {
   return worst < 1000 ? worst.toFixed(3) : worst === Number.POSITIVE_INFINITY ? '∞' : worst.toExponential(1);
 }
 
-/** `hidden`: how many more characters `head` is going to have. */
+/** `hidden`: how many more characters `head` is going to have. A terminal that doesn't tell its width says 0. */
 function fitted(head: string, last: string, { isTTY, columns }: Stream, hidden = 0): string {
-  const room = isTTY ? Math.max(0, columns - head.length - hidden) : Number.POSITIVE_INFINITY;
-  return `${head}${last.length > room ? `${last.slice(0, Math.max(0, room - 1))}…` : last}`.trimEnd();
+  const room = isTTY && columns > 0 ? Math.max(0, columns - head.length - hidden) : Number.POSITIVE_INFINITY;
+  const cut = room > 1 ? `${last.slice(0, room - 1)}…` : '';
+  return `${head}${last.length > room ? cut : last}`.trimEnd();
 }
 
 /** Every failure in full, with the command that repeats it, and what WGSL allows. */

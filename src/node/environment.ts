@@ -11,7 +11,7 @@ import { readFile } from './files.js';
 export async function environment(): Promise<Environment> {
   const processor = cpus()[0]?.model.trim();
   return {
-    runtime: `Node ${process.versions.node}`,
+    runtime: runtime(),
     machine: [`${platform()} ${arch()}`, processor].filter(Boolean).join(', '),
     cores: availableParallelism(),
     isolated: true,
@@ -19,6 +19,11 @@ export async function environment(): Promise<Environment> {
     version: await versionHere(),
     date: new Date().toISOString(),
   };
+}
+
+function runtime(): string {
+  const { node, deno } = process.versions; // Deno says which Node it does as
+  return deno ? `Deno ${deno}` : `Node ${node}`;
 }
 
 const top = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,4 +1,4 @@
-/** WebGPU in Node: Dawn, from the npm package `webgpu`. */
+/** WebGPU in Node: Dawn, from the npm package `webgpu`. In Deno, which runs Node's entry, too: its own, wgpu. */
 import { existsSync } from 'node:fs';
 import type { WebGPUPlatform } from '../backends/webgpu/platform.js';
 
@@ -7,6 +7,11 @@ const LINUX_DEVICES = ['/dev/dri', '/dev/nvidiactl', '/dev/dxg'];
 
 /** One for the process. It is kept here because its adapters and devices don't work without it. */
 let gpu: GPU | null = null;
+
+/** Deno's, with `--unstable-webgpu`. Node has a navigator, and no GPU in it. */
+function ownGpu(): GPU | undefined {
+  return (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+}
 
 async function dawn(): Promise<GPU> {
   if (gpu) return gpu;
@@ -25,7 +30,7 @@ async function dawn(): Promise<GPU> {
 
 export const nodeWebGPU: WebGPUPlatform = {
   async requestAdapter(options) {
-    return (await dawn()).requestAdapter(options);
+    return (ownGpu() ?? (await dawn())).requestAdapter(options);
   },
   advice:
     'Dawn looks for a driver of Vulkan, Metal or Direct3D 12; on Linux, install that of your GPU (mesa-vulkan-drivers, for one)',

@@ -5,9 +5,10 @@
  * shows. A backend says by its `view` which part of a buffer the middle is; one without has no sentinels.
  */
 import type { Backend } from '../backends/backend.js';
-import { type OperationName, type Ops, ops } from '../ops/index.js';
+import { type Kernels, type OperationName, type Ops, ops } from '../ops/index.js';
 import { type DeviceBuffer, type DType, newArray, type TypedArray } from '../tensor/tensorBackend.js';
 import { Violation } from './compare.js';
+import { type WasmMemory, WasmRoom } from './wasmMemory.js';
 
 export type Pass = 'forward' | 'backward';
 
@@ -59,18 +60,23 @@ const margin = 64;
 /** Exact in f32, f64 and i32, and unlikely as a result. */
 const sentinel = -8765432;
 
-/** Kernels over plain arrays. */
-export function arrayCandidate(kernels: ArrayKernels, name = 'arrays'): Candidate {
+/** Kernels over plain arrays. `memory`: the memory that the arrays then lie in; a kernel in WASM finds each at its `byteOffset`. */
+export function arrayCandidate(kernels: ArrayKernels, name = 'arrays', memory?: WasmMemory): Candidate {
+  const room = memory && new WasmRoom(memory);
   return {
     name,
     has: (operation, pass) => kernelOf(kernels, operation, pass) !== undefined,
     async run(operation, pass, args, sizes) {
-      const guarded = new Map<Argument, TypedArray>();
-      for (const argument of args) if (argument) guarded.set(argument, withMargins(argument.values));
-      const arrays = args.map((argument) => argument && withoutMargins(guarded.get(argument)!));
-      kernelOf(kernels, operation, pass)!(...arrays, sizes);
-      for (const [argument, whole] of guarded) checkMargins(argument.name, whole);
-      return arrays;
+      const given = [...new Set(args.filter((argument) => argument !== null))];
+      const wholes = given.map(({ values }) => withMargins(values));
+      const shown = room?.place(wholes) ?? (() => wholes);
+      const middles = () => {
+        const now = shown();
+        return args.map((argument) => argument && withoutMargins(now[given.indexOf(argument)]));
+      };
+      kernelOf(kernels, operation, pass)!(...middles(), sizes);
+      for (const [i, whole] of shown().entries()) checkMargins(given[i].name, whole);
+      return middles().map((array) => (array && room ? array.slice() : array)); // the next run has the room again
     },
   };
 }
@@ -101,17 +107,23 @@ function dtypeOf(values: TypedArray): DType {
   return values instanceof Float64Array ? 'float64' : 'float32';
 }
 
-/** A backend's kernels over its own buffers. */
-export function backendCandidate(backend: Backend): Candidate {
+/** Kernels of one operation over a backend's buffers, with the signature that it has in `ops`. Either pass may be left out. */
+export type DeviceKernel<Name extends OperationName> = Partial<Kernels<DeviceBuffer>[Name]>;
+
+export type DeviceKernels = { readonly [Name in OperationName]?: DeviceKernel<Name> };
+
+/** A backend's kernels over its own buffers. `own`: kernels of one's own over them, in place of all of the backend's. */
+export function backendCandidate(backend: Backend, own?: DeviceKernels, name = backend.name): Candidate {
   const isGuarded = backend.view !== undefined;
   return {
-    name: backend.name,
+    name,
     unitRoundoff: backend.unitRoundoff,
     recover: backend.recover && (() => backend.recover!()),
-    has: (operation, pass) => pass in ops[operation], // a backend owes all of them
-    rearranges: (operation, sizes) => backend.rearranges?.(operation, sizes) ?? false,
+    // A backend owes all of them.
+    has: (operation, pass) => (own ? kernelOf(own, operation, pass) !== undefined : pass in ops[operation]),
+    rearranges: (operation, sizes) => !own && (backend.rearranges?.(operation, sizes) ?? false),
     async run(operation, pass, args, sizes) {
-      const kernel = kernelOf(backend.kernels, operation, pass);
+      const kernel = kernelOf(own ?? backend.kernels, operation, pass);
       if (!kernel) throw new Violation(`backend '${backend.name}' has no kernel ${operation}.${pass}`);
       const wholes = new Map<Argument, DeviceBuffer>();
       const buffers = new Map<Argument, DeviceBuffer>();

@@ -2,11 +2,20 @@
 import type { Backend } from '../backends/backend.js';
 import { type OperationName, operationNames } from '../ops/index.js';
 import { requireOptions } from '../ops/options.js';
-import { type ArrayKernel, arrayCandidate, backendCandidate, type Candidate } from './candidate.js';
+import {
+  type ArrayKernel,
+  type ArrayKernels,
+  arrayCandidate,
+  backendCandidate,
+  type Candidate,
+  type DeviceKernel,
+  type DeviceKernels,
+} from './candidate.js';
 import type { LawName } from './case.js';
 import { cases } from './cases/index.js';
 import { examine, type LawReport } from './examine.js';
 import { laws } from './laws/index.js';
+import type { WasmMemory } from './wasmMemory.js';
 
 export interface CheckOptions {
   /** Problems drawn for each law. Default 100. */
@@ -117,16 +126,42 @@ export async function checkLaw(
   }
 }
 
+export interface CheckKernelOptions extends CheckOptions {
+  /** The memory of a WASM module that has the kernel: arrays lie in it, each at its `byteOffset`. The module must not take memory
+   *  for itself, as a kernel that allocates would. Default: arrays lie wherever JavaScript has them. */
+  memory?: WasmMemory;
+}
+
+export interface CheckDeviceKernelOptions extends CheckOptions {
+  /** The kernel computes on buffers of this backend, as a shader of `backend.shader(code)` does. */
+  backend: Backend;
+}
+
 /**
- * Holds kernels of your own, over plain arrays, to the laws of an operation: `{ forward, backward }`, with the arguments
- * that they have in `ops`, of which either may be left out. Throws a LawError at the first that is broken.
+ * Holds kernels of your own to the laws of an operation: `{ forward, backward }`, with the arguments that they have in `ops`, of
+ * which either may be left out. They take plain arrays, or with `{ backend }` its buffers. Throws a LawError at the first law
+ * that is broken.
  */
 export async function checkKernel<Name extends OperationName>(
   operation: Name,
   kernel: ArrayKernel<Name>,
-  options: CheckOptions = {},
+  options?: CheckKernelOptions,
+): Promise<void>;
+export async function checkKernel<Name extends OperationName>(
+  operation: Name,
+  kernel: DeviceKernel<Name>,
+  options: CheckDeviceKernelOptions,
+): Promise<void>;
+export async function checkKernel(
+  operation: OperationName,
+  kernel: object,
+  { memory, backend, ...options }: CheckKernelOptions & Partial<CheckDeviceKernelOptions> = {},
 ): Promise<void> {
-  const candidate = arrayCandidate({ [operation]: kernel }, 'your kernel');
+  if (memory && backend) throw new TypeError('checkKernel: a kernel is in a memory or on a backend, not both');
+  const own: unknown = { [operation]: kernel };
+  const candidate = backend
+    ? backendCandidate(backend, own as DeviceKernels, 'your kernel')
+    : arrayCandidate(own as ArrayKernels, 'your kernel', memory);
   const checked = await throwFirst(checkAll(candidate, { ...options, operations: [operation] }));
   if (checked === 0) throw new Error(`${operation} (your kernel) has neither forward nor backward to check`);
 }

@@ -8,7 +8,8 @@
  *   // LawError: relu (your kernel) breaks the law 'forward': y[4] is 0, but NaN expected exactly …
  *
  * A kernel takes outputs, inputs and sizes, as its operation does in `ops`. Outputs arrive filled with NaN, every array
- * has sentinels around it, and gradients that nobody asks for are null.
+ * has sentinels around it, and gradients that nobody asks for are null. Kernels in WASM and in WGSL are held likewise:
+ * see `examples`.
  */
 export type { OperationName } from '../ops/index.js';
 export { type Budget, gamma, roundToNearest } from './budget.js';
@@ -19,6 +20,8 @@ export {
   arrayCandidate,
   backendCandidate,
   type Candidate,
+  type DeviceKernel,
+  type DeviceKernels,
   type Pass,
   reference,
 } from './candidate.js';
@@ -26,6 +29,8 @@ export type { Arrays, Evaluation, LawName, OperationCase, Parameters } from './c
 export { cases } from './cases/index.js';
 export {
   type CheckAllOptions,
+  type CheckDeviceKernelOptions,
+  type CheckKernelOptions,
   type CheckOptions,
   checkAll,
   checkBackend,
@@ -43,3 +48,4 @@ export { type Draft, describe, type Kind, type Problem, problem } from './proble
 export { type CheckReport, type CheckRow, readCheckReport, type Verdict } from './report.js';
 export { backwardArguments, backwardGiven, forwardArguments, gradientNames } from './run.js';
 export { type CheckReportOptions, toCheckReport } from './toCheckReport.js';
+export type { WasmMemory } from './wasmMemory.js';

@@ -14,12 +14,12 @@ import type { WebGPUBuffer } from './buffer.js';
 import { Failures } from './failures.js';
 import { type Pipeline, Pipelines, sizesBytes } from './pipelines.js';
 import { Profiler, timestamps } from './profiler.js';
-import type { Sizes } from './program.js';
+import type { Program, Sizes } from './program.js';
 import { Accounting } from './stats.js';
 
 export interface Dispatch {
-  /** The .wgsl file's name without its ending, and the function in it. */
-  readonly shader: string;
+  /** The .wgsl file's name without its ending, or a program that isn't of this folder; and the function in it. */
+  readonly shader: string | Program;
   readonly entry: string;
   /** Another file that this one needs, where it can be one of several (`// uses`). */
   readonly uses?: string;
@@ -29,7 +29,7 @@ export interface Dispatch {
   /** One thread for each element (`element()` in `element.wgsl`), or so many workgroups. */
   readonly threads?: number;
   readonly groups?: readonly [number, number, number];
-  /** Written before the shader's text as constants, after SUM_THREADS: each combination is a pipeline of its own. */
+  /** Written before the text of a shader of this folder as constants, after SUM_THREADS: each combination is a pipeline of its own. */
   readonly constants?: Readonly<Record<string, number>>;
   /** For `stats()`. Default: no flops, and every element of every buffer read or written once. */
   readonly work?: Work;
@@ -209,13 +209,15 @@ export class Engine {
   /** Runs a shader's entry point, after all that was asked before. */
   run({ shader, entry, uses, buffers, sizes = {}, threads, groups, constants = {}, work }: Dispatch): void {
     this.#failures.check();
-    const name = `${shader}.${entry}`;
+    const isOurs = typeof shader === 'string';
+    const name = `${isOurs ? shader : shader.name}.${entry}`;
     const workgroups = groups ?? this.#groupsFor(threads ?? 0);
     if (workgroups.some((count) => count === 0)) return;
     this.#checkLimits(name, workgroups, buffers);
-    const program = this.#pipelines.program(shader, uses);
+    const program = isOurs ? this.#pipelines.program(shader, uses) : shader;
     const names = Object.keys(buffers);
-    const pipeline = this.#pipelines.get(program, entry, names, { SUM_THREADS: this.sumThreads, ...constants });
+    const before = isOurs ? { SUM_THREADS: this.sumThreads, ...constants } : {};
+    const pipeline = this.#pipelines.get(program, entry, names, before);
     for (const binding of names) {
       const buffer = buffers[binding];
       if (buffer) buffer.purpose ??= `${name}: ${binding}`;

@@ -6,7 +6,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import type { DType, Parked, TypedArray } from '../../tensor/tensorBackend.js';
 import { Backend, type ByteImages } from '../backend.js';
 import type { AdapterDescription } from '../environment.js';
-import type { DeviceClock, WebGPUBackend, WebGPUOptions, WebGPUStats } from '../webgpuBackend.js';
+import type { DeviceClock, Shader, WebGPUBackend, WebGPUOptions, WebGPUStats } from '../webgpuBackend.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { Engine } from './engine.js';
 import { webgpuKernels } from './kernels.js';
@@ -14,6 +14,7 @@ import { Parking } from './parking.js';
 import { peakKernels } from './peak.js';
 import type { WebGPUPlatform } from './platform.js';
 import { timestamps } from './profiler.js';
+import { Program } from './program.js';
 
 export class GPUBackend extends Backend implements WebGPUBackend {
   override readonly name = 'webgpu';
@@ -77,6 +78,19 @@ export class GPUBackend extends Backend implements WebGPUBackend {
 
   resetStats(): void {
     this.#engine.resetStats();
+  }
+
+  shader(code: string, name = 'own'): Shader {
+    const program = new Program(name, code);
+    return {
+      run: (entry, { buffers, sizes, threads, groups }) => {
+        if ((threads === undefined) === (groups === undefined)) {
+          throw new TypeError(`${name}.${entry}: say how many threads, or how many groups`);
+        }
+        const own = buffers as Readonly<Record<string, WebGPUBuffer | null>>;
+        this.#engine.run({ shader: program, entry, buffers: own, sizes, threads, groups });
+      },
+    };
   }
 
   /** What is behind it stays in a shader's reach. */

@@ -1,6 +1,6 @@
 /** Pipelines, compiled asynchronously and kept, and the bind groups that go with them. */
 import type { WebGPUBuffer } from './buffer.js';
-import { Program } from './program.js';
+import { Program, shaderText } from './program.js';
 
 /** Bytes of a `Sizes`, at most; and their alignment where several stand in one buffer. */
 export const sizesBytes = 256;
@@ -45,7 +45,7 @@ export class Pipelines {
     const key = `${uses} ${file}`;
     let program = this.#programs.get(key);
     if (!program) {
-      program = new Program(file, uses);
+      program = new Program(file, shaderText(file, uses));
       this.#programs.set(key, program);
     }
     return program;
@@ -81,7 +81,7 @@ export class Pipelines {
   }
 
   #compile(program: Program, entryPoint: string, names: readonly string[], prefix: string): Pipeline {
-    const name = `${program.file}.${entryPoint}`;
+    const name = `${program.name}.${entryPoint}`;
     const layout = this.#layout(program, names);
     const module = this.#module(program, prefix);
     const compiling = this.device
@@ -94,7 +94,7 @@ export class Pipelines {
           const { messages } = await module.getCompilationInfo();
           const [first] = messages.filter(({ type }) => type === 'error');
           const reason = first ? `line ${first.lineNum}: ${first.message}` : error.message;
-          this.failed(`the shader ${program.file}.wgsl doesn't compile (${entryPoint}): ${reason}`);
+          this.failed(`the shader ${program.name}.wgsl doesn't compile (${entryPoint}): ${reason}`);
         },
       );
     const pipeline = new Pipeline(name, program, layout.group, compiling, this.#count++);
@@ -107,7 +107,7 @@ export class Pipelines {
     if (!module) {
       // The scope swallows the module's errors: compiling a pipeline reports them.
       this.device.pushErrorScope('validation');
-      module = this.device.createShaderModule({ label: `${program.file}.wgsl`, code });
+      module = this.device.createShaderModule({ label: `${program.name}.wgsl`, code });
       this.device.popErrorScope().catch(() => {});
       this.#modules.set(code, module);
     }

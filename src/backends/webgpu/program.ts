@@ -1,6 +1,16 @@
 /** What a shader says of itself: its bindings and the fields of its `Sizes`, read from the text. */
 import { shaders } from './shaders.js';
 
+/** The text of a .wgsl file of this folder, given without its ending; `uses`: another whose text goes before it. */
+export function shaderText(file: string, uses?: string): string {
+  return (uses ? [uses, file] : [file])
+    .map((name) => {
+      if (!shaders[name]) throw new Error(`there is no shader ${name}.wgsl`);
+      return shaders[name];
+    })
+    .join('');
+}
+
 export interface Binding {
   readonly binding: number;
   readonly writes: boolean;
@@ -25,28 +35,25 @@ const types: Readonly<Record<string, { size: number; align: number }>> = {
 };
 
 export class Program {
-  readonly source: string;
   readonly #bindings = new Map<string, Binding>();
   readonly #fields = new Map<string, Field>();
 
-  /** `file`: a .wgsl file of this folder, without its ending; `uses`: another whose text goes before it. */
+  /** `name`: `relu`, for `relu.wgsl` in messages and `relu.forward` in statistics. */
   constructor(
-    readonly file: string,
-    uses?: string,
+    readonly name: string,
+    readonly source: string,
   ) {
-    for (const name of uses ? [uses, file] : [file]) {
-      if (!shaders[name]) throw new Error(`there is no shader ${name}.wgsl`);
-    }
-    this.source = (uses ? shaders[uses] : '') + shaders[file];
-    const declaration = /@group\(0\) @binding\((\d+)\) var<storage, (read|read_write)> (\w+)/g;
+    const declaration = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
     for (const [, binding, access, name] of this.source.matchAll(declaration)) {
       this.#bindings.set(name, { binding: Number(binding), writes: access === 'read_write' });
     }
-    const struct = /struct Sizes \{([^}]*)\}/.exec(this.source)?.[1].replace(/\/\/.*$/gm, '') ?? '';
+    const struct = /struct\s+Sizes\s*\{([^}]*)\}/.exec(this.source)?.[1].replace(/\/\/.*$/gm, '') ?? '';
     let offset = 0;
     for (const [, name, type] of struct.matchAll(/(\w+):\s*((?:array<[^>]*>)|\w+)/g)) {
       const { size, align } = types[type] ?? { size: 0, align: 1 };
-      if (size === 0) throw new Error(`${file}.wgsl: Sizes.${name} is a ${type}, which isn't written yet`);
+      if (size === 0) {
+        throw new Error(`${this.name}.wgsl: Sizes.${name} is a ${type}; it may be ${Object.keys(types).join(', ')}`);
+      }
       offset = Math.ceil(offset / align) * align;
       this.#fields.set(name, { type, offset });
       offset += size;
@@ -59,7 +66,7 @@ export class Program {
 
   binding(name: string): Binding {
     const binding = this.#bindings.get(name);
-    if (!binding) throw new Error(`${this.file}.wgsl has no binding '${name}'`);
+    if (!binding) throw new Error(`${this.name}.wgsl has no binding '${name}'`);
     return binding;
   }
 
@@ -67,7 +74,7 @@ export class Program {
   write(to: DataView, sizes: Sizes): void {
     for (const [name, { type, offset }] of this.#fields) {
       const value = sizes[name];
-      if (value === undefined) throw new Error(`${this.file}.wgsl: Sizes.${name} isn't given`);
+      if (value === undefined) throw new Error(`${this.name}.wgsl: Sizes.${name} isn't given`);
       if (typeof value === 'object') value.forEach((v, i) => void to.setUint32(offset + 4 * i, v, true));
       else if (type === 'f32') to.setFloat32(offset, Number(value), true);
       else if (type === 'i32') to.setInt32(offset, Number(value), true);
