@@ -22,3 +22,4 @@ export {
   type Normalization,
 } from './normalization.js';
 export type { Target, Targets } from './targets.js';
+export * as transforms from './transforms/index.js';
