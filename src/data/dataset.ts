@@ -19,11 +19,18 @@ export interface Dataset {
   readonly repeatable?: boolean;
   /** All images as bytes, for backends that make the batches on their device. */
   readonly byteImages?: ByteImages;
-  /** Writes an image into `out`, from `offset` on, and returns its label: the number of its class, or what else is to be learned
-   *  of it, a number or an array of numbers. */
-  read(index: number, out: Float32Array, offset: number): Target;
+  /**
+   * Writes an image into `out`, from `offset` on, and returns its label: the number of its class, or what else is to be learned of it, a
+   * number or an array of numbers. Where it returns a promise, a loader reads all images of a batch at once, one batch ahead of the one
+   * that is trained on. `seed` is the pass's: an image that is changed by chance, as by a crop, draws from a generator that it makes of
+   * the seed and the index alone, so that it is the same whoever reads it, and in a pass that was interrupted and resumed.
+   */
+  read(index: number, out: Float32Array, offset: number, seed?: number): Target | Promise<Target>;
   /** The label alone, where there are `byteImages`. */
   label?(index: number): Target;
+  /** Called when a loader's pass is over, or was left early: a dataset that reads on threads ends them. Another pass may follow, and
+   *  several may go on at once. */
+  endPass?(): void;
 }
 
 export interface ImageDatasetOptions {
