@@ -107,19 +107,19 @@ export class RandomErasing implements Transform {
       const height = roundHalfEven(Math.sqrt(area * aspect));
       const width = roundHalfEven(Math.sqrt(area / aspect));
       if (height >= H || width >= W) continue;
-      const values = this.#values(C, height * width, random);
+      const values = draw(this.value, C, height * width, random);
       const top = randint(random, H - height + 1);
       const left = randint(random, W - width + 1);
       return { box: { top, left, height, width }, values };
     }
     return null;
   }
+}
 
-  #values(C: number, pixels: number, random: Generator): ArrayLike<number> {
-    const { value } = this;
-    if (value === 'random') return random.fillNormal(new Float32Array(C * pixels), 0, 1);
-    if (typeof value === 'number') return [value];
-    if (value.length === 1 || value.length === C) return value;
-    throw new ShapeError(`RandomErasing: value has ${value.length} numbers, but the image has ${C} channels`);
-  }
+/** What is written over the pixels of C channels: one number, one for each channel, or one for each value. */
+function draw(value: RandomErasing['value'], C: number, pixels: number, random: Generator): ArrayLike<number> {
+  if (value === 'random') return random.fillNormal(new Float32Array(C * pixels), 0, 1);
+  if (typeof value === 'number') return [value];
+  if (value.length === 1 || value.length === C) return value;
+  throw new ShapeError(`RandomErasing: value has ${value.length} numbers, but the image has ${C} channels`);
 }

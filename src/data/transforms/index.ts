@@ -2,7 +2,7 @@
  * `torchvision.transforms`: from the pictures of a dataset to what a network is trained on, a little different each time.
  *
  * Each transform has two halves. `getParams` draws what is left to chance, and a function of `functional` does the rest, to the bits
- * of torchvision on PIL images.
+ * of torchvision on PIL images. What a transform knows is in its public fields, as plain values.
  */
 export { ColorJitter, type ColorJitterOptions, type ColorJitterParams } from './color.js';
 export { Compose } from './compose.js';

@@ -67,13 +67,13 @@ export class RandomResizedCrop implements Transform {
       const left = randint(random, width - w + 1);
       return { top, left, height: h, width: w };
     }
-    return this.#middle(width, height);
+    return middle(width, height, this.ratio);
   }
+}
 
-  #middle(width: number, height: number): Box {
-    const [least, largest] = this.ratio;
-    const h = Math.max(1, Math.min(height, roundHalfEven(width / least)));
-    const w = Math.max(1, Math.min(width, roundHalfEven(height * largest)));
-    return { top: Math.floor((height - h) / 2), left: Math.floor((width - w) / 2), height: h, width: w };
-  }
+/** As much of the middle of the picture as the ratio allows. */
+function middle(width: number, height: number, [least, largest]: Range): Box {
+  const h = Math.max(1, Math.min(height, roundHalfEven(width / least)));
+  const w = Math.max(1, Math.min(width, roundHalfEven(height * largest)));
+  return { top: Math.floor((height - h) / 2), left: Math.floor((width - w) / 2), height: h, width: w };
 }
