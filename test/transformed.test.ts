@@ -77,6 +77,14 @@ describe('TransformedDataset', () => {
     expect(Array.from({ length: 20 }, (_, i) => imageOf(augmented, i, 5))).toEqual(backwards);
   });
 
+  test('each image draws from the generator of its seed and index', () => {
+    const augmented = new TransformedDataset(dataset, augmentation);
+    for (let index = 0; index < 20; index++) {
+      const expected = augmentation.apply(dataset.picture(index), transforms.imageGenerator(5, index));
+      expect(imageOf(augmented, index, 5)).toEqual([...expected.data]);
+    }
+  });
+
   test('a batch that is read again, after later passes, is the same', async () => {
     const augmented = new TransformedDataset(dataset, augmentation);
     expect(augmented.repeatable).toBe(true);
