@@ -41,5 +41,10 @@ export function checkNormalization(where: string, C: number, normalize: Normaliz
 export function normalizeValue(value: number, c: number, normalize: Normalization | false): number {
   const x = Math.fround(value / 255);
   if (!normalize) return x;
-  return Math.fround(Math.fround(x - Math.fround(normalize.mean[c])) / Math.fround(normalize.std[c]));
+  return standardize(x, Math.fround(normalize.mean[c]), Math.fround(normalize.std[c]));
+}
+
+/** (x − mean) / std, rounded to f32 after each step. All three are f32. */
+export function standardize(x: number, mean: number, std: number): number {
+  return Math.fround(Math.fround(x - mean) / std);
 }
