@@ -20,6 +20,8 @@ import { evaluateCheckpoint, predict, summarize } from './inspect.js';
 import { train } from './train.js';
 
 export interface Command {
+  /** Those of one group stand together in `--help`. */
+  readonly group: 'Networks' | "The lecture's claims" | 'This machine';
   /** Its name, and what stands behind it. */
   readonly usage: string;
   /** In a line. */
@@ -37,6 +39,7 @@ export interface Command {
 
 export const commands: readonly Command[] = [
   {
+    group: 'Networks',
     usage: 'train <name>',
     help: "Train a network: mnist is the lecture's on MNIST, any other <name> is the network's",
     flags: trainFlagGroups,
@@ -45,17 +48,22 @@ export const commands: readonly Command[] = [
     run: (typed, name) => train(name, typed),
   },
   {
+    group: 'Networks',
     usage: 'eval',
     help: 'Test saved weights',
     flags: {
       Weights: weightsFlags,
-      Images: { dataDir: { ...dataFlags.dataDir, otherwise: "the run's" } },
+      Images: {
+        dataDir: { ...dataFlags.dataDir, otherwise: "the run's" },
+        testLimit: { ...dataFlags.testLimit, otherwise: "the run's" },
+      },
       Computing: computeFlags,
     },
     lists: [],
     run: evaluateCheckpoint,
   },
   {
+    group: 'Networks',
     usage: 'predict <png>',
     help: 'Say what a picture shows',
     flags: { Weights: weightsFlags, Computing: computeFlags },
@@ -63,6 +71,7 @@ export const commands: readonly Command[] = [
     run: (typed, png) => predict(png, typed),
   },
   {
+    group: 'Networks',
     usage: 'summary <model>',
     help: "List a network's layers, shapes, parameters, multiply-adds and memory",
     flags: { Images: summaryFlags, Network: variantFlags },
@@ -70,6 +79,7 @@ export const commands: readonly Command[] = [
     run: (typed, model) => summarize(model, typed),
   },
   {
+    group: "The lecture's claims",
     usage: 'experiments <name>',
     help: 'Try a claim on real data, with a picture and a table',
     flags: experimentFlagGroups,
@@ -78,6 +88,7 @@ export const commands: readonly Command[] = [
     run: (typed, name) => experiment(name, typed),
   },
   {
+    group: 'This machine',
     usage: 'bench',
     help: 'Measure how fast each backend is on this machine',
     flags: benchFlagGroups,
@@ -86,6 +97,7 @@ export const commands: readonly Command[] = [
     run: bench,
   },
   {
+    group: 'This machine',
     usage: 'check',
     help: "Hold a backend's kernels to the laws of their operations",
     flags: checkFlagGroups,
