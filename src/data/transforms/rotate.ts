@@ -10,7 +10,8 @@
  * The y axis points downwards, which is why the signs are those of a clockwise turn. 'nearest' shows the pixel that (x, y) lies in;
  * 'bilinear' mixes the four whose middles surround it.
  *
- * As in PIL, 'nearest' counts places in 16.16 fixed point, and turns by quarters that keep the size move pixels exactly. torchvision's `expand` and `center` are left out.
+ * As in PIL, 'nearest' counts places in 16.16 fixed point, and turns by quarters that keep the size move pixels exactly. torchvision's
+ * `expand` and `center` are left out.
  *
  * Source: https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html; src/libImaging/Geometry.c in Pillow
  */
