@@ -4,7 +4,7 @@
  *
  *   y[h, w] = x[top + h, left + w], or fill outside of x
  *
- * Sizes are [height, width]; a number is a square.
+ * Sizes are [height, width]; a number is a square. Of torchvision's modes of padding there is 'constant' alone.
  *
  * Source: https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomCrop.html
  */
@@ -78,6 +78,7 @@ export function centerCrop(picture: Pixels, size: Pair): Pixels {
   return crop(picture, { top: start(picture.height, height), left: start(picture.width, width), height, width });
 }
 
+/** The middle of the picture, in this size; what the picture lacks is 0. */
 export class CenterCrop implements Transform {
   readonly size: readonly [height: number, width: number];
 

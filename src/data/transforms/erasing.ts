@@ -70,6 +70,7 @@ const valueRule: Rule = {
 
 const TRIES = 10;
 
+/** The image with a random rectangle overwritten, with probability p. */
 export class RandomErasing implements Transform {
   readonly p: number;
   readonly scale: Range;

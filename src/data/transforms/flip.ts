@@ -30,6 +30,7 @@ export interface RandomHorizontalFlipOptions {
   p?: number;
 }
 
+/** The picture in a mirror with probability p, else as it is. */
 export class RandomHorizontalFlip implements Transform {
   readonly p: number;
 

@@ -35,6 +35,7 @@ export interface RandomResizedCropOptions {
 
 const TRIES = 10;
 
+/** A random part of the picture, resized to [height, width]; a number is a square. */
 export class RandomResizedCrop implements Transform {
   readonly size: readonly [height: number, width: number];
   readonly scale: Range;

@@ -155,6 +155,7 @@ function requireResize(size: Pair, options: ResizeOptions): void {
   }
 }
 
+/** The picture in another size. A number is the length of the shorter side, and the aspect is kept; [height, width] are exact. */
 export class Resize implements Transform {
   readonly size: Pair;
   readonly interpolation: Interpolation;

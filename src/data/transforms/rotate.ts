@@ -10,7 +10,8 @@
  * The y axis points downwards, which is why the signs are those of a clockwise turn. 'nearest' shows the pixel that (x, y) lies in;
  * 'bilinear' mixes the four whose middles surround it.
  *
- * As in PIL, 'nearest' counts places in 16.16 fixed point, and turns by quarters that keep the size move pixels exactly.
+ * As in PIL, 'nearest' counts places in 16.16 fixed point, and turns by quarters that keep the size move pixels exactly. torchvision's
+ * `expand` and `center` are left out.
  *
  * Source: https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html; src/libImaging/Geometry.c in Pillow
  */
@@ -130,7 +131,7 @@ function sampleBilinear(
   }
 }
 
-/** Turned by an angle between −degrees and degrees, or within [least, largest]. */
+/** The picture turned by an angle between −degrees and degrees, or within [least, largest]. */
 export class RandomRotation implements Transform {
   readonly degrees: Range;
   readonly interpolation: RotationInterpolation;

@@ -25,6 +25,7 @@ export function toTensor(picture: Pixels): TensorImage {
 /** SCALED[byte], so that each is divided once. */
 const SCALED = Float32Array.from({ length: 256 }, (_, byte) => normalizeValue(byte, 0, false));
 
+/** Bytes 0 … 255 of a picture (H, W, C) as values 0 … 1 (C, H, W). */
 export class ToTensor implements Transform {
   apply(picture: Pixels): TensorImage {
     return toTensor(picture);
