@@ -23,7 +23,8 @@ async function scriptOf(entry) {
       rollupOptions: {
         input: fileURLToPath(new URL(entry, dist)),
         external: /^node:/,
-        output: { format: 'cjs' },
+        output: { format: 'cjs', codeSplitting: false },
+        transform: { define: { 'import.meta': '{}' } }, // a script has none; picture decoders look for it and get on without
       },
     },
   });
@@ -40,4 +41,5 @@ for (const [name, file] of [
   embed(name, readFileSync(fileURLToPath(import.meta.resolve(file)), 'base64'));
 }
 embed('nodeThread', await scriptOf('node/wasmThread.js'));
+embed('pictureThread', await scriptOf('node/pictureThread.js'));
 embed('browserThread', await scriptOf('browser/wasmThread.js'));

@@ -7,7 +7,7 @@ export interface Pixels {
   readonly height: number;
   /** 1 is grey, 3 is RGB. */
   readonly channels: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly data: Uint8Array;
 }
 
 const MAX_SIDE = 16_384;

@@ -18,6 +18,7 @@ interface Instance {
 
 type Factory = (options: {
   readonly noInitialRun: boolean;
+  readonly locateFile: (name: string) => string;
   readonly printErr: (line: string) => void;
   readonly instantiateWasm: (
     imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -68,6 +69,7 @@ export class WasmDecoder {
     return withImageData(() =>
       (factory as Factory)({
         noInitialRun: true,
+        locateFile: (name) => name, // it isn't read: the build is given
         printErr: (line) => void this.#complaints.push(line),
         instantiateWasm(imports, done) {
           WebAssembly.instantiate(module, imports).then(done);
