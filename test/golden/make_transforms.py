@@ -1,4 +1,5 @@
-"""What torchvision makes of three small pictures: with given parameters, and with what it draws from a seed.
+"""What torchvision makes of three small pictures: with given parameters, and with what it draws from a seed; and its
+splits of datasets.
 
     /usr/bin/python3 test/golden/make_transforms.py
 
@@ -7,6 +8,7 @@ needs torchvision 0.14 or later (`apt-get install python3-torchvision`). Each ca
 import numpy as np
 import torch
 from PIL import Image
+from torch.utils.data import random_split
 from torchvision import transforms as T
 from torchvision.transforms import functional as F
 from torchvision.transforms import InterpolationMode
@@ -125,6 +127,14 @@ def drawn(picture, image):
             add('RandomErasing', picture, transform(x), seed=seed, arguments=[], options=options)
 
 
+def splits():
+    for n, lengths, seed in [(10, [3, 7], 42), (30, [0.3, 0.3, 0.4], 1), (11, [0.5, 0.25, 0.25], 2), (5, [5, 0], 3),
+                             (7, [1.0], 4), (19, [0.9, 0.1], 5), (100, [0.7, 0.2, 0.1], 6)]:
+        parts = random_split(range(n), lengths, torch.Generator().manual_seed(seed))
+        cases.append(dict(name='randomSplit', picture=None, length=n, lengths=lengths, seed=seed,
+                          parts=[[int(i) for i in part.indices] for part in parts]))
+
+
 if __name__ == '__main__':
     for picture, values in PICTURES.items():
         image = Image.fromarray(values)
@@ -133,4 +143,5 @@ if __name__ == '__main__':
     for picture, values in PICTURES.items():
         given(picture, Image.fromarray(values))
         drawn(picture, Image.fromarray(values))
+    splits()
     write('transforms', cases, tensors)

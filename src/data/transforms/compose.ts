@@ -1,7 +1,7 @@
 /** Compose: one transform after the other. */
 import type { Pixels } from '../../formats/index.js';
 import type { Generator } from '../../tensor/random.js';
-import type { TensorImage, Transform } from './image.js';
+import { requireTransform, type TensorImage, type Transform } from './image.js';
 
 /**
  * The transforms in their order; all draw from the same generator.
@@ -13,10 +13,7 @@ export class Compose implements Transform {
 
   constructor(transforms: readonly Transform[]) {
     if (!Array.isArray(transforms)) throw new TypeError('Compose: takes an array of transforms');
-    transforms.forEach((transform, i) => {
-      if (typeof transform?.apply === 'function') return;
-      throw new TypeError(`Compose: number ${i} isn't a transform, an object with apply(image, random)`);
-    });
+    for (const [i, transform] of transforms.entries()) requireTransform(`Compose: number ${i}`, transform);
     this.transforms = [...transforms];
   }
 

@@ -25,6 +25,13 @@ export interface Transform {
   apply(image: Pixels | TensorImage, random: Generator): Pixels | TensorImage;
 }
 
+/** Throws unless `transform` is one. A class isn't, although a function has a method apply. */
+export function requireTransform(where: string, transform: unknown): asserts transform is Transform {
+  if (typeof transform === 'object' && typeof (transform as Transform | null)?.apply === 'function') return;
+  const hint = typeof transform === 'function' ? ` (was ${transform.name} to be made with new?)` : '';
+  throw new TypeError(`${where}: a transform is an object with apply(image, random), but this isn't one${hint}`);
+}
+
 /** Throws unless `image` is a picture. */
 export function requirePicture(transform: string, image: unknown): asserts image is Pixels {
   if (isTensorImage(image)) {
