@@ -325,9 +325,9 @@ describe('--help', () => {
     for (const name of [...networkNames, ...dataSetNames]) {
       expect(stdout.match(new RegExp(`^ +${name} +\\d+x\\d+x\\d+ `, 'gm'))).toHaveLength(1);
     }
-    expect(stdout).toContain('--batch-size <n>        Images a step (default: 64)\n');
-    expect(stdout).toContain('--threads <threads>     Threads to compute with (default: one for each core)\n');
-    expect(stdout).toContain('--resume                Go on with the run in --out\n');
+    expect(stdout).toMatch(/^ {2}--batch-size <n> +Images a step \(default: 64\)$/m);
+    expect(stdout).toMatch(/^ {2}--threads <threads> +Threads to compute with \(default: one for each core\)$/m);
+    expect(stdout).toMatch(/^ {2}--resume +Go on with the run in --out$/m);
   });
 });
 
