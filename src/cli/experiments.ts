@@ -103,7 +103,8 @@ async function run({ name, typed, out, lock, before }: Begun): Promise<number> {
   const recipe = { ...chosen.recipe, ...checkFlags(experimentRecipeFlags, options) };
   const { limit = chosen.limit, testLimit = chosen.testLimit } = limits;
   const choice = { model: chosen.imagesAs, data, imageSize, limit, testLimit };
-  if (data === PICTURE_FOLDER) throw new UsageError(`experiments are made of the data sets; --data ${data} is for train`);
+  if (data === PICTURE_FOLDER)
+    throw new UsageError(`experiments are made of the data sets; --data ${data} is for train`);
   const folder = folderOf({ data, dataDir });
   const training = await loadImages(choice, folder, { train: true });
   const test = await loadImages(choice, folder, { train: false });
