@@ -8,7 +8,9 @@ export {
   type Images,
   imagesOf,
   type Limits,
+  type LoadOptions,
   loadImages,
+  PICTURE_FOLDER,
   testLoader,
   trainingLoader,
 } from './images.js';
@@ -26,4 +28,5 @@ export {
   networksByGroup,
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
+export { aboutPictures } from './pictureFolder.js';
 export { checkOptions, type RunOptions, runOptions } from './runOptions.js';

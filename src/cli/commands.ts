@@ -9,14 +9,17 @@ import {
   dataFlags,
   experimentFlagGroups,
   type Flags,
+  predictFlags,
   summaryFlags,
   type Typed,
   trainFlagGroups,
   variantFlags,
   weightsFlags,
+  workersFlag,
 } from './flags.js';
 import { dataSetList, experimentList, networkList, type Section } from './help.js';
-import { evaluateCheckpoint, predict, summarize } from './inspect.js';
+import { evaluateCheckpoint, summarize } from './inspect.js';
+import { predict } from './predict.js';
 import { train } from './train.js';
 
 export interface Command {
@@ -33,8 +36,9 @@ export interface Command {
   readonly example?: string;
   /** Exit code where it can't be done. Default 1. */
   readonly failure?: number;
-  /** Does it, and returns the exit code. `name` is what stands behind the command, if it takes something. */
-  run(typed: Typed, name: string): Promise<number> | number;
+  /** Does it, and returns the exit code. `name` is what stands behind the command, if it takes something; `names` are all
+   *  that stand there. */
+  run(typed: Typed, name: string, names: readonly string[]): Promise<number> | number;
 }
 
 export const commands: readonly Command[] = [
@@ -57,18 +61,18 @@ export const commands: readonly Command[] = [
         dataDir: { ...dataFlags.dataDir, otherwise: "the run's" },
         testLimit: { ...dataFlags.testLimit, otherwise: "the run's" },
       },
-      Computing: computeFlags,
+      Computing: { ...computeFlags, ...workersFlag },
     },
     lists: [],
     run: evaluateCheckpoint,
   },
   {
     group: 'Networks',
-    usage: 'predict <png>',
-    help: 'Say what a picture shows',
-    flags: { Weights: weightsFlags, Computing: computeFlags },
+    usage: 'predict <...pictures>',
+    help: 'Say what pictures show: PNG, JPEG and WebP files, or folders of them',
+    flags: { Weights: weightsFlags, Computing: computeFlags, Output: predictFlags },
     lists: [],
-    run: (typed, png) => predict(png, typed),
+    run: (typed, _, pictures) => predict(pictures, typed),
   },
   {
     group: 'Networks',

@@ -1,6 +1,7 @@
 /** `receptive train`. */
 import { join, resolve } from 'node:path';
 import {
+  aboutPictures,
   checkOptions,
   createNetwork,
   imagesOf,
@@ -12,6 +13,8 @@ import {
   testLoader,
   trainingLoader,
 } from '../catalog/index.js';
+import { ImageFolder } from '../data/index.js';
+import { mixSeed } from '../data/transforms/random.js';
 import { percent } from '../experiments/index.js';
 import { exists } from '../node/files.js';
 import { FolderStore } from '../node/folderStore.js';
@@ -33,7 +36,7 @@ import {
   type Typed,
   type Values,
 } from './flags.js';
-import { folderOf } from './folder.js';
+import { folderOf, reading } from './folder.js';
 import { listenForInterruption } from './interruption.js';
 import { TrainingProgress } from './progress.js';
 import { quoted } from './quoted.js';
@@ -80,13 +83,15 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(options.seed);
   const backend = await openBackend(start);
-  const { shape, classes } = imagesOf(options);
-  const model = createNetwork(options, shape, classes.length).to(backend);
+  const folder = folderOf(options);
+  const training = await loadImages(options, folder, { train: true, ...reading(start.workers) });
+  const { classes = [] } = training;
+  const test = await loadImages(options, folder, { train: false, classes, ...reading(start.workers) });
+  const pictures = training instanceof ImageFolder && test instanceof ImageFolder ? { training, test } : null;
+  if (pictures && checkpoint) requireSamePictures(checkpoint, pictures.training);
+  const model = createNetwork(options, imagesOf(options).shape, classes.length).to(backend);
   const { batchSize, lr, momentum, weightDecay } = options;
   const optimizer = new SGD(model.parameters(), { lr, momentum, weightDecay });
-  const folder = folderOf(options);
-  const training = await loadImages(options, folder, { train: true });
-  const test = await loadImages(options, folder, { train: false });
   const loader = trainingLoader(model, training, batchSize, backend);
   const validation = testLoader(model, test, backend);
   await store.prepare();
@@ -107,6 +112,7 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
     `${options.model} (${parameters.toLocaleString('en-US')} parameters) on '${backend.name}': ` +
       `${training.length.toLocaleString('en-US')} images ${training.shape.join('x')} of ${options.data}, batch ${batchSize}, seed ${options.seed}`,
   );
+  if (pictures) for (const line of aboutPictures(pictures.training, pictures.test)) console.log(line);
   if (kept.length > 0) console.log(`the run that was here before is kept: ${kept.join(', ')}`);
   if (checkpoint) {
     const { epoch, stepInEpoch } = checkpoint.position;
@@ -126,7 +132,7 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
       checkpointMinutes: start.checkpointMinutes,
-      about: { ...options, epochs: start.epochs },
+      about: { ...options, epochs: start.epochs, ...(pictures && { classes, pictures: sumOf(pictures.training) }) },
       resume: checkpoint ?? undefined,
       signal: {
         get aborted() {
@@ -174,6 +180,19 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
     await log.close();
     await backend.close();
   }
+}
+
+/** A number that is another when there are other files, or in another order. */
+function sumOf({ files }: ImageFolder): number {
+  return mixSeed(files.length, ...new TextEncoder().encode(files.join('\n')));
+}
+
+/** A folder may have changed between two starts: then the order of a pass, and the split, would be others than they were. */
+function requireSamePictures({ about }: Checkpoint, training: ImageFolder): void {
+  if (about.pictures === undefined || about.pictures === sumOf(training)) return;
+  throw new UsageError(
+    `the pictures in ${training.path} aren't those that the run to resume began with: files were added, removed or renamed`,
+  );
 }
 
 /** With the folder of the data as it is called from everywhere, so that the run can be resumed from elsewhere. */

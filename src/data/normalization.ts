@@ -25,6 +25,12 @@ export const greyCifar10Normalization: Normalization = { mean: [0.4809], std: [0
 /** What is commonly used for Fashion-MNIST. */
 export const fashionMnistNormalization: Normalization = { mean: [0.286], std: [0.353] };
 
+/** ImageNet's, which networks for photographs are given, whatever these show. */
+export const imagenetNormalization: Normalization = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+
+/** ImageNet in grey: its mean as the eye sees it, and the mean of its deviations. */
+export const greyImagenetNormalization: Normalization = { mean: [0.459], std: [0.226] };
+
 /** Throws unless there is a mean and a deviation for each of C channels. */
 export function checkNormalization(where: string, C: number, normalize: Normalization | false): void {
   if (!normalize) return;

@@ -1,7 +1,7 @@
 /** Networks that are trained the same way, to be compared. */
 import type { Backend } from '../backends/backend.js';
 import { testLoader, trainingLoader } from '../catalog/index.js';
-import type { ImageDataset } from '../data/index.js';
+import type { Dataset } from '../data/index.js';
 import { summary } from '../nn/index.js';
 import { SGD } from '../optim/index.js';
 import { manualSeed } from '../tensor/random.js';
@@ -45,8 +45,8 @@ export interface Run {
 
 /** On what contenders are trained, and how. */
 export interface Conditions {
-  readonly training: ImageDataset;
-  readonly test: ImageDataset;
+  readonly training: Dataset;
+  readonly test: Dataset;
   readonly recipe: Recipe;
   /** A new backend for each contender, which is closed behind it. */
   createBackend(): Promise<Backend>;
