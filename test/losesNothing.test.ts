@@ -137,7 +137,7 @@ test('last is saved by time, too: after steps, and before a validation', async (
 describe('--resume', () => {
   test('goes on to the run’s own number of epochs, from another folder, and then says that it is finished', async () => {
     const relative = data.slice(folder.length + 1);
-    const flags = ['--data-dir', relative, '--batch-size', '1', '--epochs', '2', '--out', 'own'];
+    const flags = ['--data-dir', relative, '--batch-size', '1', '--epochs', '3', '--out', 'own'];
     const { child, ended, printed } = start(folder, 'train', 'mnist', ...flags);
     await printed('epoch 1:');
     child.kill('SIGINT');
@@ -146,12 +146,12 @@ describe('--resume', () => {
     const resume = () => run(join(folder, 'elsewhere'), 'train', 'mnist', '--resume', '--out', '../own');
     const resumed = await resume();
     expect(resumed.stderr).toBe('');
-    expect(resumed.stdout).toContain('epoch 2:');
+    expect(resumed.stdout).toContain('epoch 3:');
     const bytes = await sha('own', 'last.safetensors');
     const again = await resume();
     expect(again.code).toBe(0);
-    expect(again.stdout).toContain('../own/last.safetensors: the run is finished, after 2 epochs\n');
-    expect(again.stdout).toContain('--resume --out ../own --epochs 3\n');
+    expect(again.stdout).toContain('../own/last.safetensors: the run is finished, after 3 epochs\n');
+    expect(again.stdout).toContain('--resume --out ../own --epochs 4\n');
     expect(again.stdout).not.toContain('accuracy');
     expect(await sha('own', 'last.safetensors')).toBe(bytes);
   });
