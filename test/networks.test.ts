@@ -113,6 +113,7 @@ describe('a name that is not there', () => {
 test('a run is made of the lecture’s recipe, unless said otherwise', () => {
   expect(checkOptions(runOptions, { seed: 3, stranger: 1 })).toEqual({
     ...{ model: 'mnistNet', data: 'mnist', dataDir: null, imageSize: null, limit: null, testLimit: null },
+    ...{ augment: false, skipDamaged: false },
     ...asPublished,
     ...{ batchSize: 64, lr: 0.01, momentum: 0.5, weightDecay: 0, seed: 3 },
   });

@@ -234,7 +234,8 @@ function resumeCommand(name: string, start: Start, store: FolderStore): string {
   const backend = start.backend === 'auto' ? undefined : start.backend;
   const checkpointEvery = start.checkpointEvery === CHECKPOINT_EVERY ? undefined : start.checkpointEvery;
   const checkpointMinutes = start.checkpointMinutes === CHECKPOINT_MINUTES ? undefined : start.checkpointMinutes;
-  const options = { out: store.folder, epochs, backend, threads, log, checkpointEvery, checkpointMinutes };
+  const workers = start.workers === 1 ? undefined : start.workers;
+  const options = { out: store.folder, epochs, backend, threads, workers, log, checkpointEvery, checkpointMinutes };
   const typed = Object.entries(options).flatMap(([key, value]) =>
     value === undefined ? [] : [flagName(key), quoted(value)],
   );
