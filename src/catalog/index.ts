@@ -26,4 +26,16 @@ export {
   networksByGroup,
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
+export { classesOf, isCheckpoint, loadWeights, weightsOf } from './pretrained.js';
+export {
+  agrees,
+  checkRecipe,
+  completeRecipe,
+  createRecipe,
+  optimizers,
+  type Recipe,
+  type RecipeOptions,
+  type RunLength,
+  schedulers,
+} from './recipe.js';
 export { checkOptions, type RunOptions, runOptions } from './runOptions.js';

@@ -74,9 +74,26 @@ export const dataFlags = {
 
 const recipeFlags = {
   batchSize: flag(run.batchSize, '<n>', 'Images a step'),
-  lr: flag(run.lr, '<rate>', 'Learning rate'),
-  momentum: flag(run.momentum, '<share>', 'Momentum'),
-  weightDecay: flag(run.weightDecay, '<rate>', 'Weight decay'),
+  optimizer: flag(run.optimizer, '<name>', 'Optimizer, one of those above, as in sgd:nesterov=true'),
+  lr: flag(run.lr, '<rate>', 'Learning rate', '0.01, or 0.001 with adam and adamw'),
+  momentum: flag(run.momentum, '<share>', 'Momentum, of sgd and rmsprop', '0.5, or 0 with rmsprop'),
+  weightDecay: flag(run.weightDecay, '<rate>', 'Weight decay', '0, or 0.01 with adamw'),
+  scheduler: flag(run.scheduler, '<name>', 'Schedule of the learning rate, one of those above', 'it stays'),
+  warmup: flag(
+    run.warmup,
+    '<n>',
+    'Let the learning rate rise in n epochs, or as in 500steps; the schedule begins after it',
+    'none',
+  ),
+  maxGradNorm: flag(run.maxGradNorm, '<norm>', 'Shorten gradients that are longer', 'no limit'),
+  labelSmoothing: flag(run.labelSmoothing, '<share>', 'Spread so much of a label over all classes, in the losses'),
+  earlyStopping: flag(run.earlyStopping, '<epochs>', 'Stop when the test loss falls no more for so long', 'never'),
+  weights: flag(
+    run.weights,
+    '<file>',
+    "Begin with these: safetensors with torchvision's keys, or a checkpoint",
+    'new ones',
+  ),
   seed: flag(run.seed, '<n>', 'Seed of weights and order'),
 };
 
@@ -101,6 +118,16 @@ const resume = v.optional(v.boolean('takes no value: it goes on with the run in 
 
 /** Steps from one checkpoint to the next, unless said otherwise. */
 export const CHECKPOINT_EVERY = 200;
+
+/** Checked where it is read: config.ts. */
+const configFlags = {
+  config: flag(
+    v.optional(path('a file')),
+    '<file>',
+    'Take options from a JSON file, such as the receptive.config of a run',
+    '',
+  ),
+};
 
 const saveFlags = {
   out,
@@ -140,9 +167,9 @@ const own = "the experiment's";
 export const experimentRecipeFlags = {
   epochs: asked(epochs, v.unwrap(epochs.schema), own),
   batchSize: asked(runFlags.batchSize, v.unwrap(run.batchSize), own),
-  lr: asked(runFlags.lr, v.unwrap(run.lr), own),
-  momentum: asked(runFlags.momentum, v.unwrap(run.momentum), own),
-  weightDecay: asked(runFlags.weightDecay, v.unwrap(run.weightDecay), own),
+  lr: asked(runFlags.lr, v.unwrap(v.unwrap(run.lr)), own),
+  momentum: asked(runFlags.momentum, v.unwrap(v.unwrap(run.momentum)), own),
+  weightDecay: asked(runFlags.weightDecay, v.unwrap(v.unwrap(run.weightDecay)), own),
   seed: asked(runFlags.seed, v.unwrap(run.seed), '0'),
 };
 
@@ -263,7 +290,7 @@ export const checkFlagGroups = {
 export const trainFlagGroups = {
   Network: networkFlags,
   Images: dataFlags,
-  Recipe: { epochs, ...recipeFlags },
+  Recipe: { epochs, ...recipeFlags, ...configFlags },
   Computing: computeFlags,
   Saving: saveFlags,
 };

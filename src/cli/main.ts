@@ -42,7 +42,7 @@ process.stdout.once('error', (error: NodeJS.ErrnoException) => {
 cli.help((sections) => {
   const command = commands.find(({ usage }) => usage === cli.matchedCommand?.rawName);
   if (!command) return sections;
-  const own = [...command.lists.map((list) => list()), ...flagSections(command.flags)];
+  const own = [...command.lists.flatMap((list) => list()), ...flagSections(command.flags)];
   return sections.flatMap((section) => (section.title === 'Options' ? own : [section]));
 });
 cli.version(version);

@@ -1,25 +1,31 @@
 /** `receptive train`. */
 import { join } from 'node:path';
 import {
+  agrees,
   checkOptions,
+  checkRecipe,
+  completeRecipe,
   createNetwork,
+  createRecipe,
   imagesOf,
   loadImages,
-  networkNamed,
+  loadWeights,
   type RunOptions,
   runOptions,
   runOptionsOf,
   testLoader,
   trainingLoader,
+  weightsOf,
 } from '../catalog/index.js';
 import { percent } from '../experiments/index.js';
+import { readFile } from '../node/files.js';
 import { FolderStore } from '../node/folderStore.js';
 import { openLog } from '../node/log.js';
-import { SGD } from '../optim/index.js';
 import { manualSeed } from '../tensor/random.js';
-import { type Checkpoint, type ClassifierOutput, evaluate, fit, type LossFunction } from '../training/index.js';
+import { type Checkpoint, type Classifier, evaluate, fit } from '../training/index.js';
 import { openBackend } from './backend.js';
 import { confusionTable, duration, sparkline } from './charts.js';
+import { withConfig, writeConfig } from './config.js';
 import {
   CHECKPOINT_EVERY,
   checkFlags,
@@ -36,30 +42,36 @@ import { TrainingProgress } from './progress.js';
 import { UsageError } from './usageError.js';
 
 /** Trains, and returns the exit code. */
-export async function train(name: string, flags: Typed): Promise<number> {
+export async function train(name: string, given: Typed): Promise<number> {
+  const flags = await withConfig(given);
   const start = checkFlags(startFlags, flags);
-  const typed = name === 'mnist' ? flags : { model: name, ...flags };
+  const typed = name === 'mnist' ? flags : { ...flags, model: given.model ?? name };
   const wanted = checkOptions(runOptions, typed, flagName);
   checkVariantFlags(wanted);
+  checkRecipe(wanted, start.epochs, flagName);
   const store = new FolderStore(start.out ?? join('runs', name));
   const checkpoint = start.resume ? await store.load('last') : null;
-  const options = checkpoint ? savedOptions(checkpoint, store.path('last'), wanted, typed) : wanted;
+  const asked = checkpoint ? savedOptions(checkpoint, store.path('last'), wanted, typed) : wanted;
 
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
-  manualSeed(options.seed);
+  manualSeed(asked.seed);
   const backend = await openBackend(start);
-  const { shape, classes } = imagesOf(options);
-  const model = createNetwork(options, shape, classes.length).to(backend);
-  const { batchSize, lr, momentum, weightDecay } = options;
-  const optimizer = new SGD(model.parameters(), { lr, momentum, weightDecay });
-  const folder = folderOf(options);
-  const training = await loadImages(options, folder, { train: true });
-  const test = await loadImages(options, folder, { train: false });
+  const { shape, classes } = imagesOf(asked);
+  const model = createNetwork(asked, shape, classes.length).to(backend);
+  const begins = checkpoint ? null : await beginWith(model, asked, classes.length);
+  const folder = folderOf(asked);
+  const training = await loadImages(asked, folder, { train: true });
+  const test = await loadImages(asked, folder, { train: false });
+  const { batchSize } = asked;
   const loader = trainingLoader(model, training, batchSize, backend);
+  const length = { epochs: start.epochs, stepsPerEpoch: loader.length };
+  const options = completeRecipe(asked, length, flagName);
+  const { optimizer, fit: recipe } = createRecipe(model.parameters(), options, length);
   const validation = testLoader(model, test, backend);
   await store.prepare();
   const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step);
   if (!checkpoint) await store.setAside();
+  await writeConfig(store.folder, options, start.epochs);
 
   const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0);
   console.log(
@@ -71,6 +83,8 @@ export async function train(name: string, flags: Typed): Promise<number> {
     console.log(`resumed after step ${stepInEpoch} of epoch ${epoch + 1}`);
   }
 
+  if (begins) console.log(begins);
+
   const interruption = listenForInterruption('finishing the step');
   const progress = new TrainingProgress(start.epochs);
   const losses: number[] = [];
@@ -78,7 +92,7 @@ export async function train(name: string, flags: Typed): Promise<number> {
   try {
     const result = await fit(model, optimizer, loader, {
       epochs: start.epochs,
-      loss: networkNamed(options.model).loss as LossFunction<ClassifierOutput> | undefined,
+      ...recipe,
       validation,
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
@@ -122,12 +136,19 @@ export async function train(name: string, flags: Typed): Promise<number> {
   }
 }
 
+/** Loads the weights that a new run begins with, and says what of them isn't used; null if it begins with new ones. */
+async function beginWith(model: Classifier, { weights }: RunOptions, numClasses: number): Promise<string | null> {
+  if (weights === null) return null;
+  const anew = loadWeights(model, await weightsOf(await readFile(weights), weights), numClasses, weights);
+  return `begins with ${weights}${anew.length > 0 ? `; for ${numClasses} classes, ${anew.join(', ')} begin anew` : ''}`;
+}
+
 /** The options that a run was started with. One that is typed again must be the same, but for the folder of the data, which may
  *  have moved. */
 function savedOptions(checkpoint: Checkpoint, file: string, wanted: RunOptions, typed: Typed): RunOptions {
   const saved = runOptionsOf(checkpoint, file);
   for (const key of Object.keys(saved) as (keyof RunOptions)[]) {
-    if (key in typed && key !== 'dataDir' && wanted[key] !== saved[key]) {
+    if (key in typed && key !== 'dataDir' && !agrees(key, wanted[key], saved[key])) {
       throw new UsageError(
         `the run to resume has ${flagName(key)} ${saved[key]}, not ${wanted[key]}: leave it out, or start a new run`,
       );
