@@ -325,9 +325,9 @@ describe('--help', () => {
     for (const name of [...networkNames, ...dataSetNames]) {
       expect(stdout.match(new RegExp(`^ +${name} +\\d+x\\d+x\\d+ `, 'gm'))).toHaveLength(1);
     }
-    expect(stdout).toMatch(/ --batch-size <n> +Images a step \(default: 64\)\n/);
-    expect(stdout).toMatch(/ --threads <threads> +Threads to compute with \(default: one for each core\)\n/);
-    expect(stdout).toMatch(/ --resume +Go on with the run in --out\n/);
+    expect(stdout).toMatch(/^ {2}--batch-size <n> +Images a step \(default: 64\)$/m);
+    expect(stdout).toMatch(/^ {2}--threads <threads> +Threads to compute with \(default: one for each core\)$/m);
+    expect(stdout).toMatch(/^ {2}--resume +Go on with the run in --out$/m);
   });
 });
 

@@ -265,7 +265,7 @@ describe('receptive train', () => {
     await train('first', '--epochs', '1');
     const { stdout, stderr } = await train('second', '--weights', 'first/last.safetensors', '--lr', '1e-12');
     expect(stderr).toBe('');
-    expect(stdout).toContain('begins with first/last.safetensors\n');
+    expect(stdout).toContain(`begins with ${join(folder, 'first', 'last.safetensors')}\n`);
     const [before, after] = [await tensorsOf('first'), await tensorsOf('second')];
     expect(after.map(([key]) => key)).toEqual(before.map(([key]) => key));
     const moved = after.flatMap(([, values], k) =>
@@ -273,7 +273,9 @@ describe('receptive train', () => {
     );
     expect(Math.max(...moved)).toBeLessThan(1e-8);
     const missing = await train('third', '--weights', 'nowhere.safetensors');
-    expect(missing.stderr).toBe("receptive: nowhere.safetensors can't be read: there is no such file or folder\n");
+    expect(missing.stderr).toBe(
+      `receptive: ${join(folder, 'nowhere.safetensors')} can't be read: there is no such file or folder\n`,
+    );
   }, 60_000);
 });
 

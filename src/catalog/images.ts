@@ -1,6 +1,7 @@
 /** A data set's images as a network takes them. */
 import type { Backend } from '../backends/backend.js';
-import { DataLoader, type Folder, type ImageDataset, type Normalization } from '../data/index.js';
+import { DataLoader, type Dataset, type Folder, type Normalization } from '../data/index.js';
+import { resizedImages } from '../data/resizedImages.js';
 import { summary } from '../nn/index.js';
 import { type Shape, ShapeError } from '../ops/shape.js';
 import { type Classifier, endsWithOneImage } from '../training/index.js';
@@ -48,21 +49,16 @@ export async function loadImages(
   choice: ImageChoice & Limits,
   folder: Folder,
   { train }: { readonly train: boolean },
-): Promise<ImageDataset> {
+): Promise<Dataset> {
   const { shape, normalize } = imagesOf(choice);
   const whole = await dataSetNamed(choice.data).load(folder, { train });
   const limit = train ? choice.limit : choice.testLimit;
   const dataset = limit === null ? whole : whole.take(limit);
-  return dataset.shape.every((size, i) => size === shape[i]) ? dataset : dataset.as(shape, normalize);
+  return dataset.shape.every((size, i) => size === shape[i]) ? dataset : resizedImages(dataset, shape, normalize);
 }
 
 /** Batches to train on, in a new order in every pass, which ends before a batch of one image where `fit` would end it, too. */
-export function trainingLoader(
-  model: Classifier,
-  training: ImageDataset,
-  batchSize: number,
-  backend: Backend,
-): DataLoader {
+export function trainingLoader(model: Classifier, training: Dataset, batchSize: number, backend: Backend): DataLoader {
   const dropLast = endsWithOneImage(model, training.length, batchSize);
   return new DataLoader(training, { batchSize, shuffle: true, dropLast, backend });
 }
@@ -72,7 +68,7 @@ const TEST_BYTES = 256e6;
 const TEST_IMAGES = 1000;
 
 /** Batches to test on: small ones where the network needs much memory for each image. */
-export function testLoader(model: Classifier, test: ImageDataset, backend: Backend): DataLoader {
+export function testLoader(model: Classifier, test: Dataset, backend: Backend): DataLoader {
   const { activationBytes } = summary(model, [2, ...test.shape]);
   const batchSize = Math.max(1, Math.min(TEST_IMAGES, Math.floor(TEST_BYTES / activationBytes)));
   return new DataLoader(test, { batchSize, backend });

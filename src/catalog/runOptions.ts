@@ -33,7 +33,7 @@ export const oneOf = <Name extends string>(names: readonly Name[]) =>
 /** A path, not empty. `what` it leads to is for the message. */
 export const path = (what: string) => {
   const rule = `must be ${what}`;
-  return v.pipe(v.union([v.string(), v.number()], rule), v.transform(String), v.nonEmpty(rule));
+  return v.pipe(v.string(rule), v.nonEmpty(rule));
 };
 
 /** A name of the table with its options: choice.ts. */

@@ -20,7 +20,7 @@ import { openBackend } from './backend.js';
 import { BenchProgress } from './benchProgress.js';
 import { benchText, changesText, headText } from './benchText.js';
 import { benchFlagGroups, checkFlags, type Typed } from './flags.js';
-import { INTERRUPTED, listenForInterruption } from './interruption.js';
+import { listenForInterruption } from './interruption.js';
 import { UsageError } from './usageError.js';
 
 const { Rows, Computing, Output } = benchFlagGroups;
@@ -45,8 +45,12 @@ export async function bench(typed: Typed): Promise<number> {
   const print = (text: string) => void output.write(`${text}\n`);
 
   const opened = await open(computing, print);
-  const interruption = listenForInterruption('finishing the row', print);
   const progress = new BenchProgress(print);
+  const say = (text: string) => {
+    progress.stop();
+    print(text);
+  };
+  const interruption = await listenForInterruption('finishing the row', say, output.fd);
   let report: BenchReport | null = null;
   try {
     const about = await environment();
@@ -69,7 +73,7 @@ export async function bench(typed: Typed): Promise<number> {
     }
   } finally {
     progress.stop();
-    interruption.end();
+    await interruption.end();
     for (const backend of opened) await backend.close();
   }
   if (!report) throw new Error('the run ended without a report');
@@ -92,7 +96,7 @@ export async function bench(typed: Typed): Promise<number> {
       print(`wrote ${path}`);
     }
   }
-  if (report.partial) return INTERRUPTED;
+  if (report.partial) return interruption.code;
   return peers ? runPeers(filter, toStdout) : 0;
 }
 

@@ -11,12 +11,13 @@ import type {
   Change,
   Environment,
 } from '../measure/index.js';
+import { isTerminal } from './statusLine.js';
 
 type Stream = Pick<WriteStream, 'isTTY'>;
 type Colour = 'red' | 'green' | 'yellow' | 'bold' | 'dim';
 
 const coloured = (stream: Stream, colour: Colour, text: string) =>
-  stream.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text;
+  isTerminal(stream) && !process.env.NO_COLOR ? styleText(colour, text) : text;
 
 /** Where it runs, and on what. An adapter that computes on the CPU is said to, in red. */
 export function headText(

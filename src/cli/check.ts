@@ -11,7 +11,7 @@ import { headText } from './benchText.js';
 import { CheckProgress } from './checkProgress.js';
 import { failuresText, rowText, rowTitles, summaryText } from './checkText.js';
 import { checkFlagGroups, checkFlags, type Typed } from './flags.js';
-import { INTERRUPTED, listenForInterruption } from './interruption.js';
+import { listenForInterruption } from './interruption.js';
 import { UsageError } from './usageError.js';
 
 /** Exit codes: 0 says that all laws hold, or all but what WGSL allows. */
@@ -34,8 +34,12 @@ export async function check(typed: Typed): Promise<number> {
   const print = (line: string) => void output.write(`${line}\n`);
 
   const backend = await openBackend(computing);
-  const interruption = listenForInterruption('finishing the problem', print);
   const progress = new CheckProgress(print);
+  const say = (text: string) => {
+    progress.stop();
+    print(text);
+  };
+  const interruption = await listenForInterruption('finishing the problem', say, output.fd);
   try {
     // Problems are small: without this, nearly all of them would be one task, which threads have nothing to share of.
     if (threadsOf(backend) > 1) setElementsPerTask(64);
@@ -62,11 +66,11 @@ export async function check(typed: Typed): Promise<number> {
     progress.stop();
     print(`\n${failuresText(report, output)}${summaryText(report, output)}`);
     await write(report, { json, html, markdown }, print);
-    if (interruption.signal.aborted) return INTERRUPTED;
+    if (interruption.signal.aborted) return interruption.code;
     return exitCode(report);
   } finally {
     progress.stop();
-    interruption.end();
+    await interruption.end();
     await backend.close().catch(() => {}); // its device may be gone
   }
 }

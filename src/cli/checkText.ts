@@ -2,13 +2,14 @@
 import { styleText } from 'node:util';
 import type { CheckReport, CheckRow, Verdict } from '../testing/index.js';
 import { duration } from './charts.js';
+import { isTerminal } from './statusLine.js';
 
 type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
 
 const colours = { holds: 'green', allowed: 'yellow', wrong: 'red', failed: 'red' } as const;
 
 const coloured = (stream: Stream, verdict: Verdict, text: string) =>
-  stream.isTTY && !process.env.NO_COLOR ? styleText(colours[verdict], text) : text;
+  isTerminal(stream) && !process.env.NO_COLOR ? styleText(colours[verdict], text) : text;
 
 /** Where the last column begins: what is behind it is cut to a terminal's width. */
 const line = (operation: string, law: string, verdict: string, problems: string, worst: string, time: string) =>

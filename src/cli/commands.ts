@@ -49,7 +49,10 @@ export const commands: readonly Command[] = [
     help: 'Test saved weights',
     flags: {
       Weights: weightsFlags,
-      Images: { dataDir: { ...dataFlags.dataDir, otherwise: "the run's" } },
+      Images: {
+        dataDir: { ...dataFlags.dataDir, otherwise: "the run's" },
+        testLimit: { ...dataFlags.testLimit, otherwise: "the run's" },
+      },
       Computing: computeFlags,
     },
     lists: [],

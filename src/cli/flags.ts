@@ -112,12 +112,23 @@ export const computeFlags = {
   ),
 };
 
-const epochs = flag(v.optional(whole(1), 1), '<n>', 'Passes over the training images');
+const epochs = flag(
+  v.optional(whole(1)),
+  '<n>',
+  'Passes over the training images',
+  "1, or with --resume the run's own",
+);
 const out = flag(v.optional(path('a folder')), '<folder>', 'Where weights and log go', 'runs/<name>');
-const resume = v.optional(v.boolean('takes no value: it goes on with the run in --out'), false);
+const resume = v.optional(v.boolean('takes no value: it goes on with what is in --out'), false);
+const force = v.optional(v.boolean('takes no value: it replaces what is in --out'), false);
 
-/** Steps from one checkpoint to the next, unless said otherwise. */
+/** Steps, and minutes, from one checkpoint to the next, unless said otherwise. */
 export const CHECKPOINT_EVERY = 200;
+export const CHECKPOINT_MINUTES = 5;
+const minutes = v.pipe(
+  v.number('must be a number of minutes above 0'),
+  v.gtValue(0, 'must be a number of minutes above 0'),
+);
 
 /** Checked where it is read: config.ts. */
 const configFlags = {
@@ -136,6 +147,7 @@ const saveFlags = {
     '<n>',
     'Save after so many steps too',
   ),
+  checkpointMinutes: flag(v.optional(minutes, CHECKPOINT_MINUTES), '<n>', 'And after so many minutes'),
   log: flag(
     v.optional(path('a file name')),
     '<file>',
@@ -143,6 +155,7 @@ const saveFlags = {
     'log.jsonl in --out',
   ),
   resume: flag(resume, null, 'Go on with the run in --out', ''),
+  force: flag(force, null, 'Replace the run in --out, which is otherwise kept as ….previous.safetensors', ''),
 };
 
 /** What may differ from one start of a run to the next. */
@@ -181,6 +194,8 @@ export const experimentDataFlags = {
 
 export const experimentOutFlags = {
   out: flag(out.schema, '<folder>', 'Where figure.svg, report.md and runs.json go', 'experiments/<name>'),
+  resume: flag(resume, null, 'Go on with the experiment in --out', ''),
+  force: flag(force, null, 'Replace the experiment in --out', ''),
 };
 
 /** Names with commas between them; a flag that stands twice adds to the list. */

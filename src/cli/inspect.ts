@@ -27,18 +27,29 @@ import {
   weightsFlags,
 } from './flags.js';
 import { folderOf } from './folder.js';
+import { TestProgress } from './progress.js';
 
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
 export async function evaluateCheckpoint(typed: Typed): Promise<number> {
   const { model, options } = await openWeights(typed);
   const backend = await openBackend(checkFlags(computeFlags, typed));
-  const dataDir = checkFlags({ dataDir: dataFlags.dataDir }, typed).dataDir ?? options.dataDir;
-  const test = await loadImages(options, folderOf({ ...options, dataDir }), { train: false });
+  const asked = checkFlags({ dataDir: dataFlags.dataDir, testLimit: dataFlags.testLimit }, typed);
+  const choice = {
+    ...options,
+    dataDir: asked.dataDir ?? options.dataDir,
+    testLimit: asked.testLimit ?? options.testLimit,
+  };
+  const test = await loadImages(choice, folderOf(choice), { train: false });
   const loader = testLoader(model, test, backend);
-  const { loss, accuracy, confusion } = await evaluate(model.to(backend), loader);
-  console.log(`${confusionTable(confusion, test.classes ?? [])}\n`);
+  const progress = new TestProgress(test.length);
+  const { loss, accuracy, confusion, count } = await evaluate(model.to(backend), loader, {
+    onBatch: (tested) => progress.tested(tested),
+  });
+  progress.stop();
+  console.log(`${confusionTable(confusion, test.classes ?? [], process.stdout.columns)}\n`);
   console.log(
-    `${options.model} on '${backend.name}': test loss ${loss.toFixed(4)}, test accuracy ${percent(accuracy)}`,
+    `${options.model} on '${backend.name}': test loss ${loss.toFixed(4)}, test accuracy ${percent(accuracy)} ` +
+      `on ${count.toLocaleString('en-US')} test images of ${options.data}`,
   );
   await backend.close();
   return 0;

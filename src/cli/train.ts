@@ -1,5 +1,5 @@
 /** `receptive train`. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   agrees,
   checkOptions,
@@ -18,8 +18,9 @@ import {
   weightsOf,
 } from '../catalog/index.js';
 import { percent } from '../experiments/index.js';
-import { readFile } from '../node/files.js';
+import { exists, readFile } from '../node/files.js';
 import { FolderStore } from '../node/folderStore.js';
+import { FolderLock } from '../node/lock.js';
 import { openLog } from '../node/log.js';
 import { manualSeed } from '../tensor/random.js';
 import { type Checkpoint, type Classifier, evaluate, fit } from '../training/index.js';
@@ -28,6 +29,7 @@ import { confusionTable, duration, sparkline } from './charts.js';
 import { withConfig, writeConfig } from './config.js';
 import {
   CHECKPOINT_EVERY,
+  CHECKPOINT_MINUTES,
   checkFlags,
   checkVariantFlags,
   flagName,
@@ -37,8 +39,9 @@ import {
   type Values,
 } from './flags.js';
 import { folderOf } from './folder.js';
-import { INTERRUPTED, listenForInterruption } from './interruption.js';
+import { listenForInterruption } from './interruption.js';
 import { TrainingProgress } from './progress.js';
+import { quoted } from './quoted.js';
 import { UsageError } from './usageError.js';
 
 /** Trains, and returns the exit code. */
@@ -48,11 +51,40 @@ export async function train(name: string, given: Typed): Promise<number> {
   const typed = name === 'mnist' ? flags : { ...flags, model: given.model ?? name };
   const wanted = checkOptions(runOptions, typed, flagName);
   checkVariantFlags(wanted);
-  checkRecipe(wanted, start.epochs, flagName);
+  if (start.resume && start.force)
+    throw new UsageError('--resume goes on with a run and --force replaces it: choose one');
   const store = new FolderStore(start.out ?? join('runs', name));
-  const checkpoint = start.resume ? await store.load('last') : null;
-  const asked = checkpoint ? savedOptions(checkpoint, store.path('last'), wanted, typed) : wanted;
+  const lock = new FolderLock(store.folder);
+  try {
+    // Before it's read: whoever has it now may be about to save. Where there is none, reading it says so.
+    if (start.resume && (await exists(store.path('last')))) await lock.acquire();
+    const checkpoint = start.resume ? await store.load('last') : null;
+    const asked = absolute(wanted);
+    const options = checkpoint ? savedOptions(checkpoint, store.path('last'), asked, typed) : asked;
+    const epochs = start.epochs ?? (checkpoint ? epochsOf(checkpoint) : 1);
+    if (!checkpoint) checkRecipe(options, epochs, flagName);
+    if (checkpoint && checkpoint.position.epoch >= epochs) {
+      console.log(finishedText(name, store, checkpoint.position.epoch));
+      return 0;
+    }
+    return await run({ name, start: { ...start, epochs }, options, store, lock, checkpoint });
+  } finally {
+    await lock.release();
+  }
+}
 
+type Start = Values<typeof startFlags> & { readonly epochs: number };
+
+interface Begun {
+  readonly name: string;
+  readonly start: Start;
+  readonly options: RunOptions;
+  readonly store: FolderStore;
+  readonly lock: FolderLock;
+  readonly checkpoint: Checkpoint | null;
+}
+
+async function run({ name, start, options: asked, store, lock, checkpoint }: Begun): Promise<number> {
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(asked.seed);
   const backend = await openBackend(start);
@@ -69,15 +101,25 @@ export async function train(name: string, given: Typed): Promise<number> {
   const { optimizer, fit: recipe } = createRecipe(model.parameters(), options, length);
   const validation = testLoader(model, test, backend);
   await store.prepare();
-  const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step);
-  if (!checkpoint) await store.setAside();
+  await lock.acquire();
+  const log = await openLog(start.log ?? join(store.folder, 'log.jsonl'), checkpoint?.position.step, {
+    overwrite: start.force,
+  });
+  if (start.force) await store.clear();
+  const kept = checkpoint ? [] : await store.setAside();
   await writeConfig(store.folder, options, start.epochs);
 
+  const progress = new TrainingProgress(start.epochs, test.length);
+  const interruption = await listenForInterruption('finishing the step', (text) => {
+    progress.stop();
+    console.log(text);
+  });
   const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel, 0);
   console.log(
     `${options.model} (${parameters.toLocaleString('en-US')} parameters) on '${backend.name}': ` +
       `${training.length.toLocaleString('en-US')} images ${training.shape.join('x')} of ${options.data}, batch ${batchSize}, seed ${options.seed}`,
   );
+  if (kept.length > 0) console.log(`the run that was here before is kept: ${kept.join(', ')}`);
   if (checkpoint) {
     const { epoch, stepInEpoch } = checkpoint.position;
     console.log(`resumed after step ${stepInEpoch} of epoch ${epoch + 1}`);
@@ -85,9 +127,10 @@ export async function train(name: string, given: Typed): Promise<number> {
 
   if (begins) console.log(begins);
 
-  const interruption = listenForInterruption('finishing the step');
-  const progress = new TrainingProgress(start.epochs);
   const losses: number[] = [];
+  let epoch = (checkpoint?.position.epoch ?? 0) + 1;
+  /** Why no more can be written to the log: the run is saved, and ends. */
+  let logError: Error | null = null;
   const began = performance.now();
   try {
     const result = await fit(model, optimizer, loader, {
@@ -96,22 +139,32 @@ export async function train(name: string, given: Typed): Promise<number> {
       validation,
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
-      about: { ...options },
+      checkpointMinutes: start.checkpointMinutes,
+      about: { ...options, epochs: start.epochs },
       resume: checkpoint ?? undefined,
-      signal: interruption.signal,
+      signal: {
+        get aborted() {
+          return interruption.signal.aborted || logError !== null;
+        },
+      },
       async onStep(record) {
         losses.push(record.loss);
         progress.step(record);
-        await log.write(record);
+        if (logError) return; // a line less is a gap, but lines behind it would hide it
+        await log.write(record).catch((error) => {
+          logError = error;
+        });
       },
+      onValidationBatch: (count) => progress.tested(count, epoch),
       onDeviceLost({ message }, step) {
         progress.stop();
         console.log(`${message}; going on from step ${step} on a fresh device`);
       },
-      onEpoch({ epoch, loss, accuracy, validation }) {
+      onEpoch({ epoch: ended, loss, accuracy, validation }) {
+        epoch = ended + 1;
         progress.stop();
         console.log(
-          `epoch ${epoch}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}; ` +
+          `epoch ${ended}: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}; ` +
             `test loss ${validation?.loss.toFixed(4)}, test accuracy ${percent(validation?.accuracy ?? 0)}`,
         );
       },
@@ -120,17 +173,18 @@ export async function train(name: string, given: Typed): Promise<number> {
     if (result.ended === 'interrupted') {
       console.log(`interrupted after step ${result.step}; saved ${store.path('last')}`);
       console.log(`go on with: ${resumeCommand(name, start, store)}`);
-      return INTERRUPTED;
+      if (logError) throw logError;
+      return interruption.code;
     }
     const { accuracy, confusion } = result.validation ?? (await evaluate(model, validation));
-    console.log(`\n${confusionTable(confusion, test.classes ?? [])}\n`);
+    console.log(`\n${confusionTable(confusion, test.classes ?? [], process.stdout.columns)}\n`);
     if (losses.length > 0) console.log(`loss ${sparkline(losses)} ${losses.at(-1)?.toFixed(4)}`);
     console.log(`test accuracy ${percent(accuracy)} after ${duration((performance.now() - began) / 1000)}`);
     console.log(`weights: ${store.path('last')}, the best in ${store.path('best')}`);
     return 0;
   } finally {
     progress.stop();
-    interruption.end();
+    await interruption.end();
     await log.close();
     await backend.close();
   }
@@ -141,6 +195,27 @@ async function beginWith(model: Classifier, { weights }: RunOptions, numClasses:
   if (weights === null) return null;
   const anew = loadWeights(model, await weightsOf(await readFile(weights), weights), numClasses, weights);
   return `begins with ${weights}${anew.length > 0 ? `; for ${numClasses} classes, ${anew.join(', ')} begin anew` : ''}`;
+}
+
+/** With the paths as they are called from everywhere, so that the run can be resumed from elsewhere. */
+function absolute(options: RunOptions): RunOptions {
+  const whole = (path: string | null) => (path === null ? null : resolve(path));
+  return { ...options, dataDir: whole(options.dataDir), weights: whole(options.weights) };
+}
+
+/** How many the run was to have. Checkpoints of 0.1 don't say; then those that were begun. */
+function epochsOf({ about, position }: Checkpoint): number {
+  const begun = position.epoch + (position.stepInEpoch > 0 ? 1 : 0);
+  return typeof about.epochs === 'number' ? about.epochs : Math.max(1, begun);
+}
+
+function finishedText(name: string, store: FolderStore, epochs: number): string {
+  const out = quoted(store.folder);
+  return [
+    `${store.path('last')}: the run is finished, after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
+    `to train on: npx receptive train ${name} --resume --out ${out} --epochs ${epochs + 1}`,
+    `to test it:  npx receptive eval --weights ${quoted(store.path('best'))}`,
+  ].join('\n');
 }
 
 /** The options that a run was started with. One that is typed again must be the same, but for the folder of the data, which may
@@ -154,23 +229,18 @@ function savedOptions(checkpoint: Checkpoint, file: string, wanted: RunOptions, 
       );
     }
   }
-  return { ...saved, dataDir: wanted.dataDir ?? saved.dataDir };
+  return absolute({ ...saved, dataDir: wanted.dataDir ?? saved.dataDir });
 }
 
-function resumeCommand(name: string, start: Values<typeof startFlags>, store: FolderStore): string {
+function resumeCommand(name: string, start: Start, store: FolderStore): string {
   const { epochs, threads, log } = start;
   const backend = start.backend === 'auto' ? undefined : start.backend;
   const checkpointEvery = start.checkpointEvery === CHECKPOINT_EVERY ? undefined : start.checkpointEvery;
-  const options = { out: store.folder, epochs, backend, threads, log, checkpointEvery };
+  const checkpointMinutes = start.checkpointMinutes === CHECKPOINT_MINUTES ? undefined : start.checkpointMinutes;
+  const options = { out: store.folder, epochs, backend, threads, log, checkpointEvery, checkpointMinutes };
   const typed = Object.entries(options).flatMap(([key, value]) =>
     value === undefined ? [] : [flagName(key), quoted(value)],
   );
   if (!start.relaxedSimd) typed.push(offName('relaxedSimd'));
   return ['npx receptive train', name, '--resume', ...typed].join(' ');
-}
-
-/** As a shell takes it for one word. */
-function quoted(value: string | number): string {
-  const text = String(value);
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,7 @@
 /** Datasets: labelled images, read one by one into the batches that a loader makes of them. */
 
 import type { ByteImages } from '../backends/backend.js';
+import type { Pixels } from '../formats/index.js';
 import { requireOptions } from '../ops/options.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
@@ -19,11 +20,20 @@ export interface Dataset {
   readonly repeatable?: boolean;
   /** All images as bytes, for backends that make the batches on their device. */
   readonly byteImages?: ByteImages;
-  /** Writes an image into `out`, from `offset` on, and returns its label: the number of its class, or what else is to be learned
-   *  of it, a number or an array of numbers. */
-  read(index: number, out: Float32Array, offset: number): Target;
-  /** The label alone, where there are `byteImages`. */
+  /**
+   * Writes an image into `out`, from `offset` on, and returns its label: the number of its class, or what else is to be learned of it, a
+   * number or an array of numbers. Where it returns a promise, a loader reads all images of a batch at once, one batch ahead of the one
+   * that is trained on. `seed` is the pass's: an image that is changed by chance, as by a crop, draws from a generator that it makes of
+   * the seed and the index alone, so that it is the same whoever reads it, and in a pass that was interrupted and resumed.
+   */
+  read(index: number, out: Float32Array, offset: number, seed?: number): Target | Promise<Target>;
+  /** The label alone, where there are `byteImages` or pictures. */
   label?(index: number): Target;
+  /** The image as bytes, for transforms. */
+  picture?(index: number): Pixels;
+  /** Called when a loader's pass is over, or was left early: a dataset that reads on threads ends them. Another pass may follow, and
+   *  several may go on at once. */
+  endPass?(): void;
 }
 
 export interface ImageDatasetOptions {
@@ -85,9 +95,7 @@ export class ImageDataset implements Dataset {
 
   read(index: number, out: Float32Array, offset: number): number {
     const [C, H, W] = this.shape;
-    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
-      throw new RangeError(`ImageDataset: there is no image ${index}, only 0 to ${this.length - 1}`);
-    }
+    this.#requireIndex(index);
     if (!Number.isInteger(offset) || offset < 0 || offset + C * H * W > out.length) {
       throw new RangeError(
         `ImageDataset: an image of ${C * H * W} values at ${offset} doesn't fit into ${out.length} values`,
@@ -100,6 +108,23 @@ export class ImageDataset implements Dataset {
       for (let pixel = 0; pixel < H * W; pixel++) out[to++] = values[c * 256 + images[from++]];
     }
     return this.label(index);
+  }
+
+  /** The image as bytes, which aren't normalised. */
+  picture(index: number): Pixels {
+    if (!this.#readsBytes) {
+      throw new TypeError(
+        'ImageDataset: picture() gives the bytes as they are, without the read() of this subclass; it needs a picture() of its own',
+      );
+    }
+    this.#requireIndex(index);
+    const [C, H, W] = this.shape;
+    const data = new Uint8Array(C * H * W);
+    for (let c = 0; c < C; c++) {
+      const plane = this.#plane(index, c);
+      for (let pixel = 0; pixel < H * W; pixel++) data[pixel * C + c] = plane[pixel];
+    }
+    return { width: W, height: H, channels: C, data };
   }
 
   get repeatable(): boolean {
@@ -118,6 +143,11 @@ export class ImageDataset implements Dataset {
   /** Whether `read` is this class's own. */
   get #readsBytes(): boolean {
     return this.read === ImageDataset.prototype.read;
+  }
+
+  #requireIndex(index: number): void {
+    if (Number.isInteger(index) && index >= 0 && index < this.length) return;
+    throw new RangeError(`ImageDataset: there is no image ${index}, only 0 to ${this.length - 1}`);
   }
 
   /** Throws where a plain ImageDataset of the same bytes would forget how a subclass reads. */

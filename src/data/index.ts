@@ -1,10 +1,11 @@
 /** `torch.utils.data` and the datasets: what runs on every platform. */
 
-export { FormatError } from '../formats/index.js';
+export { type DecodeImageOptions, decodeImage, FormatError, type Pixels } from '../formats/index.js';
 export { type Cifar10Options, cifar10Classes, cifar10From } from './cifar10.js';
 export { type Dataset, ImageDataset, type ImageDatasetOptions } from './dataset.js';
-export type { Folder } from './folder.js';
+export { type Folder, subfolder } from './folder.js';
 export * from './image.js';
+export { ImageFolder, type ImageFolderOptions } from './imageFolder.js';
 export { type Batch, DataLoader, type DataLoaderOptions } from './loader.js';
 export {
   type FashionMnistOptions,
@@ -18,7 +19,12 @@ export {
   cifar10Normalization,
   fashionMnistNormalization,
   greyCifar10Normalization,
+  greyImagenetNormalization,
+  imagenetNormalization,
   mnistNormalization,
   type Normalization,
 } from './normalization.js';
+export { ConcatDataset, type RandomSplitOptions, randomSplit, Subset } from './subset.js';
 export type { Target, Targets } from './targets.js';
+export { type PictureDataset, TransformedDataset } from './transformed.js';
+export * as transforms from './transforms/index.js';

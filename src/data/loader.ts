@@ -6,7 +6,7 @@ import { defaultGenerator, Generator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireBackend } from '../tensor/tensorBackend.js';
 import type { Dataset } from './dataset.js';
-import { type Targets, targetsOf } from './targets.js';
+import { type Target, type Targets, targetsOf } from './targets.js';
 
 export interface DataLoaderOptions {
   /** Images a batch. Default 1. */
@@ -30,6 +30,8 @@ export type Batch = [x: Tensor, y: Targets];
  * permutation. A backend with a device of its own (WebGPU) gets all images at once, as bytes, if they fit, and makes the
  * batches there. When the loop moves on, the next batch takes over the last one's memory on the backend. The last one stays
  * valid: it is uploaded again if it is used.
+ *
+ * A dataset whose `read` gives promises is read one batch ahead, while the last one is trained on. The base seed is its `seed`.
  *
  * Throws a RangeError if batchSize isn't a whole number ≥ 1, or the dataset is empty.
  */
@@ -64,30 +66,47 @@ export class DataLoader {
 
   /** One pass, from batch `skip` on, up to and without batch `end`. */
   async *batches({ skip = 0, end = this.length } = {}): AsyncGenerator<Batch, void, undefined> {
-    const order = this.#order();
+    const { seed, order } = this.#order();
     const { backend = host } = this.#options;
     const { shape } = this.dataset;
     const size = numel(shape);
     const gather = this.#onDevice(backend);
     // If batches can be read again, all of them use one array: fresh memory for each costs more than filling it.
-    const again = this.dataset.repeatable
-      ? new Float32Array(Math.min(this.batchSize, this.dataset.length) * size)
-      : null;
-    for (let batch = skip; batch < end; batch++) {
-      const indices = order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
-      await backend.ready?.();
-      if (gather) {
-        const x = gather(indices);
-        const labels = Array.from(indices, (index) => this.dataset.label!(index));
-        yield [x, targetsOf(labels, indices)];
-        x.evict(() => this.#imagesOf(indices, size));
-        continue;
-      }
+    let again = this.dataset.repeatable ? new Float32Array(Math.min(this.batchSize, this.dataset.length) * size) : null;
+    const indicesOf = (batch: number) => order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
+    const startReading = (batch: number) => {
+      const indices = indicesOf(batch);
       const images = again?.subarray(0, indices.length * size) ?? new Float32Array(indices.length * size);
-      const labels = this.#read(indices, images, size);
-      const x = backend.tensor(images, [indices.length, ...shape]);
-      yield [x, labels];
-      x.evict(again ? () => this.#imagesOf(indices, size) : images);
+      return { images, targets: this.#read(indices, images, size, seed) };
+    };
+    let ahead: ReturnType<typeof startReading> | null = null;
+    try {
+      for (let batch = skip; batch < end; batch++) {
+        const indices = indicesOf(batch);
+        await backend.ready?.();
+        if (gather) {
+          const x = gather(indices);
+          const labels = Array.from(indices, (index) => this.dataset.label!(index));
+          yield [x, targetsOf(labels, indices)];
+          x.evict(() => this.#imagesOf(indices, size, seed));
+          continue;
+        }
+        const { images, targets }: ReturnType<typeof startReading> = ahead ?? startReading(batch);
+        ahead = null;
+        const labels = await targets;
+        const x = backend.tensor(images, [indices.length, ...shape]);
+        if (targets instanceof Promise) {
+          again = null; // the next batch is filled while this one is used
+          if (batch + 1 < end) {
+            ahead = startReading(batch + 1);
+            Promise.resolve(ahead.targets).catch(() => {}); // it is awaited later, or not at all
+          }
+        }
+        yield [x, labels];
+        x.evict(again ? () => this.#imagesOf(indices, size, seed) : images);
+      }
+    } finally {
+      this.dataset.endPass?.();
     }
   }
 
@@ -99,23 +118,29 @@ export class DataLoader {
     return this.#gather;
   }
 
-  /** Fills `images`, and returns their labels. */
-  #read(indices: Int32Array, images: Float32Array, size: number): Targets {
-    const targets = Array.from(indices, (index, n) => this.dataset.read(index, images, n * size));
-    return targetsOf(targets, indices);
+  /** Fills `images`, and returns their labels; a promise of them if the dataset gives promises. */
+  #read(indices: Int32Array, images: Float32Array, size: number, seed: number): Targets | Promise<Targets> {
+    const targets = Array.from(indices, (index, n) => this.dataset.read(index, images, n * size, seed));
+    if (!targets.some(isPromise)) return targetsOf(targets as Target[], indices);
+    return Promise.all(targets).then((read) => targetsOf(read, indices));
   }
 
-  #imagesOf(indices: Int32Array, size: number): Float32Array {
+  #imagesOf(indices: Int32Array, size: number, seed: number): Float32Array {
     const images = new Float32Array(indices.length * size);
-    this.#read(indices, images, size);
+    this.#read(indices, images, size, seed);
     return images;
   }
 
-  #order(): Int32Array {
-    defaultGenerator.random64Low(); // the base seed, which PyTorch gives to its workers
-    if (this.#options.shuffle) return new Generator(defaultGenerator.random64Low()).randperm(this.dataset.length);
-    return Int32Array.from({ length: this.dataset.length }, (_, i) => i);
+  #order(): { seed: number; order: Int32Array } {
+    const seed = defaultGenerator.random64Low(); // the base seed, which PyTorch gives to its workers
+    if (!this.#options.shuffle) return { seed, order: Int32Array.from({ length: this.dataset.length }, (_, i) => i) };
+    return { seed, order: new Generator(defaultGenerator.random64Low()).randperm(this.dataset.length) };
   }
+}
+
+/** Also one of another realm, or of another's making. */
+function isPromise(target: Target | Promise<Target>): target is Promise<Target> {
+  return typeof (target as Promise<Target> | null)?.then === 'function';
 }
 
 /** A clear word to whoever passes something that isn't a dataset. */

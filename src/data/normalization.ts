@@ -25,6 +25,12 @@ export const greyCifar10Normalization: Normalization = { mean: [0.4809], std: [0
 /** What is commonly used for Fashion-MNIST. */
 export const fashionMnistNormalization: Normalization = { mean: [0.286], std: [0.353] };
 
+/** ImageNet's, which networks for photographs are given, whatever these show. */
+export const imagenetNormalization: Normalization = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+
+/** ImageNet in grey: its mean as the eye sees it, and the mean of its deviations. */
+export const greyImagenetNormalization: Normalization = { mean: [0.459], std: [0.226] };
+
 /** Throws unless there is a mean and a deviation for each of C channels. */
 export function checkNormalization(where: string, C: number, normalize: Normalization | false): void {
   if (!normalize) return;
@@ -41,5 +47,10 @@ export function checkNormalization(where: string, C: number, normalize: Normaliz
 export function normalizeValue(value: number, c: number, normalize: Normalization | false): number {
   const x = Math.fround(value / 255);
   if (!normalize) return x;
-  return Math.fround(Math.fround(x - Math.fround(normalize.mean[c])) / Math.fround(normalize.std[c]));
+  return standardize(x, Math.fround(normalize.mean[c]), Math.fround(normalize.std[c]));
+}
+
+/** (x − mean) / std, rounded to f32 after each step. All three are f32. */
+export function standardize(x: number, mean: number, std: number): number {
+  return Math.fround(Math.fround(x - mean) / std);
 }

@@ -48,8 +48,7 @@ function isArray(target: unknown): boolean {
 }
 
 function notATarget(index: number, target: unknown): TypeError {
-  const hint = target instanceof Promise ? ': read() must give it at once' : '';
   return new TypeError(
-    `DataLoader: the target of image ${index} must be a finite number, or an array of them, but is ${String(target)}${hint}`,
+    `DataLoader: the target of image ${index} must be a finite number, or an array of them, but is ${String(target)}`,
   );
 }

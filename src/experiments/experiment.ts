@@ -19,10 +19,15 @@ export interface Experiment {
   conclude(runs: readonly Run[]): string;
 }
 
-/** The training loss over the steps, as the mean of the steps around each, for there to be a curve. */
+/** Points of a curve, about: more than a picture has pixels for. */
+const POINTS = 500;
+
+/** The training loss over the steps, as the mean of the steps around each, for there to be a curve; of a long run, every so many steps. */
 export function smoothedLosses({ losses }: Run): [step: number, loss: number][] {
   const reach = Math.max(1, Math.round(losses.length / 60));
-  return losses.map((_, i) => {
+  const every = Math.ceil(losses.length / POINTS);
+  const steps = losses.map((_, i) => i).filter((i) => i % every === 0 || i === losses.length - 1);
+  return steps.map((i) => {
     const around = losses.slice(Math.max(0, i - reach), i + reach + 1);
     return [i + 1, around.reduce((sum, loss) => sum + loss, 0) / around.length];
   });

@@ -68,11 +68,21 @@ function isShown([x, y]: readonly [number, number], { xScale, yScale }: Axes): b
 
 function scale(kind: 'linear' | 'log' | undefined, values: readonly number[], range: [number, number]): Scale {
   const made: Scale = kind === 'log' ? scaleLog() : scaleLinear();
-  const [low, high] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [1, 2];
+  const [low, high] = values.length > 0 ? extent(values) : [1, 2];
   return made
     .domain(low < high ? [low, high] : [low / 2, high * 2 || 1])
     .range(range)
     .nice();
+}
+
+/** The lowest and the highest. Not Math.min(...values): a call takes no more than some 100,000 arguments. */
+function extent(values: readonly number[]): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
 }
 
 function drawPanel({ title, curves }: Panel, axes: Axes, x: Scale, y: Scale): string {

@@ -1,8 +1,10 @@
 export { type Cifar10Batch, parseCifar10 } from './cifar10.js';
+export { type DecodeImageOptions, decodeImage } from './decodeImage.js';
 export { FormatError } from './error.js';
 export { gunzip, isGzip } from './gzip.js';
 export { type Idx, parseIdx, readIdx } from './idx.js';
-export { decodePng, encodePng, type Pixels } from './png.js';
+export type { Pixels } from './pixels.js';
+export { decodePng, encodePng } from './png.js';
 export {
   parseSafetensors,
   type Safetensors,

@@ -15,15 +15,8 @@
 import { type DecodedPng, decode, encode } from 'fast-png';
 import { FormatError } from './error.js';
 import { inflate } from './inflate.js';
-
-/** A picture of interleaved bytes: `data[(y · width + x) · channels + c]`. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  /** 1 is grey, 3 is RGB. */
-  readonly channels: number;
-  readonly data: Uint8Array;
-}
+import { layOnPage } from './page.js';
+import { checkPixelCount, MAX_PIXELS, type Pixels } from './pixels.js';
 
 interface Chunk {
   readonly type: string;
@@ -45,8 +38,6 @@ interface Header {
 type Colours = Pick<DecodedPng, 'width' | 'height' | 'depth' | 'channels' | 'palette' | 'transparency'>;
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-const MAX_SIDE = 16_384;
-const MAX_PIXELS = 64 * 2 ** 20;
 const INDEXED = 3;
 
 /** Channels and permitted depths of each colour type: grey, RGB, palette, grey with alpha, RGB with alpha. */
@@ -70,10 +61,16 @@ const ADAM7 = [
 ];
 const ONE_PASS = [{ x: 0, y: 0, step: [1, 1] }];
 
-export async function decodePng(bytes: Uint8Array, name: string): Promise<Pixels> {
+/** Whether these bytes begin as a PNG file does. */
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte);
+}
+
+/** The picture of a PNG file. Throws a FormatError if it is damaged, or has more than `maxPixels` pixels. */
+export async function decodePng(bytes: Uint8Array, name: string, maxPixels = MAX_PIXELS): Promise<Pixels> {
   const where = `PNG ${name}`;
   const chunks = readChunks(bytes, where);
-  const header = readHeader(chunks, where);
+  const header = readHeader(chunks, where, maxPixels);
   const idat = concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
   const raw = await inflate('deflate', idat, rawLength(header), where);
   const picture = chunks.filter(({ type }) => type === 'tRNS' || isCritical(type));
@@ -95,9 +92,7 @@ export function encodePng(pixels: Pixels): Uint8Array {
 
 /** The chunks up to IEND, each with its CRC verified. What follows IEND is no part of the picture. */
 function readChunks(bytes: Uint8Array, where: string): Chunk[] {
-  if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
-    throw new FormatError(`${where}: doesn't start with the PNG signature`);
-  }
+  if (!isPng(bytes)) throw new FormatError(`${where}: doesn't start with the PNG signature`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Chunk[] = [];
   for (let at = SIGNATURE.length; ; at += chunks[chunks.length - 1].bytes.length) {
@@ -118,7 +113,7 @@ function isCritical(type: string): boolean {
   return type[0] >= 'A' && type[0] <= 'Z';
 }
 
-function readHeader(chunks: Chunk[], where: string): Header {
+function readHeader(chunks: Chunk[], where: string, maxPixels: number): Header {
   const [first, ...others] = chunks;
   if (first.type !== 'IHDR' || first.data.length !== 13) {
     throw new FormatError(`${where}: doesn't begin with an IHDR chunk of 13 bytes`);
@@ -128,12 +123,7 @@ function readHeader(chunks: Chunk[], where: string): Header {
 
   const view = new DataView(first.data.buffer, first.data.byteOffset);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  if (width < 1 || height < 1) throw new FormatError(`${where}: ${width}x${height} pixels are no picture`);
-  if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
-    throw new FormatError(
-      `${where}: ${width}x${height} pixels are more than ${MAX_SIDE} in a direction, or than ${MAX_PIXELS} in all`,
-    );
-  }
+  checkPixelCount(where, width, height, maxPixels);
   const [depth, colourType, compression, filter, interlace] = first.data.subarray(8);
   if (!COLOUR_TYPES[colourType]?.depths.includes(depth)) {
     throw new FormatError(`${where}: colour type ${colourType} with ${depth} bits doesn't exist`);
@@ -181,28 +171,6 @@ function toPixels(png: Colours, samples: ArrayLike<number>, indexed: boolean): P
   }
   layOnPage(data, alphas, channels);
   return { width, height, channels, data };
-}
-
-/** Mixes the colours with those of the page that they are seen on. */
-function layOnPage(data: Uint8Array, alphas: Uint8Array, channels: number): void {
-  const page = showsLightOnly(data, alphas, channels) ? 0 : 255;
-  for (let i = 0; i < data.length; i++) {
-    const alpha = alphas[Math.floor(i / channels)];
-    data[i] = Math.round(page + ((data[i] - page) * alpha) / 255);
-  }
-}
-
-/** Whether no pixel that is rather seen than not is dark. */
-function showsLightOnly(data: Uint8Array, alphas: Uint8Array, channels: number): boolean {
-  let seen = false;
-  for (let p = 0; p < alphas.length; p++) {
-    if (alphas[p] < 128) continue;
-    seen = true;
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += data[p * channels + c];
-    if (sum < 127.5 * channels) return false;
-  }
-  return seen;
 }
 
 /** Whether the pixel has the one colour that a tRNS chunk declares transparent. */

@@ -1,8 +1,9 @@
 /** Files on this machine. Errors are one line, with the path and the reason. */
 import { randomUUID } from 'node:crypto';
-import { open, readFile as readFileFromDisk, rename, rm, stat } from 'node:fs/promises';
+import { access, open, readdir, readFile as readFileFromDisk, rename, rm, stat } from 'node:fs/promises';
 import modules from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { identityIn, isOver, ownIdentity } from './processIdentity.js';
 
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file or folder',
@@ -55,7 +56,51 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
   }
 }
 
-const temporaryBeside = (path: string) => `${path}.${randomUUID()}.tmp`;
+/** Its name says whose it is, so that what a killed process left can be told from what is being written. */
+const temporaryBeside = (path: string) => `${path}.${ownIdentity}.${randomUUID().slice(0, 8)}.tmp`;
+
+/** Removes what processes that were killed while they wrote one of these files have left beside it. */
+export async function removeLeftovers(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const folder = dirname(path);
+    for (const name of await readdir(folder).catch(() => [])) {
+      const maker = name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp') ? identityIn(name) : null;
+      if (maker && isOver(maker)) await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+/**
+ * Renames those of the files that are there to `….previous.…`, so that others can take their names; or to `….previous-2.…` and so on,
+ * the first that is free for all of them. Returns their new paths.
+ */
+export async function setAside(paths: readonly string[]): Promise<string[]> {
+  const present = await filter(paths, exists);
+  let number = 1;
+  while ((await filter(paths, (path) => exists(previousOf(path, number)))).length > 0) number++;
+  for (const path of present) {
+    await rename(path, previousOf(path, number)).catch((error) => {
+      throw new Error(`${path} can't be renamed: ${reasonOf(error)}`, { cause: error });
+    });
+  }
+  return present.map((path) => previousOf(path, number));
+}
+
+function previousOf(path: string, number: number): string {
+  return path.replace(/(\.[^./\\]*)?$/, `.previous${number === 1 ? '' : `-${number}`}$1`);
+}
+
+async function filter(paths: readonly string[], test: (path: string) => Promise<boolean>): Promise<string[]> {
+  const passed = await Promise.all(paths.map(test));
+  return paths.filter((_, i) => passed[i]);
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Throws the error of one line that writing this file would end with, as far as that can be known before. */
 export async function checkWritable(path: string): Promise<void> {

@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
-import { access, mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Checkpoint, type CheckpointStore } from '../training/checkpoint.js';
-import { readFile, reasonOf, writeFileAtomically } from './files.js';
+import { readFile, reasonOf, removeLeftovers, setAside, writeFileAtomically } from './files.js';
 
 /** Checkpoints in a folder: `last.safetensors` and `best.safetensors`. A save that is interrupted leaves the previous file. */
 export class FolderStore implements CheckpointStore {
   constructor(readonly folder: string) {}
 
-  /** Makes the folder, so that a run that couldn't save fails before it begins. */
+  /** Makes the folder, so that a run that couldn't save fails before it begins, and removes what a killed one left half written. */
   async prepare(): Promise<void> {
     try {
       await mkdir(this.folder, { recursive: true });
@@ -16,16 +16,22 @@ export class FolderStore implements CheckpointStore {
     } catch (error) {
       throw new Error(`${this.folder} can't be written to: ${reasonOf(error)}`, { cause: error });
     }
+    await removeLeftovers(this.#paths());
   }
 
-  /** Renames the checkpoints of an earlier run to `….previous.safetensors`, so that a new one doesn't destroy them. */
-  async setAside(): Promise<void> {
-    for (const name of ['last', 'best'] as const) {
-      const previous = join(this.folder, `${name}.previous.safetensors`);
-      await rename(this.path(name), previous).catch((error) => {
-        if (error.code !== 'ENOENT') throw new Error(`${this.path(name)} can't be renamed: ${reasonOf(error)}`);
-      });
-    }
+  /** Renames the checkpoints of an earlier run to `….previous.safetensors`, or `….previous-2.safetensors` and so on, so that a new one
+   *  doesn't destroy them. Returns their new paths. */
+  async setAside(): Promise<string[]> {
+    return setAside(this.#paths());
+  }
+
+  /** Removes the checkpoints. */
+  async clear(): Promise<void> {
+    for (const path of this.#paths()) await rm(path, { force: true });
+  }
+
+  #paths(): string[] {
+    return [this.path('last'), this.path('best')];
   }
 
   path(name: 'last' | 'best'): string {

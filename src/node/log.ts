@@ -1,21 +1,23 @@
 /** A file with one line for every training step: JSON lines, or a table (CSV) if its name ends so. */
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { StepRecord } from '../training/progress.js';
-import { readFileIfPresent, reasonOf, writeFileAtomically } from './files.js';
+import { readFileIfPresent, reasonOf, removeLeftovers, setAside, writeFileAtomically } from './files.js';
 
 const COLUMNS = ['epoch', 'step', 'lr', 'loss', 'accuracy'] as const;
 
 export interface TrainingLog {
+  /** Throws an error of one line, with the path, if the line can't be written: the disk may be full. */
   write(record: StepRecord): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Begins a log, and renames that of an earlier run to `….previous.jsonl`. For a run that is resumed after `step` steps, it keeps
+ * Begins a log, and renames that of an earlier run to `….previous.jsonl`, or `….previous-2.jsonl` and so on, unless it's to be
+ * overwritten. For a run that is resumed after `step` steps, it keeps
  * the lines up to that step instead, and goes on behind them. What isn't a file, such as a pipe, is only written to. Throws, and
  * changes nothing, if the path can't be written, or is a file that isn't such a log.
  */
-export async function openLog(path: string, step = 0): Promise<TrainingLog> {
+export async function openLog(path: string, step = 0, { overwrite = false } = {}): Promise<TrainingLog> {
   const csv = path.endsWith('.csv');
   const head = csv ? [COLUMNS.join(',')] : [];
   if (await isFileOrNothing(path)) {
@@ -25,7 +27,8 @@ export async function openLog(path: string, step = 0): Promise<TrainingLog> {
     if (lines.length > 0 && lines[0] !== head[0] && stepOf(lines[0], csv) === undefined) {
       throw new Error(`${path} isn't the log of a run, and stays as it is; choose another name`);
     }
-    if (step === 0 && lines.length > 0) await setAside(path);
+    await removeLeftovers([path]);
+    if (step === 0 && lines.length > 0 && !overwrite) await setAside([path]);
     const kept = lines.filter((line) => (stepOf(line, csv) ?? Number.POSITIVE_INFINITY) <= step);
     await writeFileAtomically(path, new TextEncoder().encode([...head, ...kept, ''].join('\n')));
   }
@@ -34,7 +37,9 @@ export async function openLog(path: string, step = 0): Promise<TrainingLog> {
     async write(record) {
       const values = COLUMNS.map((column) => record[column]);
       const line = csv ? values.join(',') : JSON.stringify(Object.fromEntries(COLUMNS.map((c, i) => [c, values[i]])));
-      await file.appendFile(`${line}\n`);
+      await file.appendFile(`${line}\n`).catch((error) => {
+        throw new Error(`${path} can't be written: ${reasonOf(error)}`, { cause: error });
+      });
     },
     close: () => file.close(),
   };
@@ -51,13 +56,6 @@ function stepOf(line: string, csv: boolean): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function setAside(path: string): Promise<void> {
-  const previous = path.replace(/(\.[^./]*)?$/, '.previous$1');
-  await rename(path, previous).catch((error) => {
-    throw new Error(`${path} can't be renamed: ${reasonOf(error)}`, { cause: error });
-  });
 }
 
 async function isFileOrNothing(path: string): Promise<boolean> {

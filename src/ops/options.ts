@@ -48,6 +48,7 @@ function shown(value: unknown): string {
 
 function quoted(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return shown(value);
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 

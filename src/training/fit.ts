@@ -55,6 +55,8 @@ class TrainingLoop<Output extends ClassifierOutput> {
   readonly #stepsPerEpoch: number;
   #recovery: Recovery | null = null;
   #validation: Evaluation | null = null;
+  /** When `last` was saved, or the run began. */
+  #saved = performance.now();
 
   constructor(
     private readonly model: Classifier<Output>,
@@ -73,11 +75,13 @@ class TrainingLoop<Output extends ClassifierOutput> {
       earlyStopping: true,
       checkpoints: true,
       checkpointEvery: true,
+      checkpointMinutes: true,
       about: true,
       resume: true,
       signal: true,
       onStep: true,
       onEpoch: true,
+      onValidationBatch: true,
       maxRecoveries: true,
       onDeviceLost: true,
     });
@@ -134,6 +138,13 @@ class TrainingLoop<Output extends ClassifierOutput> {
   async #save(name: 'last' | 'best'): Promise<void> {
     const { checkpoints } = this.options;
     if (checkpoints) await checkpoints.save(name, await encodeCheckpoint(this.#training));
+    if (name === 'last') this.#saved = performance.now();
+  }
+
+  /** Whether so much time has passed that `last` should be saved. */
+  #isTimeToSave(): boolean {
+    const { checkpointMinutes = Number.POSITIVE_INFINITY } = this.options;
+    return performance.now() - this.#saved >= 60_000 * checkpointMinutes;
   }
 
   /** An epoch, and what follows it. False: it was interrupted, and `last` is saved. */
@@ -187,7 +198,7 @@ class TrainingLoop<Output extends ClassifierOutput> {
 
       const taken = progress.step + pending.length;
       const isLast = progress.stepInEpoch + pending.length === this.#stepsPerEpoch;
-      const isDue = checkpointEvery !== undefined && taken % checkpointEvery === 0;
+      const isDue = (checkpointEvery !== undefined && taken % checkpointEvery === 0) || this.#isTimeToSave();
       const isAborted = signal?.aborted ?? false;
       await note(isLast || isDue || isAborted ? 0 : this.#ahead);
       await this.#pause();
@@ -239,11 +250,12 @@ class TrainingLoop<Output extends ClassifierOutput> {
   /** Where it fails, or is interrupted, `last` is saved before the error is thrown, so that the epoch isn't lost: a resumed run begins
    *  with the whole validation. */
   async #validate(): Promise<Evaluation | null> {
-    const { validation, loss, metrics, signal } = this.options;
+    const { validation, loss, metrics, signal, onValidationBatch: onBatch } = this.options;
     if (!validation) return null;
+    if (this.#isTimeToSave()) await this.#save('last');
     const generator = defaultGenerator.getState(); // a pass over the validation set draws from it
     try {
-      const evaluation = await evaluate(this.model, validation, { loss, metrics, signal });
+      const evaluation = await evaluate(this.model, validation, { loss, metrics, signal, onBatch });
       if (Number.isFinite(evaluation.loss)) return evaluation;
       const epoch = this.#progress.epoch + 1;
       throw new DivergedError(`fit: the validation loss is ${evaluation.loss} after epoch ${epoch}`);

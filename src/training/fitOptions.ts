@@ -29,6 +29,9 @@ export interface FitOptions<Output extends ClassifierOutput = Tensor>
   checkpoints?: CheckpointStore;
   /** Save `last` after so many steps too. Default: after epochs only. */
   checkpointEvery?: number;
+  /** Save `last` too when so many minutes have passed since it was saved: after the step under way, and before a validation. Default:
+   *  never. */
+  checkpointMinutes?: number;
   /** Kept in every checkpoint: what is needed to build the model and the loaders again. */
   about?: Readonly<Record<string, unknown>>;
   /** Go on from here, bit for bit as if never interrupted. Model, optimizer and loaders must be made as before. */
@@ -38,6 +41,8 @@ export interface FitOptions<Output extends ClassifierOutput = Tensor>
   /** Called after every step and every epoch; a promise is waited for. */
   onStep?: (record: StepRecord) => void | Promise<void>;
   onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** Called after every batch of a validation with the images evaluated so far. */
+  onValidationBatch?: (count: number) => void;
 }
 
 export interface FitResult {

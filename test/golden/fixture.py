@@ -7,7 +7,8 @@ import struct
 import numpy as np
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-DTYPES = {np.dtype('float32'): 'F32', np.dtype('float64'): 'F64', np.dtype('int32'): 'I32'}
+DTYPES = {np.dtype('float32'): 'F32', np.dtype('float64'): 'F64', np.dtype('int32'): 'I32',
+          np.dtype('uint8'): 'U8'}
 
 
 def write(name, cases, tensors):
