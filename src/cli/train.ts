@@ -1,6 +1,7 @@
 /** `receptive train`. */
 import { join, resolve } from 'node:path';
 import {
+  aboutPictures,
   agrees,
   checkOptions,
   checkRecipe,
@@ -17,6 +18,8 @@ import {
   trainingLoader,
   weightsOf,
 } from '../catalog/index.js';
+import { ImageFolder } from '../data/index.js';
+import { mixSeed } from '../data/transforms/random.js';
 import { percent } from '../experiments/index.js';
 import { exists, readFile } from '../node/files.js';
 import { FolderStore } from '../node/folderStore.js';
@@ -38,7 +41,7 @@ import {
   type Typed,
   type Values,
 } from './flags.js';
-import { folderOf } from './folder.js';
+import { folderOf, reading } from './folder.js';
 import { listenForInterruption } from './interruption.js';
 import { TrainingProgress } from './progress.js';
 import { quoted } from './quoted.js';
@@ -88,12 +91,14 @@ async function run({ name, start, options: asked, store, lock, checkpoint }: Beg
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
   manualSeed(asked.seed);
   const backend = await openBackend(start);
-  const { shape, classes } = imagesOf(asked);
-  const model = createNetwork(asked, shape, classes.length).to(backend);
-  const begins = checkpoint ? null : await beginWith(model, asked, classes.length);
   const folder = folderOf(asked);
-  const training = await loadImages(asked, folder, { train: true });
-  const test = await loadImages(asked, folder, { train: false });
+  const training = await loadImages(asked, folder, { train: true, ...reading(start.workers) });
+  const { classes = [] } = training;
+  const test = await loadImages(asked, folder, { train: false, classes, ...reading(start.workers) });
+  const pictures = training instanceof ImageFolder && test instanceof ImageFolder ? { training, test } : null;
+  if (pictures && checkpoint) requireSamePictures(checkpoint, pictures.training);
+  const model = createNetwork(asked, imagesOf(asked).shape, classes.length).to(backend);
+  const begins = checkpoint ? null : await beginWith(model, asked, classes.length);
   const { batchSize } = asked;
   const loader = trainingLoader(model, training, batchSize, backend);
   const length = { epochs: start.epochs, stepsPerEpoch: loader.length };
@@ -119,6 +124,7 @@ async function run({ name, start, options: asked, store, lock, checkpoint }: Beg
     `${options.model} (${parameters.toLocaleString('en-US')} parameters) on '${backend.name}': ` +
       `${training.length.toLocaleString('en-US')} images ${training.shape.join('x')} of ${options.data}, batch ${batchSize}, seed ${options.seed}`,
   );
+  if (pictures) for (const line of aboutPictures(pictures.training, pictures.test)) console.log(line);
   if (kept.length > 0) console.log(`the run that was here before is kept: ${kept.join(', ')}`);
   if (checkpoint) {
     const { epoch, stepInEpoch } = checkpoint.position;
@@ -140,7 +146,7 @@ async function run({ name, start, options: asked, store, lock, checkpoint }: Beg
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
       checkpointMinutes: start.checkpointMinutes,
-      about: { ...options, epochs: start.epochs },
+      about: { ...options, epochs: start.epochs, ...(pictures && { classes, pictures: sumOf(pictures.training) }) },
       resume: checkpoint ?? undefined,
       signal: {
         get aborted() {
@@ -195,6 +201,19 @@ async function beginWith(model: Classifier, { weights }: RunOptions, numClasses:
   if (weights === null) return null;
   const anew = loadWeights(model, await weightsOf(await readFile(weights), weights), numClasses, weights);
   return `begins with ${weights}${anew.length > 0 ? `; for ${numClasses} classes, ${anew.join(', ')} begin anew` : ''}`;
+}
+
+/** A number that is another when there are other files, or in another order. */
+function sumOf({ files }: ImageFolder): number {
+  return mixSeed(files.length, ...new TextEncoder().encode(files.join('\n')));
+}
+
+/** A folder may have changed between two starts: then the order of a pass, and the split, would be others than they were. */
+function requireSamePictures({ about }: Checkpoint, training: ImageFolder): void {
+  if (about.pictures === undefined || about.pictures === sumOf(training)) return;
+  throw new UsageError(
+    `the pictures in ${training.path} aren't those that the run to resume began with: files were added, removed or renamed`,
+  );
 }
 
 /** With the paths as they are called from everywhere, so that the run can be resumed from elsewhere. */

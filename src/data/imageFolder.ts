@@ -80,6 +80,8 @@ interface Source {
 /** Pictures of a folder, with the classes that their folders say. Made by `imageFolder`. */
 export class ImageFolder implements Dataset {
   readonly length: number;
+  /** What messages call the folder. */
+  readonly path: string;
   /** Of one image: (C, H, W). */
   readonly shape: Shape;
   readonly classes: readonly string[];
@@ -98,6 +100,7 @@ export class ImageFolder implements Dataset {
   ) {
     const { shape, classes, damaged, ignored, normalize } = source;
     this.length = pictures.length;
+    this.path = source.path;
     this.shape = shape;
     this.classes = classes;
     this.files = pictures.map(({ name }) => name);
@@ -167,6 +170,22 @@ export class ImageFolder implements Dataset {
     ];
   }
 
+  /** Those that can be decoded, after trying all of them. Throws an error if a class has none. */
+  async withoutDamaged(): Promise<ImageFolder> {
+    const { path, classes } = this.source;
+    const reasons = await damageOf(this.pictures, this.source);
+    const sound = this.pictures.filter(({ name }) => !reasons.has(name));
+    const withPictures = new Set(this.pictures.map(({ label }) => label));
+    requireEach(
+      path,
+      classes.filter((_, label) => withPictures.has(label)),
+      classes,
+      sound,
+      'that can be read',
+    );
+    return new ImageFolder({ ...this.source, damaged: [...reasons.values()] }, sound);
+  }
+
   #write(image: Pixels | TensorImage, name: string, out: Float32Array, offset: number): void {
     const [C, H, W] = this.shape;
     const shape = 'shape' in image ? image.shape : [image.channels, image.height, image.width];
@@ -204,15 +223,12 @@ export async function imageFolderFrom(
   checkNormalization('imageFolder', C, normalize);
   const { pictures, classes, ignored } = await picturesIn(folder, options);
   const source = { path: folder.path, reader, shape: [C, H, W], classes, maxPixels, transform, normalize, ignored };
-  if (!skipDamaged) return new ImageFolder({ ...source, damaged: [] }, pictures);
-  const reasons = await damageOf(pictures, source);
-  const sound = pictures.filter(({ name }) => !reasons.has(name));
-  requireEach(folder, classes, sound, 'that can be read');
-  return new ImageFolder({ ...source, damaged: [...reasons.values()] }, sound);
+  const dataset = new ImageFolder({ ...source, damaged: [] }, pictures);
+  return skipDamaged ? dataset.withoutDamaged() : dataset;
 }
 
 /** What is wrong with each picture that can't be decoded, by its name. */
-async function damageOf(pictures: readonly Picture[], source: Omit<Source, 'damaged'>): Promise<Map<string, string>> {
+async function damageOf(pictures: readonly Picture[], source: Source): Promise<Map<string, string>> {
   const { reader, shape, maxPixels } = source;
   const reasons = new Map<string, string>();
   await Promise.all(
@@ -246,19 +262,26 @@ async function picturesIn(folder: Folder, { classes: wanted, extensions = EXTENS
     .filter((path) => isPicture(path) && path.includes('/'))
     .map((name) => ({ name, label: classes.indexOf(name.slice(0, name.indexOf('/'))) }))
     .sort((a, b) => a.label - b.label || inOrder(a.name, b.name));
-  if (!wanted) requireEach(folder, classes, pictures, `named ${extensions.map((end) => `*${end}`).join(', ')}`);
+  if (!wanted)
+    requireEach(folder.path, classes, classes, pictures, `named ${extensions.map((end) => `*${end}`).join(', ')}`);
   for (let i = 0; i < pictures.length; i += 64) {
     await Promise.all(pictures.slice(i, i + 64).map(({ name }) => folder.check?.(name)));
   }
   return { pictures, classes, ignored: files.length - pictures.length };
 }
 
-/** Throws if a class has no pictures. */
-function requireEach(folder: Folder, classes: readonly string[], pictures: readonly Picture[], kind: string): void {
-  const seen = new Set(pictures.map(({ label }) => label));
-  const empty = classes.filter((_, label) => !seen.has(label));
+/** Throws if one of the classes `needed` has no pictures. */
+function requireEach(
+  path: string,
+  needed: readonly string[],
+  classes: readonly string[],
+  pictures: readonly Picture[],
+  kind: string,
+): void {
+  const seen = new Set(pictures.map(({ label }) => classes[label]));
+  const empty = needed.filter((name) => !seen.has(name));
   if (empty.length === 0) return;
-  throw new Error(`imageFolder: ${empty.map((name) => `${folder.path}/${name}`).join(', ')} has no pictures ${kind}`);
+  throw new Error(`imageFolder: ${empty.map((name) => `${path}/${name}`).join(', ')} has no pictures ${kind}`);
 }
 
 const inOrder = (a: string, b: string) => (a < b ? -1 : 1);
