@@ -2,6 +2,7 @@
  * `receptive/catalog`: what can be asked for by name, in Node and in a browser. Networks and data sets, what a run is made of,
  * and opening what a run left.
  */
+export { parseClassNames } from './classNames.js';
 export { type DataSet, type DataSetName, dataSetNamed, dataSetNames, dataSets } from './dataSets.js';
 export {
   type ImageChoice,
@@ -28,8 +29,9 @@ export {
   networksByGroup,
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
+export { openPretrained, type PretrainedChoice, preparedImage } from './openPretrained.js';
 export { aboutPictures } from './pictureFolder.js';
-export { classesOf, isCheckpoint, loadWeights, weightsOf } from './pretrained.js';
+export { loadWeights, weightsOf } from './pretrained.js';
 export {
   agrees,
   checkRecipe,

@@ -1,7 +1,7 @@
 /** All that can be typed behind a command, once: parsing, checking and `--help` are made from these tables. */
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { checkVariant, type NetworkChoice } from '../catalog/networks.js';
+import { checkVariant, type NetworkChoice, networkNames } from '../catalog/networks.js';
 import { checkOptions, oneOf, path, type RunOptions, runOptions, whole } from '../catalog/runOptions.js';
 import { backendNames } from '../node/backends.js';
 import { operationNames } from '../ops/index.js';
@@ -187,8 +187,12 @@ export const weightsFlags = {
   weights: flag(
     v.optional(path('a file'), join('runs', 'mnist', 'best.safetensors')),
     '<file>',
-    'Checkpoint that train saved',
+    'Checkpoint that train saved, or with --model safetensors with the keys of torchvision',
   ),
+  model: flag(v.optional(oneOf(networkNames)), '<model>', 'Network of weights that are no checkpoint', ''),
+  data: flag(v.optional(v.unwrap(run.data)), '<data>', 'With --model: whose images it takes', 'those it was made for'),
+  imageSize: flag(v.optional(whole(1, 'a number of pixels')), '<pixels>', 'With --model: sides of the images', paper),
+  classes: flag(v.optional(path('a file')), '<file>', 'With --model: names of the classes, a line each or JSON', ''),
 };
 
 export const summaryFlags = {

@@ -1,13 +1,6 @@
 /** `receptive eval`, `predict` and `summary`: looking at what was trained. */
-import {
-  createNetwork,
-  loadImages,
-  networkNamed,
-  openCheckpoint,
-  type TrainedNetwork,
-  testLoader,
-} from '../catalog/index.js';
-import { imageFromPng } from '../data/index.js';
+import { createNetwork, loadImages, networkNamed, preparedImage, testLoader } from '../catalog/index.js';
+import { decodeImage, imageFromPng } from '../data/index.js';
 import { percent } from '../experiments/index.js';
 import * as F from '../nn/functional/index.js';
 import { formatSummary, summary } from '../nn/index.js';
@@ -24,15 +17,15 @@ import {
   summaryFlags,
   type Typed,
   variantFlags,
-  weightsFlags,
   workersFlag,
 } from './flags.js';
 import { folderOf, reading } from './folder.js';
 import { TestProgress } from './progress.js';
+import { openNetwork } from './weights.js';
 
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
 export async function evaluateCheckpoint(typed: Typed): Promise<number> {
-  const { model, options, images } = await openWeights(typed);
+  const { model, options, images } = await openNetwork(typed);
   const backend = await openBackend(checkFlags(computeFlags, typed));
   const { workers } = checkFlags(workersFlag, typed);
   const asked = checkFlags({ dataDir: dataFlags.dataDir, testLimit: dataFlags.testLimit }, typed);
@@ -41,8 +34,8 @@ export async function evaluateCheckpoint(typed: Typed): Promise<number> {
     dataDir: asked.dataDir ?? options.dataDir,
     testLimit: asked.testLimit ?? options.testLimit,
   };
-  const { classes } = images;
-  const test = await loadImages(choice, folderOf(choice), { train: false, classes, ...reading(workers) });
+  const { classes, prepare } = images;
+  const test = await loadImages(choice, folderOf(choice), { train: false, classes, prepare, ...reading(workers) });
   const loader = testLoader(model, test, backend);
   const progress = new TestProgress(test.length);
   const { loss, accuracy, confusion, count } = await evaluate(model.to(backend), loader, {
@@ -60,17 +53,20 @@ export async function evaluateCheckpoint(typed: Typed): Promise<number> {
 
 /** What a picture shows: drawn as the network sees it, with the three likeliest answers. */
 export async function predict(file: string, typed: Typed): Promise<number> {
-  const { model, images } = await openWeights(typed);
+  const { model, images } = await openNetwork(typed);
   const { shape, normalize, classes } = images;
   const [C, H, W] = shape;
   const backend = await openBackend(checkFlags(computeFlags, typed));
-  const image = await imageFromPng(await readFile(file), file, {
-    channels: C as 1 | 3,
-    height: H,
-    width: W,
-    invert: C === 1 && 'auto',
-    normalize,
-  });
+  const bytes = await readFile(file);
+  const image = images.prepare
+    ? preparedImage(await decodeImage(bytes, file), images)
+    : await imageFromPng(bytes, file, {
+        channels: C as 1 | 3,
+        height: H,
+        width: W,
+        invert: C === 1 && 'auto',
+        normalize,
+      });
   model.to(backend).eval();
   const probabilities = noGrad(() => F.softmax(scoresOf(model.forward(backend.tensor(image, [1, ...shape]))), 1));
   const ranked = Array.from(await probabilities.data(), (p, label) => ({ p, label })).sort((a, b) => b.p - a.p);
@@ -96,9 +92,4 @@ export function summarize(name: string, typed: Typed): number {
   const images = [channels, imageSize, imageSize];
   console.log(formatSummary(summary(createNetwork(choice, images, numClasses), [1, ...images])));
   return 0;
-}
-
-async function openWeights(typed: Typed): Promise<TrainedNetwork> {
-  const { weights } = checkFlags(weightsFlags, typed);
-  return openCheckpoint(await readFile(weights), weights);
 }
