@@ -12,12 +12,33 @@ import {
   completeRecipe,
   createRecipe,
   loadWeights,
+  openPretrained,
+  parseClassNames,
+  preparedImage,
   runOptions,
 } from '../src/catalog/index.js';
-import { loadCheckpoint, models, type optim, safetensors } from '../src/node/index.js';
+import { decodeImage } from '../src/data/index.js';
+import {
+  createBackend,
+  loadCheckpoint,
+  manualSeed,
+  models,
+  noGrad,
+  type optim,
+  safetensors,
+} from '../src/node/index.js';
 import type { Tensor } from '../src/tensor/tensor.js';
-import type { ClassifierOutput } from '../src/training/index.js';
+import { type ClassifierOutput, scoresOf } from '../src/training/index.js';
+import { expectClose, readGoldenJson } from './golden/golden.js';
 import { smallMnist } from './smallMnist.js';
+
+/** What torchvision has for a picture: golden/make_imagenet.py. */
+interface Prepared {
+  readonly name: string;
+  readonly corner: readonly number[];
+  readonly means: readonly number[];
+  readonly scores: readonly number[];
+}
 
 const backend = new ReferenceBackend();
 const parameter = () => backend.tensor([1], [1], { requiresGrad: true });
@@ -280,6 +301,69 @@ describe('receptive train', () => {
 });
 
 describe('weights from elsewhere', () => {
+  test('torchvision’s ResNet-18 says of three pictures what it says in torchvision', async () => {
+    manualSeed(0);
+    const bytes = await safetensors.save(models.resnet18().stateDict());
+    const names = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
+    const network = await openPretrained(bytes, { model: 'resnet18', classes: names }, 'resnet18.safetensors');
+    const { model, images } = network;
+    expect(images).toMatchObject({ shape: [3, 224, 224], classes: names });
+    const wasm = await createBackend('wasm');
+    model.to(wasm).eval();
+    for (const { name, corner, means, scores } of readGoldenJson<Prepared[]>('imagenet')) {
+      const file = new URL(`golden/imagenet/${name}`, import.meta.url);
+      const image = preparedImage(await decodeImage(await readFile(file), name), images);
+      expectClose(
+        Float32Array.from(
+          [0, 1, 2].flatMap((c) =>
+            [0, 1, 2, 3].flatMap((h) => [...image.subarray((c * 224 + h) * 224, (c * 224 + h) * 224 + 4)]),
+          ),
+        ),
+        corner,
+        1e-6,
+        `${name}: corner`,
+      );
+      const mean = (c: number) =>
+        image.subarray(c * 224 ** 2, (c + 1) * 224 ** 2).reduce((sum, x) => sum + x, 0) / 224 ** 2;
+      expectClose([0, 1, 2].map(mean), means, 1e-5, `${name}: means`);
+      const own = await noGrad(() => scoresOf(model.forward(wasm.tensor(image, [1, 3, 224, 224])))).data();
+      own.forEach((score, i) => {
+        if (Math.abs(score - scores[i]) > 1e-3) throw new Error(`${name}: score ${i} is ${score}, not ${scores[i]}`);
+      });
+    }
+    await wasm.close();
+  }, 60_000);
+
+  test('the file says for how many classes it is, and names must be as many', async () => {
+    const bytes = await safetensors.save(models.resnet20({ numClasses: 3 }).stateDict());
+    const { images, options } = await openPretrained(bytes, { model: 'resnet20' });
+    expect(options.data).toBe('cifar10');
+    expect(images).toMatchObject({ shape: [3, 32, 32], classes: ['0', '1', '2'] });
+    await expect(openPretrained(bytes, { model: 'resnet20', classes: ['a'] }, 'w')).rejects.toThrow(
+      'w: the weights are for 3 classes, but there are 1 names',
+    );
+    await expect(openPretrained(bytes, { model: 'mnistDenseNet' }, 'w')).rejects.toThrow(
+      'w: the weights are of another network: they have no ',
+    );
+    await expect(openPretrained(bytes, { model: 'resnet56' }, 'w')).rejects.toThrow('w: loadStateDict: missing keys: ');
+  });
+
+  test.each([
+    ['cat\ndog\r\n', ['cat', 'dog']],
+    ['["cat", "dog"]', ['cat', 'dog']],
+    ['{ "0": ["n1", "cat"], "1": "dog" }', ['cat', 'dog']],
+  ])('names of classes in %j', (text, names) => {
+    expect(parseClassNames(text, 'names')).toEqual(names);
+  });
+
+  test.each([
+    ['cat\n\ndog', 'names: class 1 has no name'],
+    ['{ "cat": 0 }', 'names: class 0 has no name'],
+    ['["cat"', /^names: .*JSON/],
+  ])('no names of classes in %j', (text, message) => {
+    expect(() => parseClassNames(text, 'names')).toThrow(message);
+  });
+
   test('only the layer that gives the scores may differ, and begins anew', async () => {
     const given = models.resnet20({ numClasses: 7 });
     const file = safetensors.load(await safetensors.save(given.stateDict()));
