@@ -103,23 +103,6 @@ function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 }
 
-/** An image of H x W values, dark to light, two rows a line. */
-export function drawImage(values: ArrayLike<number>, H: number, W: number): string {
-  const all = Array.from(values);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const middle = (low + high) / 2;
-  const lit = (h: number, w: number) => h < H && all[h * W + w] > middle;
-  const lines: string[] = [];
-  for (let h = 0; h < H; h += 2) {
-    const line = Array.from({ length: W }, (_, w) => {
-      const [upper, lower] = [lit(h, w), lit(h + 1, w)];
-      return upper ? (lower ? '█' : '▀') : lower ? '▄' : ' ';
-    });
-    lines.push(line.join('').trimEnd());
-  }
-  return lines.join('\n');
-}
-
 /** Seconds as `1:05` or `1:01:05`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -9,6 +9,7 @@ import {
   dataFlags,
   experimentFlagGroups,
   type Flags,
+  predictFlags,
   summaryFlags,
   type Typed,
   trainFlagGroups,
@@ -17,7 +18,8 @@ import {
   workersFlag,
 } from './flags.js';
 import { dataSetList, experimentList, networkList, recipeList, type Section } from './help.js';
-import { evaluateCheckpoint, predict, summarize } from './inspect.js';
+import { evaluateCheckpoint, summarize } from './inspect.js';
+import { predict } from './predict.js';
 import { train } from './train.js';
 
 export interface Command {
@@ -32,8 +34,9 @@ export interface Command {
   readonly example?: string;
   /** Exit code where it can't be done. Default 1. */
   readonly failure?: number;
-  /** Does it, and returns the exit code. `name` is what stands behind the command, if it takes something. */
-  run(typed: Typed, name: string): Promise<number> | number;
+  /** Does it, and returns the exit code. `name` is what stands behind the command, if it takes something; `names` are all
+   *  that stand there. */
+  run(typed: Typed, name: string, names: readonly string[]): Promise<number> | number;
 }
 
 export const commands: readonly Command[] = [
@@ -60,11 +63,11 @@ export const commands: readonly Command[] = [
     run: evaluateCheckpoint,
   },
   {
-    usage: 'predict <png>',
-    help: 'Say what a picture shows',
-    flags: { Weights: weightsFlags, Computing: computeFlags },
+    usage: 'predict <...pictures>',
+    help: 'Say what pictures show: PNG, JPEG and WebP files, or folders of them',
+    flags: { Weights: weightsFlags, Computing: computeFlags, Output: predictFlags },
     lists: [],
-    run: (typed, png) => predict(png, typed),
+    run: (typed, _, pictures) => predict(pictures, typed),
   },
   {
     usage: 'summary <model>',

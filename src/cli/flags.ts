@@ -240,6 +240,10 @@ const counts = v.pipe(
 
 const file = v.optional(path('a file'));
 
+export const predictFlags = {
+  json: flag(file, '<file>', 'All probabilities of all pictures; - for standard output, instead of text', ''),
+};
+
 /** What `bench --help` lists, in groups. */
 export const benchFlagGroups = {
   Rows: {

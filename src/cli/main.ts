@@ -23,7 +23,8 @@ for (const command of commands) {
 
 /** cac gives what stands behind the command's name, and the flags last. */
 async function run(command: Command, args: readonly unknown[]): Promise<number> {
-  return command.run(asTyped(command, args.at(-1) as Typed), String(args[0]));
+  const names = [args[0]].flat().map(String);
+  return command.run(asTyped(command, args.at(-1) as Typed), names[0], names);
 }
 
 /** cac reads `1.10` as a number, the same as 1.1. Where a flag takes text, it gets what was typed. */

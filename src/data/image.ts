@@ -2,7 +2,9 @@
 import { decodePng, encodePng, type Pixels } from '../formats/index.js';
 import { requireOptions } from '../ops/options.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
+import { Generator } from '../tensor/random.js';
 import { checkNormalization, type Normalization, normalizeValue } from './normalization.js';
+import { fitted, inColours } from './pictures.js';
 import { grey, resizePlane } from './planes.js';
 
 export interface ImageOptions {
@@ -10,6 +12,9 @@ export interface ImageOptions {
   channels: 1 | 3;
   height: number;
   width: number;
+  /** 'stretch': the whole picture is made H x W, each new pixel the mean of what it covers. 'crop': its shorter side is resized as PIL
+   *  does, and the middle cut out, as `imageFolder` has it. Default 'stretch'. */
+  fit?: 'stretch' | 'crop';
   /** Swap light and dark; 'auto' does so if the corners are light, since MNIST is white on black. Default false. */
   invert?: boolean | 'auto';
   /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default false. */
@@ -23,13 +28,15 @@ export async function imageFromPng(
   name: string,
   options: ImageOptions,
 ): Promise<Float32Array<ArrayBuffer>> {
-  requireOptions('imageFromPng', options, { channels: true, height: true, width: true, invert: true, normalize: true });
-  const { channels: C, height: H, width: W, invert = false, normalize = false } = options;
-  if (![1, 3].includes(C) || !Number.isInteger(H) || !Number.isInteger(W) || H < 1 || W < 1) {
-    throw new ShapeError(`imageFromPng: ${formatShape([C, H, W])} must be (1 or 3, H, W) with H and W at least 1`);
-  }
-  checkNormalization('imageFromPng', C, normalize);
-  const pixels = await decodePng(bytes, name);
+  checkOptions('imageFromPng', options);
+  return imageFromPicture(await decodePng(bytes, name), options);
+}
+
+/** A picture, such as `decodeImage` gives, resized to the (C, H, W) that a network takes. */
+export function imageFromPicture(picture: Pixels, options: ImageOptions): Float32Array<ArrayBuffer> {
+  checkOptions('imageFromPicture', options);
+  const { channels: C, height: H, width: W, fit = 'stretch', invert = false, normalize = false } = options;
+  const pixels = fit === 'crop' ? (fitted([H, W]).apply(inColours(picture, C), new Generator()) as Pixels) : picture;
   const inverted = invert === 'auto' ? cornersAreLight(pixels) : invert;
   const image = new Float32Array(C * H * W);
   for (let c = 0; c < C; c++) {
@@ -39,6 +46,22 @@ export async function imageFromPng(
     }
   }
   return image;
+}
+
+function checkOptions(where: string, options: ImageOptions): void {
+  requireOptions(where, options, {
+    channels: true,
+    height: true,
+    width: true,
+    fit: true,
+    invert: true,
+    normalize: true,
+  });
+  const { channels: C, height: H, width: W, normalize = false } = options;
+  if (![1, 3].includes(C) || !Number.isInteger(H) || !Number.isInteger(W) || H < 1 || W < 1) {
+    throw new ShapeError(`${where}: ${formatShape([C, H, W])} must be (1 or 3, H, W) with H and W at least 1`);
+  }
+  checkNormalization(where, C, normalize);
 }
 
 /** An image with values from 0 to 1, (1, H, W) or (3, H, W), as a PNG file. */
