@@ -121,6 +121,7 @@ describe('a name that is not there', () => {
 test('a run is made of the lecture’s recipe, unless said otherwise', () => {
   expect(checkOptions(runOptions, { seed: 3, stranger: 1 })).toEqual({
     ...{ model: 'mnistNet', data: 'mnist', dataDir: null, imageSize: null, limit: null, testLimit: null },
+    ...{ augment: false, skipDamaged: false },
     ...asPublished,
     ...{ batchSize: 64, optimizer: 'sgd', lr: null, momentum: null, weightDecay: null, scheduler: null, warmup: null },
     ...{ earlyStopping: null, maxGradNorm: null, labelSmoothing: 0, weights: null, seed: 3 },

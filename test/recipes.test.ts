@@ -392,3 +392,36 @@ describe('weights from elsewhere', () => {
     expect(load({ ...file, 'fc.weight': narrow })).toThrow('fc.weight is (10, 64) here, but (7, 3) there');
   });
 });
+
+describe('receptive predict and eval', () => {
+  const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
+  const picture = new URL('golden/imagenet/small.png', import.meta.url).pathname;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'receptive-weights-'));
+    manualSeed(1);
+    await safetensors.saveFile(models.resnet20({ numClasses: 2 }).stateDict(), join(folder, 'w.safetensors'));
+    await writeFile(join(folder, 'names.json'), '["cat", "dog"]');
+  });
+  function run(...args: string[]): Promise<string> {
+    return new Promise((resolve) => {
+      execFile(process.execPath, [main, ...args], { cwd: folder }, (_, stdout, stderr) => resolve(stdout + stderr));
+    });
+  }
+
+  test('ask weights alone, with the names that are given', async () => {
+    const weights = ['--weights', 'w.safetensors'];
+    const said = await run('predict', picture, '--model', 'resnet20', ...weights, '--classes', 'names.json');
+    expect(said).toMatch(/small\.png shows: (cat|dog)\n$/);
+    expect(await run('predict', picture, ...weights)).toBe(
+      'receptive: w.safetensors has weights alone, and no run: say with --model which network they are of\n',
+    );
+    expect(await run('predict', picture, ...weights, '--classes', 'names.json')).toContain(
+      "--classes needs --model: a run's checkpoint says it itself",
+    );
+    expect(await run('eval', '--model', 'resnet56', ...weights)).toMatch(
+      /w\.safetensors: loadStateDict: missing keys: .*\n$/,
+    );
+    expect(await run('eval', '--model', 'resnet20', ...weights)).toContain('--data cifar10 needs --data-dir');
+  }, 60_000);
+});
