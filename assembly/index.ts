@@ -1,4 +1,5 @@
 /** The WASM kernels: one file for each operation of `src/ops`. */
+export { adagradForward } from './adagrad';
 export { adamForward } from './adam';
 export { adaptiveAvgPool2dBackward, adaptiveAvgPool2dForward } from './adaptiveAvgPool2d';
 export { addForward } from './add';
@@ -36,6 +37,7 @@ export { nllLossBackward, nllLossForward, reduceLoss, targetWeights } from './nl
 export { padBackward, padForward } from './pad';
 export { peak, peakCopy } from './peak';
 export { reluBackward, reluForward } from './relu';
+export { rmspropForward } from './rmsprop';
 export { sgdForward } from './sgd';
 export { sigmoidBackward, sigmoidForward } from './sigmoid';
 export { softmaxBackward, softmaxForward } from './softmax';

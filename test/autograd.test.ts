@@ -503,7 +503,10 @@ describe('tensors that don’t go together', () => {
   });
 });
 
-const mistakes: Record<Exclude<OperationName, 'sgd' | 'adam' | 'gradNorm' | 'clipGrad'>, [() => unknown, string][]> = {
+const mistakes: Record<
+  Exclude<OperationName, 'sgd' | 'adam' | 'rmsprop' | 'adagrad' | 'gradNorm' | 'clipGrad'>,
+  [() => unknown, string][]
+> = {
   conv2d: [
     [
       () => F.conv2d(zeros([64, 3, 28, 28]), zeros([10, 1, 5, 5]), null),

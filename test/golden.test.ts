@@ -61,6 +61,8 @@ const runs: Record<Differentiable | 'reshape' | 'flatten', Run> = {
 const inPlace: Record<Exclude<OperationName, Differentiable>, { file: string; optimizers?: readonly string[] }> = {
   sgd: { file: 'optimizers', optimizers: ['SGD'] },
   adam: { file: 'optimizers', optimizers: ['Adam', 'AdamW'] },
+  rmsprop: { file: 'optimizers', optimizers: ['RMSprop'] },
+  adagrad: { file: 'optimizers', optimizers: ['Adagrad'] },
   gradNorm: { file: 'clipGradNorm' },
   clipGrad: { file: 'clipGradNorm' },
 };

@@ -128,6 +128,16 @@ describe.each(Object.entries(backends))('%s', (where, backend) => {
     backend.kernels.adam.forward(param.buffer, expAvg.buffer, expAvgSq.buffer, zeros.buffer, step);
     expect(await values(expAvg)).toEqual([0, 0, 0, 0, 0]);
     expect(await values(expAvgSq)).toEqual([0, 0, 0, 0, 0]);
+    const square = backend.tensor(new Float32Array(5).fill(2 ** -126), [5]);
+    const [mean, going] = [backend.tensor(new Float32Array(5).fill(2 ** -56), [5]), tiny()];
+    const rms = { lr: 1e-3, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0.9, step: 912 };
+    backend.kernels.rmsprop.forward(param.buffer, square.buffer, mean.buffer, going.buffer, zeros.buffer, rms);
+    for (const state of [square, mean, going]) expect(await values(state)).toEqual([0, 0, 0, 0, 0]);
+    const decaying = backend.tensor([1, 2 ** -91, -(2 ** -91), 2 ** -20, 0], [5]);
+    const sum = backend.tensor(new Float32Array(5).fill(1), [5]);
+    const ada = { lr: 0.1, lrDecay: 0, eps: 1e-10, weightDecay: 0.1, step: 912 };
+    backend.kernels.adagrad.forward(decaying.buffer, sum.buffer, zeros.buffer, ada);
+    expect((await values(decaying)).map((value) => value === 0)).toEqual([false, true, true, false, true]);
     const sgd = { lr: 0.1, momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0.1, first: false, step: 912 };
     const small = backend.tensor([1, 2 ** -90, 2 ** -89, Number.NaN, -(2 ** -91)], [5]);
     backend.kernels.sgd.forward(small.buffer, buffer.buffer, zeros.buffer, sgd);

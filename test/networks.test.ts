@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   checkOptions,
+  completeRecipe,
   createNetwork,
   type DataSetName,
   dataSetNamed,
@@ -115,7 +116,12 @@ test('a run is made of the lecture’s recipe, unless said otherwise', () => {
     ...{ model: 'mnistNet', data: 'mnist', dataDir: null, imageSize: null, limit: null, testLimit: null },
     ...{ augment: false, skipDamaged: false },
     ...asPublished,
-    ...{ batchSize: 64, lr: 0.01, momentum: 0.5, weightDecay: 0, seed: 3 },
+    ...{ batchSize: 64, optimizer: 'sgd', lr: null, momentum: null, weightDecay: null, scheduler: null, warmup: null },
+    ...{ earlyStopping: null, maxGradNorm: null, labelSmoothing: 0, weights: null, seed: 3 },
+  });
+  const length = { epochs: 1, stepsPerEpoch: 10 };
+  expect(completeRecipe(checkOptions(runOptions, {}), length)).toMatchObject({
+    ...{ optimizer: 'sgd', lr: 0.01, momentum: 0.5, weightDecay: 0 },
   });
 });
 

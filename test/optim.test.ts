@@ -18,8 +18,16 @@ function setGrad(param: Tensor, gradient: ArrayLike<number> | null): void {
   param.grad = gradient && backend.tensor(gradient, param.shape, { dtype: param.dtype }).retain();
 }
 
-function makeOptimizer(name: 'SGD' | 'Adam' | 'AdamW', params: Tensor[], options: object): optim.Optimizer {
-  const make = { SGD: optim.SGD, Adam: optim.Adam, AdamW: optim.AdamW }[name];
+const optimizers = {
+  SGD: optim.SGD,
+  Adam: optim.Adam,
+  AdamW: optim.AdamW,
+  RMSprop: optim.RMSprop,
+  Adagrad: optim.Adagrad,
+};
+
+function makeOptimizer(name: keyof typeof optimizers, params: Tensor[], options: object): optim.Optimizer {
+  const make = optimizers[name];
   return new make(params, options as optim.SGDOptions);
 }
 
@@ -50,6 +58,8 @@ it('goes on from a saved state as if there had been no break', async () => {
     ['SGD', { lr: 0.1, momentum: 0.9 }],
     ['Adam', { lr: 0.1 }],
     ['AdamW', { lr: 0.1 }],
+    ['RMSprop', { lr: 0.1, momentum: 0.9, centered: true }],
+    ['Adagrad', { lr: 0.1, lrDecay: 0.1, initialAccumulatorValue: 0.5 }],
   ] as const) {
     const gradients = [
       [1, -2],
@@ -85,8 +95,21 @@ it('takes groups with options of their own, and refuses options that make no sen
   expect(() => new optim.SGD([a], { lr: -1 })).toThrow('SGD: lr must be at least 0, but is -1');
   expect(() => new optim.SGD([a], { lr: 1, nesterov: true })).toThrow('nesterov needs momentum above 0');
   expect(() => new optim.Adam([a], { betas: [0.9, 1] })).toThrow('Adam: betas must be at least 0 and below 1');
+  expect(() => new optim.RMSprop([a], { alpha: 1 })).toThrow('RMSprop: alpha must be below 1, but is 1');
+  expect(() => new optim.RMSprop([a], { momentum: -1 })).toThrow('RMSprop: momentum must be at least 0, but is -1');
+  expect(() => new optim.Adagrad([a], { lrDecay: -1 })).toThrow('Adagrad: lrDecay must be at least 0, but is -1');
   expect(() => new optim.AdamW([])).toThrow('AdamW: there are no parameters to optimize');
   expect(() => new optim.Adam([a, a])).toThrow('Adam: a parameter is given twice');
+});
+
+it('RMSprop takes a variance that roundings make negative for 0, where PyTorch has NaN', async () => {
+  const param = parameter([1]);
+  const optimizer = new optim.RMSprop([param], { lr: 1e-9, centered: true, alpha: 0.5 });
+  for (let step = 0; step < 200; step++) {
+    setGrad(param, [0.1]);
+    optimizer.step();
+  }
+  expect(Number.isFinite(await param.item())).toBe(true);
 });
 
 it('refuses a state that belongs to other parameters, and changes nothing', async () => {

@@ -11,6 +11,7 @@ import {
   transforms,
 } from '../data/index.js';
 import { resizedImages } from '../data/resizedImages.js';
+import type { Transform } from '../data/transforms/index.js';
 import { summary } from '../nn/index.js';
 import { type Shape, ShapeError } from '../ops/shape.js';
 import { type Classifier, endsWithOneImage } from '../training/index.js';
@@ -42,6 +43,8 @@ export interface Images {
   readonly normalize: Normalization;
   /** Names of the labels 0, 1, … */
   readonly classes: readonly string[];
+  /** Makes an image of that size out of a picture, where it isn't only resized: ImageNet's. */
+  readonly prepare?: Transform;
 }
 
 /** What the network gets to see of the data. `classes` are those of a folder of pictures; default: none are known yet. Throws a ShapeError
@@ -75,17 +78,26 @@ export interface LoadOptions {
   readonly train: boolean;
   /** Of a folder of pictures: the names of its classes, where they are known already. */
   readonly classes?: readonly string[];
+  /** Of a folder of pictures: makes test images of them. Default: the shorter side is resized, the middle cut out. */
+  readonly prepare?: Transform;
   /** How the platform opens a folder of pictures. Default: they are decoded on the calling thread. */
   readonly open?: FolderOptions['open'];
 }
 
 /** The images for training, or those for testing, as the network takes them. Throws a RangeError where images can't be augmented. */
 export async function loadImages(choice: ImageChoice & Limits, folder: Folder, options: LoadOptions): Promise<Dataset> {
-  const { train, classes, open } = options;
+  const { train, classes, prepare, open } = options;
   const { shape, normalize } = imagesOf(choice);
   const { data, augment = false, skipDamaged = false, seed = 0 } = choice;
   if (data === PICTURE_FOLDER) {
-    return loadPictures({ ...choice, augment, skipDamaged, seed }, folder, { train, shape, normalize, classes, open });
+    return loadPictures({ ...choice, augment, skipDamaged, seed }, folder, {
+      train,
+      shape,
+      normalize,
+      classes,
+      prepare,
+      open,
+    });
   }
   if (skipDamaged) throw new RangeError(`skipDamaged is for a folder of pictures, and not for ${data}`);
   if (augment && (data !== 'cifar10' || shape.join('x') !== '3x32x32')) {

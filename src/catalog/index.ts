@@ -2,6 +2,7 @@
  * `receptive/catalog`: what can be asked for by name, in Node and in a browser. Networks and data sets, what a run is made of,
  * and opening what a run left.
  */
+export { parseClassNames } from './classNames.js';
 export { type DataSet, type DataSetName, dataSetNamed, dataSetNames, dataSets } from './dataSets.js';
 export {
   type ImageChoice,
@@ -28,5 +29,18 @@ export {
   networksByGroup,
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
+export { openPretrained, type PretrainedChoice, preparedImage } from './openPretrained.js';
 export { aboutPictures } from './pictureFolder.js';
+export { loadWeights, weightsOf } from './pretrained.js';
+export {
+  agrees,
+  checkRecipe,
+  completeRecipe,
+  createRecipe,
+  optimizers,
+  type Recipe,
+  type RecipeOptions,
+  type RunLength,
+  schedulers,
+} from './recipe.js';
 export { checkOptions, type RunOptions, runOptions } from './runOptions.js';

@@ -24,6 +24,8 @@ export interface FolderOptions {
   readonly normalize: ImageFolderOptions['normalize'];
   /** Names of the classes, where they are known already. */
   readonly classes?: readonly string[];
+  /** Makes test images of the pictures. Default: that of `imageFolder`. */
+  readonly prepare?: transforms.Transform;
   /** How the platform opens a folder. Default: on the calling thread. */
   readonly open?: (folder: Folder, options: ImageFolderOptions) => Promise<ImageFolder>;
 }
@@ -34,7 +36,7 @@ export interface FolderOptions {
  * its classes.
  */
 export async function loadPictures(choice: FolderChoice, folder: Folder, options: FolderOptions): Promise<ImageFolder> {
-  const { train, shape, normalize, classes, open = imageFolderFrom } = options;
+  const { train, shape, normalize, classes, prepare, open = imageFolderFrom } = options;
   const [C, H, W] = shape;
   const augmented = new transforms.Compose([
     new transforms.RandomResizedCrop([H, W]),
@@ -45,7 +47,7 @@ export async function loadPictures(choice: FolderChoice, folder: Folder, options
     channels: C as 1 | 3,
     normalize,
     classes,
-    transform: train && choice.augment ? augmented : undefined,
+    transform: train ? (choice.augment ? augmented : undefined) : prepare,
   };
   const part = partOf(await topFolders(folder), train);
   const whole = await open(part === null ? folder : subfolder(folder, part), opened);

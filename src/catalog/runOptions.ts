@@ -8,9 +8,11 @@
 import * as v from 'valibot';
 import { activations, shortcuts } from '../models/index.js';
 import { nearNames } from '../ops/options.js';
+import { type Choices, parseChoice } from './choice.js';
 import { dataSetNames } from './dataSets.js';
 import { PICTURE_FOLDER } from './images.js';
 import { networkNames } from './networks.js';
+import { optimizers, schedulers } from './recipe.js';
 
 const number = (rule: string) => v.pipe(v.number(rule), v.finite(rule));
 const positive = v.pipe(number('must be a number above 0'), v.gtValue(0, 'must be a number above 0'));
@@ -35,6 +37,22 @@ export const path = (what: string) => {
   return v.pipe(v.string(rule), v.nonEmpty(rule));
 };
 
+/** A name of the table with its options: choice.ts. */
+const choiceOf = (table: Choices) =>
+  v.pipe(
+    v.string(`must be one of ${Object.keys(table).join(', ')}`),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      try {
+        parseChoice(table, dataset.value);
+      } catch (error) {
+        addIssue({ message: (error as Error).message });
+      }
+    }),
+  );
+
+const warmupRule = 'must be a number of epochs, as in 5, or of steps, as in 500steps';
+
 /** null: not asked for. */
 const orNull = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema), null);
 
@@ -58,9 +76,30 @@ export const runOptions = v.object({
   activation: orNull(oneOf(activations)),
   /** Images a step. */
   batchSize: v.optional(whole(1), 64),
-  lr: v.optional(positive, 0.01),
-  momentum: v.optional(notNegative, 0.5),
-  weightDecay: v.optional(notNegative, 0),
+  /** `sgd:nesterov=true`: a name of `optimizers` with its options. */
+  optimizer: v.optional(choiceOf(optimizers), 'sgd'),
+  /** Null: the optimizer's own, as `completeRecipe` says. */
+  lr: orNull(positive),
+  momentum: orNull(notNegative),
+  weightDecay: orNull(notNegative),
+  /** `StepLR:stepSize=30`: a name of `schedulers` with its options. Null: lr stays. */
+  scheduler: orNull(choiceOf(schedulers)),
+  /** Epochs, `5`, or steps, `500steps`, in which lr rises to what it is set to. */
+  warmup: orNull(
+    v.pipe(
+      v.union([v.string(), v.number()], warmupRule),
+      v.transform(String),
+      v.regex(/^[1-9]\d*(steps)?$/, warmupRule),
+    ),
+  ),
+  /** Stop after so many epochs in which the test loss didn't fall. */
+  earlyStopping: orNull(whole(1, 'a number of epochs')),
+  /** Longest gradient, by the norm over all parameters. */
+  maxGradNorm: orNull(positive),
+  /** The share of a label that is spread over all classes. */
+  labelSmoothing: v.optional(v.pipe(notNegative, v.maxValue(1, 'must be at most 1')), 0),
+  /** File of weights to begin with. Null: new ones. */
+  weights: orNull(path('a file')),
   /** Of the weights and of the images' order. */
   seed: v.optional(whole(0), 0),
 });

@@ -17,7 +17,7 @@ import {
   weightsFlags,
   workersFlag,
 } from './flags.js';
-import { dataSetList, experimentList, networkList, type Section } from './help.js';
+import { dataSetList, experimentList, networkList, recipeList, type Section } from './help.js';
 import { evaluateCheckpoint, summarize } from './inspect.js';
 import { predict } from './predict.js';
 import { train } from './train.js';
@@ -32,7 +32,7 @@ export interface Command {
   /** In groups, by title. */
   readonly flags: Readonly<Record<string, Flags>>;
   /** What `--help` lists besides. */
-  readonly lists: readonly (() => Section)[];
+  readonly lists: readonly (() => Section | Section[])[];
   readonly example?: string;
   /** Exit code where it can't be done. Default 1. */
   readonly failure?: number;
@@ -47,7 +47,7 @@ export const commands: readonly Command[] = [
     usage: 'train <name>',
     help: "Train a network: mnist is the lecture's on MNIST, any other <name> is the network's",
     flags: trainFlagGroups,
-    lists: [networkList, dataSetList],
+    lists: [networkList, dataSetList, recipeList],
     example: 'receptive train mnist --epochs 10',
     run: (typed, name) => train(name, typed),
   },

@@ -1,7 +1,7 @@
 /** All that can be typed behind a command, once: parsing, checking and `--help` are made from these tables. */
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { checkVariant, type NetworkChoice } from '../catalog/networks.js';
+import { checkVariant, type NetworkChoice, networkNames } from '../catalog/networks.js';
 import { checkOptions, oneOf, path, type RunOptions, runOptions, whole } from '../catalog/runOptions.js';
 import { backendNames } from '../node/backends.js';
 import { operationNames } from '../ops/index.js';
@@ -93,9 +93,26 @@ export const workersFlag = {
 
 const recipeFlags = {
   batchSize: flag(run.batchSize, '<n>', 'Images a step'),
-  lr: flag(run.lr, '<rate>', 'Learning rate'),
-  momentum: flag(run.momentum, '<share>', 'Momentum'),
-  weightDecay: flag(run.weightDecay, '<rate>', 'Weight decay'),
+  optimizer: flag(run.optimizer, '<name>', 'Optimizer, one of those above, as in sgd:nesterov=true'),
+  lr: flag(run.lr, '<rate>', 'Learning rate', '0.01, or 0.001 with adam and adamw'),
+  momentum: flag(run.momentum, '<share>', 'Momentum, of sgd and rmsprop', '0.5, or 0 with rmsprop'),
+  weightDecay: flag(run.weightDecay, '<rate>', 'Weight decay', '0, or 0.01 with adamw'),
+  scheduler: flag(run.scheduler, '<name>', 'Schedule of the learning rate, one of those above', 'it stays'),
+  warmup: flag(
+    run.warmup,
+    '<n>',
+    'Let the learning rate rise in n epochs, or as in 500steps; the schedule begins after it',
+    'none',
+  ),
+  maxGradNorm: flag(run.maxGradNorm, '<norm>', 'Shorten gradients that are longer', 'no limit'),
+  labelSmoothing: flag(run.labelSmoothing, '<share>', 'Spread so much of a label over all classes, in the losses'),
+  earlyStopping: flag(run.earlyStopping, '<epochs>', 'Stop when the test loss falls no more for so long', 'never'),
+  weights: flag(
+    run.weights,
+    '<file>',
+    "Begin with these: safetensors with torchvision's keys, or a checkpoint",
+    'new ones',
+  ),
   seed: flag(run.seed, '<n>', 'Seed of weights and order'),
 };
 
@@ -135,6 +152,16 @@ const minutes = v.pipe(
   v.gtValue(0, 'must be a number of minutes above 0'),
 );
 
+/** Checked where it is read: config.ts. */
+const configFlags = {
+  config: flag(
+    v.optional(path('a file')),
+    '<file>',
+    'Take options from a JSON file, such as the receptive.config of a run',
+    '',
+  ),
+};
+
 const saveFlags = {
   out,
   checkpointEvery: flag(
@@ -160,8 +187,12 @@ export const weightsFlags = {
   weights: flag(
     v.optional(path('a file'), join('runs', 'mnist', 'best.safetensors')),
     '<file>',
-    'Checkpoint that train saved',
+    'Checkpoint that train saved, or with --model safetensors with the keys of torchvision',
   ),
+  model: flag(v.optional(oneOf(networkNames)), '<model>', 'Network of weights that are no checkpoint', ''),
+  data: flag(v.optional(v.unwrap(run.data)), '<data>', 'With --model: whose images it takes', 'those it was made for'),
+  imageSize: flag(v.optional(whole(1, 'a number of pixels')), '<pixels>', 'With --model: sides of the images', paper),
+  classes: flag(v.optional(path('a file')), '<file>', 'With --model: names of the classes, a line each or JSON', ''),
 };
 
 export const summaryFlags = {
@@ -175,9 +206,9 @@ const own = "the experiment's";
 export const experimentRecipeFlags = {
   epochs: asked(epochs, v.unwrap(epochs.schema), own),
   batchSize: asked(runFlags.batchSize, v.unwrap(run.batchSize), own),
-  lr: asked(runFlags.lr, v.unwrap(run.lr), own),
-  momentum: asked(runFlags.momentum, v.unwrap(run.momentum), own),
-  weightDecay: asked(runFlags.weightDecay, v.unwrap(run.weightDecay), own),
+  lr: asked(runFlags.lr, v.unwrap(v.unwrap(run.lr)), own),
+  momentum: asked(runFlags.momentum, v.unwrap(v.unwrap(run.momentum)), own),
+  weightDecay: asked(runFlags.weightDecay, v.unwrap(v.unwrap(run.weightDecay)), own),
   seed: asked(runFlags.seed, v.unwrap(run.seed), '0'),
 };
 
@@ -304,7 +335,7 @@ export const checkFlagGroups = {
 export const trainFlagGroups = {
   Network: networkFlags,
   Images: { ...dataFlags, ...pictureFlags },
-  Recipe: { epochs, ...recipeFlags },
+  Recipe: { epochs, ...recipeFlags, ...configFlags },
   Computing: { ...computeFlags, ...workersFlag },
   Saving: saveFlags,
 };

@@ -1,6 +1,6 @@
 /** What `--help` prints of a command: its flags in groups, and lists of what can be named. */
 import * as v from 'valibot';
-import { dataSets, networksByGroup } from '../catalog/index.js';
+import { dataSets, networksByGroup, optimizers, schedulers } from '../catalog/index.js';
 import { experiments } from '../experiments/index.js';
 import { type Flag, type Flags, flagName, offName } from './flags.js';
 
@@ -74,6 +74,17 @@ export function dataSetList(): Section {
       `  ${name.padEnd(13)}  ${images.join('x').padEnd(7)}  ${classes.length} classes  ${title}`,
   );
   return { title: 'Data sets', body: lines.join('\n') };
+}
+
+/** The optimizers with the options that have no flag, and the schedules with theirs. */
+export function recipeList(): Section[] {
+  const lines = (table: Readonly<Record<string, object>>) =>
+    Object.entries(table).map(([name, options]) => hanging(`  ${name.padEnd(17)}  `, Object.keys(options).join(', ')));
+  const how = '  name:option=value,… as in MultiStepLR:milestones=30/60,gamma=0.1; every is epoch or step';
+  return [
+    { title: 'Optimizers', body: lines(optimizers).join('\n') },
+    { title: 'Schedules', body: [how, ...lines(schedulers)].join('\n') },
+  ];
 }
 
 export function experimentList(): Section {

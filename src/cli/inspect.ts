@@ -1,15 +1,7 @@
 /** `receptive eval` and `summary`: looking at what was trained, and at what could be. */
-import {
-  createNetwork,
-  loadImages,
-  networkNamed,
-  openCheckpoint,
-  type TrainedNetwork,
-  testLoader,
-} from '../catalog/index.js';
+import { createNetwork, loadImages, networkNamed, testLoader } from '../catalog/index.js';
 import { percent } from '../experiments/index.js';
 import { formatSummary, summary } from '../nn/index.js';
-import { readFile } from '../node/files.js';
 import { evaluate } from '../training/index.js';
 import { openBackend } from './backend.js';
 import { confusionTable } from './charts.js';
@@ -21,15 +13,15 @@ import {
   summaryFlags,
   type Typed,
   variantFlags,
-  weightsFlags,
   workersFlag,
 } from './flags.js';
 import { folderOf, reading } from './folder.js';
 import { TestProgress } from './progress.js';
+import { openNetwork } from './weights.js';
 
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
 export async function evaluateCheckpoint(typed: Typed): Promise<number> {
-  const { model, options, images } = await openWeights(typed);
+  const { model, options, images } = await openNetwork(typed);
   const backend = await openBackend(checkFlags(computeFlags, typed));
   const { workers } = checkFlags(workersFlag, typed);
   const asked = checkFlags({ dataDir: dataFlags.dataDir, testLimit: dataFlags.testLimit }, typed);
@@ -38,8 +30,8 @@ export async function evaluateCheckpoint(typed: Typed): Promise<number> {
     dataDir: asked.dataDir ?? options.dataDir,
     testLimit: asked.testLimit ?? options.testLimit,
   };
-  const { classes } = images;
-  const test = await loadImages(choice, folderOf(choice), { train: false, classes, ...reading(workers) });
+  const { classes, prepare } = images;
+  const test = await loadImages(choice, folderOf(choice), { train: false, classes, prepare, ...reading(workers) });
   const loader = testLoader(model, test, backend);
   const progress = new TestProgress(test.length);
   const { loss, accuracy, confusion, count } = await evaluate(model.to(backend), loader, {
@@ -68,9 +60,4 @@ export function summarize(name: string, typed: Typed): number {
   const images = [channels, imageSize, imageSize];
   console.log(formatSummary(summary(createNetwork(choice, images, numClasses), [1, ...images])));
   return 0;
-}
-
-async function openWeights(typed: Typed): Promise<TrainedNetwork> {
-  const { weights } = checkFlags(weightsFlags, typed);
-  return openCheckpoint(await readFile(weights), weights);
 }

@@ -77,7 +77,7 @@ cli.help((sections) => {
       return [section];
     });
   }
-  const own = [...command.lists.map((list) => list()), ...flagSections(command.flags)];
+  const own = [...command.lists.flatMap((list) => list()), ...flagSections(command.flags)];
   return sections.flatMap((section) => (section.title === 'Options' ? own : [section]));
 });
 cli.version(version);

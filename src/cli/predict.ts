@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.js';
-import { openCheckpoint, type TrainedNetwork } from '../catalog/index.js';
+import { preparedImage, type TrainedNetwork } from '../catalog/index.js';
 import { decodeImage, imageFromPicture } from '../data/index.js';
 import { percent } from '../experiments/index.js';
 import * as F from '../nn/functional/index.js';
@@ -12,8 +12,9 @@ import { noGrad } from '../tensor/gradMode.js';
 import { scoresOf } from '../training/index.js';
 import { openBackend } from './backend.js';
 import { drawImage } from './drawImage.js';
-import { checkFlags, computeFlags, predictFlags, type Typed, weightsFlags } from './flags.js';
+import { checkFlags, computeFlags, predictFlags, type Typed } from './flags.js';
 import { UsageError } from './usageError.js';
+import { openNetwork } from './weights.js';
 
 /** Pictures that go through the network together. */
 const BATCH = 16;
@@ -28,10 +29,9 @@ type Prediction =
 /** Names files and folders, of which all pictures are taken. Where one can't be read, a line says so, the others are read, and the exit
  *  code is 1. A single picture is drawn as the network sees it. */
 export async function predict(paths: readonly string[], typed: Typed): Promise<number> {
-  const { weights } = checkFlags(weightsFlags, typed);
   const { json } = checkFlags(predictFlags, typed);
   const compute = checkFlags(computeFlags, typed);
-  const network = await openCheckpoint(await readFile(weights), weights);
+  const network = await openNetwork(typed);
   const files = (await Promise.all(paths.map(picturesAt))).flat();
   const backend = await openBackend(compute);
   network.model.to(backend).eval();
@@ -80,6 +80,7 @@ async function imageOf(file: string, { options, images }: TrainedNetwork): Promi
   const [C, height, width] = shape;
   try {
     const picture = await decodeImage(await readFile(file), file);
+    if (images.prepare) return { file, image: preparedImage(picture, images) };
     const fit = options.data === 'folder' ? 'crop' : 'stretch';
     const invert = C === 1 && options.data !== 'folder' && 'auto';
     return { file, image: imageFromPicture(picture, { channels: C as 1 | 3, height, width, fit, invert, normalize }) };

@@ -2,29 +2,34 @@
 import { join, resolve } from 'node:path';
 import {
   aboutPictures,
+  agrees,
   checkOptions,
+  checkRecipe,
+  completeRecipe,
   createNetwork,
+  createRecipe,
   imagesOf,
   loadImages,
-  networkNamed,
+  loadWeights,
   type RunOptions,
   runOptions,
   runOptionsOf,
   testLoader,
   trainingLoader,
+  weightsOf,
 } from '../catalog/index.js';
 import { ImageFolder } from '../data/index.js';
 import { mixSeed } from '../data/transforms/random.js';
 import { percent } from '../experiments/index.js';
-import { exists } from '../node/files.js';
+import { exists, readFile } from '../node/files.js';
 import { FolderStore } from '../node/folderStore.js';
 import { FolderLock } from '../node/lock.js';
 import { openLog } from '../node/log.js';
-import { SGD } from '../optim/index.js';
 import { manualSeed } from '../tensor/random.js';
-import { type Checkpoint, type ClassifierOutput, evaluate, fit, type LossFunction } from '../training/index.js';
+import { type Checkpoint, type Classifier, evaluate, fit } from '../training/index.js';
 import { openBackend } from './backend.js';
 import { confusionTable, duration, sparkline } from './charts.js';
+import { withConfig, writeConfig } from './config.js';
 import {
   CHECKPOINT_EVERY,
   CHECKPOINT_MINUTES,
@@ -43,9 +48,10 @@ import { quoted } from './quoted.js';
 import { UsageError } from './usageError.js';
 
 /** Trains, and returns the exit code. */
-export async function train(name: string, flags: Typed): Promise<number> {
+export async function train(name: string, given: Typed): Promise<number> {
+  const flags = await withConfig(given);
   const start = checkFlags(startFlags, flags);
-  const typed = name === 'mnist' ? flags : { model: name, ...flags };
+  const typed = name === 'mnist' ? flags : { ...flags, model: given.model ?? name };
   const wanted = checkOptions(runOptions, typed, flagName);
   checkVariantFlags(wanted);
   if (start.resume && start.force)
@@ -56,8 +62,10 @@ export async function train(name: string, flags: Typed): Promise<number> {
     // Before it's read: whoever has it now may be about to save. Where there is none, reading it says so.
     if (start.resume && (await exists(store.path('last')))) await lock.acquire();
     const checkpoint = start.resume ? await store.load('last') : null;
-    const options = checkpoint ? savedOptions(checkpoint, store.path('last'), wanted, typed) : absolute(wanted);
+    const asked = absolute(wanted);
+    const options = checkpoint ? savedOptions(checkpoint, store.path('last'), asked, typed) : asked;
     const epochs = start.epochs ?? (checkpoint ? epochsOf(checkpoint) : 1);
+    if (!checkpoint) checkRecipe(options, epochs, flagName);
     if (checkpoint && checkpoint.position.epoch >= epochs) {
       console.log(finishedText(name, store, checkpoint.position.epoch));
       return 0;
@@ -79,20 +87,23 @@ interface Begun {
   readonly checkpoint: Checkpoint | null;
 }
 
-async function run({ name, start, options, store, lock, checkpoint }: Begun): Promise<number> {
+async function run({ name, start, options: asked, store, lock, checkpoint }: Begun): Promise<number> {
   // The order of what draws from the generator is PyTorch's: the weights, then each pass over the data.
-  manualSeed(options.seed);
+  manualSeed(asked.seed);
   const backend = await openBackend(start);
-  const folder = folderOf(options);
-  const training = await loadImages(options, folder, { train: true, ...reading(start.workers) });
+  const folder = folderOf(asked);
+  const training = await loadImages(asked, folder, { train: true, ...reading(start.workers) });
   const { classes = [] } = training;
-  const test = await loadImages(options, folder, { train: false, classes, ...reading(start.workers) });
+  const test = await loadImages(asked, folder, { train: false, classes, ...reading(start.workers) });
   const pictures = training instanceof ImageFolder && test instanceof ImageFolder ? { training, test } : null;
   if (pictures && checkpoint) requireSamePictures(checkpoint, pictures.training);
-  const model = createNetwork(options, imagesOf(options).shape, classes.length).to(backend);
-  const { batchSize, lr, momentum, weightDecay } = options;
-  const optimizer = new SGD(model.parameters(), { lr, momentum, weightDecay });
+  const model = createNetwork(asked, imagesOf(asked).shape, classes.length).to(backend);
+  const begins = checkpoint ? null : await beginWith(model, asked, classes.length);
+  const { batchSize } = asked;
   const loader = trainingLoader(model, training, batchSize, backend);
+  const length = { epochs: start.epochs, stepsPerEpoch: loader.length };
+  const options = completeRecipe(asked, length, flagName);
+  const { optimizer, fit: recipe } = createRecipe(model.parameters(), options, length);
   const validation = testLoader(model, test, backend);
   await store.prepare();
   await lock.acquire();
@@ -101,6 +112,7 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
   });
   if (start.force) await store.clear();
   const kept = checkpoint ? [] : await store.setAside();
+  await writeConfig(store.folder, options, start.epochs);
 
   const progress = new TrainingProgress(start.epochs, test.length);
   const interruption = await listenForInterruption('finishing the step', (text) => {
@@ -119,6 +131,8 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
     console.log(`resumed after step ${stepInEpoch} of epoch ${epoch + 1}`);
   }
 
+  if (begins) console.log(begins);
+
   const losses: number[] = [];
   let epoch = (checkpoint?.position.epoch ?? 0) + 1;
   /** Why no more can be written to the log: the run is saved, and ends. */
@@ -127,7 +141,7 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
   try {
     const result = await fit(model, optimizer, loader, {
       epochs: start.epochs,
-      loss: networkNamed(options.model).loss as LossFunction<ClassifierOutput> | undefined,
+      ...recipe,
       validation,
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
@@ -182,6 +196,13 @@ async function run({ name, start, options, store, lock, checkpoint }: Begun): Pr
   }
 }
 
+/** Loads the weights that a new run begins with, and says what of them isn't used; null if it begins with new ones. */
+async function beginWith(model: Classifier, { weights }: RunOptions, numClasses: number): Promise<string | null> {
+  if (weights === null) return null;
+  const anew = loadWeights(model, await weightsOf(await readFile(weights), weights), numClasses, weights);
+  return `begins with ${weights}${anew.length > 0 ? `; for ${numClasses} classes, ${anew.join(', ')} begin anew` : ''}`;
+}
+
 /** A number that is another when there are other files, or in another order. */
 function sumOf({ files }: ImageFolder): number {
   return mixSeed(files.length, ...new TextEncoder().encode(files.join('\n')));
@@ -195,9 +216,10 @@ function requireSamePictures({ about }: Checkpoint, training: ImageFolder): void
   );
 }
 
-/** With the folder of the data as it is called from everywhere, so that the run can be resumed from elsewhere. */
+/** With the paths as they are called from everywhere, so that the run can be resumed from elsewhere. */
 function absolute(options: RunOptions): RunOptions {
-  return { ...options, dataDir: options.dataDir === null ? null : resolve(options.dataDir) };
+  const whole = (path: string | null) => (path === null ? null : resolve(path));
+  return { ...options, dataDir: whole(options.dataDir), weights: whole(options.weights) };
 }
 
 /** How many the run was to have. Checkpoints of 0.1 don't say; then those that were begun. */
@@ -220,7 +242,7 @@ function finishedText(name: string, store: FolderStore, epochs: number): string 
 function savedOptions(checkpoint: Checkpoint, file: string, wanted: RunOptions, typed: Typed): RunOptions {
   const saved = runOptionsOf(checkpoint, file);
   for (const key of Object.keys(saved) as (keyof RunOptions)[]) {
-    if (key in typed && key !== 'dataDir' && wanted[key] !== saved[key]) {
+    if (key in typed && key !== 'dataDir' && !agrees(key, wanted[key], saved[key])) {
       throw new UsageError(
         `the run to resume has ${flagName(key)} ${saved[key]}, not ${wanted[key]}: leave it out, or start a new run`,
       );

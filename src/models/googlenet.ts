@@ -264,13 +264,18 @@ const AUX_WEIGHT = 0.3;
 
 /**
  * The paper's loss: the mean cross-entropy of the scores; in training, plus 0.3 of that of each auxiliary classifier.
- * `labels`: N class indices. Throws a ShapeError where one isn't a class.
+ * `labels`: N class indices. Throws a ShapeError where one isn't a class. `labelSmoothing` is that of `F.crossEntropy`, for all three.
  */
-export function googlenetLoss(outputs: Tensor | GoogLeNetOutputs, labels: F.Target): Tensor {
-  if (!('logits' in outputs)) return F.crossEntropy(outputs, labels);
+export function googlenetLoss(
+  outputs: Tensor | GoogLeNetOutputs,
+  labels: F.Target,
+  options: { labelSmoothing?: number } = {},
+): Tensor {
+  requireOptions('googlenetLoss', options, { labelSmoothing: true });
+  if (!('logits' in outputs)) return F.crossEntropy(outputs, labels, options);
   const { logits, auxLogits1, auxLogits2 } = outputs;
-  const aux = F.crossEntropy(auxLogits1, labels).add(F.crossEntropy(auxLogits2, labels));
-  return F.crossEntropy(logits, labels).add(aux.mul(AUX_WEIGHT));
+  const aux = F.crossEntropy(auxLogits1, labels, options).add(F.crossEntropy(auxLogits2, labels, options));
+  return F.crossEntropy(logits, labels, options).add(aux.mul(AUX_WEIGHT));
 }
 
 export function googlenet(options?: GoogLeNetOptions): GoogLeNet {

@@ -5,6 +5,7 @@
  * An operation's functions take, in this order: outputs, inputs, sizes and options. A forward writes its outputs whole. A
  * backward writes the gradients of the inputs, of which a caller may ask for some only (null for the others).
  */
+import { adagradForward } from './adagrad.js';
 import { adamForward } from './adam.js';
 import { adaptiveAvgPool2dBackward, adaptiveAvgPool2dForward } from './adaptiveAvgPool2d.js';
 import { addBackward, addForward } from './add.js';
@@ -27,6 +28,7 @@ import { mulBackward, mulForward } from './mul.js';
 import { nllLossBackward, nllLossForward } from './nllLoss.js';
 import { padBackward, padForward } from './pad.js';
 import { reluBackward, reluForward } from './relu.js';
+import { rmspropForward } from './rmsprop.js';
 import { sgdForward } from './sgd.js';
 import { sigmoidBackward, sigmoidForward } from './sigmoid.js';
 import { softmaxBackward, softmaxForward } from './softmax.js';
@@ -62,6 +64,8 @@ export const ops = {
   mean: { forward: meanForward, backward: meanBackward },
   sgd: { forward: sgdForward },
   adam: { forward: adamForward },
+  rmsprop: { forward: rmspropForward },
+  adagrad: { forward: adagradForward },
   gradNorm: { forward: gradNormForward },
   clipGrad: { forward: clipGradForward },
 } as const;

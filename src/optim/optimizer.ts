@@ -9,6 +9,7 @@ import { formatShape, ShapeError, sameShape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
+import { newArray } from '../tensor/tensorBackend.js';
 
 /** Parameters with options of their own. Options that are left out are the optimizer's. */
 export type ParameterGroup<Options> = { readonly params: readonly Tensor[] } & Partial<Options>;
@@ -121,9 +122,9 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     return state;
   }
 
-  /** The tensor of that name in a parameter's state; at first, zeros of the parameter's shape. */
-  protected stateTensor(state: ParameterState, name: string, param: Tensor): Tensor {
-    state.tensors[name] ??= zerosLike(param);
+  /** The tensor of that name in a parameter's state; at first, of the parameter's shape, and all of it `first`. */
+  protected stateTensor(state: ParameterState, name: string, param: Tensor, first = 0): Tensor {
+    state.tensors[name] ??= fullLike(param, first);
     return state.tensors[name];
   }
 
@@ -163,7 +164,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
       if (!param || tensor.numel !== param.numel) {
         throw new Error(`${name}.loadStateDict: ${key} of ${tensor.describe()} belongs to no parameter here`);
       }
-      const copy = zerosLike(param);
+      const copy = fullLike(param, 0);
       copy.assignment(tensor, 'loadStateDict')();
       states[Number(index)].tensors[field] = copy;
     }
@@ -179,13 +180,8 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   }
 }
 
-function zerosLike(param: Tensor): Tensor {
-  const zeros = new Float32Array(param.numel);
-  const dtype = param.dtype;
-  return new Tensor(
-    Storage.of(param.backend, dtype, dtype === 'float64' ? new Float64Array(zeros) : zeros),
-    param.shape,
-  ).retain();
+function fullLike({ backend, dtype, numel, shape }: Tensor, value: number): Tensor {
+  return new Tensor(Storage.of(backend, dtype, newArray(dtype, numel).fill(value)), shape).retain();
 }
 
 /** Throws a RangeError unless every option is at least 0. */

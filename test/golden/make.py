@@ -378,7 +378,7 @@ OPERATIONS = [
 
 def optimizers():
     """Ten steps of two parameters. The second has no gradient at the fourth step, and is left out there."""
-    rng = np.random.default_rng(7)
+    rng, later = np.random.default_rng(7), np.random.default_rng(8)
     sgd = [dict(lr=0.1), dict(lr=0.1, momentum=0.9), dict(lr=0.1, momentum=0.5, dampening=0.3),
            dict(lr=0.05, weightDecay=0.1),
            dict(lr=0.1, momentum=0.9, nesterov=True), dict(lr=0.1, momentum=0.9, nesterov=True, weightDecay=0.01),
@@ -386,16 +386,28 @@ def optimizers():
            dict(lr=0.02, momentum=0.99), dict(lr=0.01, momentum=0.7, nesterov=True, weightDecay=0.5)]
     adam = [{}, dict(lr=0.1), dict(lr=0.1, betas=[0.5, 0.9]), dict(lr=0.01, eps=0.1), dict(lr=0.1, weightDecay=0.1),
             dict(lr=0.02, betas=[0.0, 0.99], weightDecay=0.5)]
+    rmsprop = [{}, dict(lr=0.1, alpha=0.5), dict(lr=0.05, weightDecay=0.1), dict(lr=0.02, momentum=0.9),
+               dict(lr=0.05, centered=True), dict(lr=0.05, eps=0.1, centered=True, weightDecay=0.2),
+               dict(lr=0.01, alpha=0.9, momentum=0.5, centered=True, weightDecay=0.1), dict(lr=0.1, alpha=0.0),
+               dict(lr=0.01, momentum=0.99, eps=1e-3), dict(lr=0.1, alpha=0.9, weightDecay=0.5, momentum=0.3)]
+    adagrad = [{}, dict(lr=0.5), dict(lr=0.1, lrDecay=0.3), dict(lr=0.1, weightDecay=0.2),
+               dict(lr=0.1, initialAccumulatorValue=0.5), dict(lr=0.2, lrDecay=0.1, weightDecay=0.1, eps=0.1),
+               dict(lr=1.0, lrDecay=1.0), dict(lr=0.1, eps=1.0), dict(lr=0.3, weightDecay=1.0, initialAccumulatorValue=2.0),
+               dict(lr=0.05, lrDecay=0.01, initialAccumulatorValue=0.1)]
     cases, tensors = [], {}
-    for name, options in [('SGD', o) for o in sgd] + [(kind, o) for kind in ('Adam', 'AdamW') for o in adam]:
-        names = dict(weightDecay='weight_decay')
-        starts = [rng.standard_normal(shape) for shape in [(2, 3), (4,)]]
+    for name, options in ([('SGD', o) for o in sgd] + [(kind, o) for kind in ('Adam', 'AdamW') for o in adam]
+                          + [('RMSprop', o) for o in rmsprop] + [('Adagrad', o) for o in adagrad]):
+        names = dict(weightDecay='weight_decay', lrDecay='lr_decay',
+                     initialAccumulatorValue='initial_accumulator_value')
+        # These two came later: with numbers of their own, the others keep theirs.
+        draw = later if name in ('RMSprop', 'Adagrad') else rng
+        starts = [draw.standard_normal(shape) for shape in [(2, 3), (4,)]]
         params = [torch.tensor(start, requires_grad=True) for start in starts]
         optimizer = getattr(optim, name)(params, **{names.get(k, k): v for k, v in options.items()})
         gradients, path = [[], []], [[], []]
         for step in range(10):
             for k, param in enumerate(params):
-                gradient = rng.standard_normal(param.shape)
+                gradient = draw.standard_normal(param.shape)
                 gradients[k].append(gradient)
                 param.grad = None if step == 3 and k == 1 else torch.tensor(gradient)
             optimizer.step()

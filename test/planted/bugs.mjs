@@ -135,6 +135,18 @@ export const bugs = [
     replace: 'return p < 0 ? -p - 1 : 2 * size - 1 - p;',
   },
   { name: 'adam: no bias correction', file: 'adam.ts', find: 'lr / (1 - beta1 ** step)', replace: 'lr' },
+  {
+    name: 'rmsprop: the mean is taken away without its square',
+    file: 'rmsprop.ts',
+    find: 'v = Math.max(0, v - m * m)',
+    replace: 'v -= m',
+  },
+  {
+    name: 'adagrad: the rate decays a step early',
+    file: 'adagrad.ts',
+    find: '(step - 1) * lrDecay',
+    replace: 'step * lrDecay',
+  },
   { name: 'sgd: nesterov without its momentum', file: 'sgd.ts', find: 'g + s.momentum * v', replace: 'g + v' },
   {
     name: 'sgd: first step damped',

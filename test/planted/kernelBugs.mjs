@@ -196,4 +196,18 @@ export const kernelBugs = [
     find: 'looks ? keep(m, leastMean) : m',
     replace: 'm',
   },
+  {
+    name: 'rmsprop: the variance forgets the mean',
+    operation: 'rmsprop',
+    file: 'rmsprop.ts',
+    find: 'f32x4.sub(v, f32x4.mul(m, m))',
+    replace: 'v',
+  },
+  {
+    name: 'adagrad: the decay stays out of the sum',
+    operation: 'adagrad',
+    file: 'adagrad.ts',
+    find: 'f32x4.mul(g, g)',
+    replace: 'f32x4.mul(g, get(dparam + at, lanes))',
+  },
 ];

@@ -347,6 +347,20 @@ export const shaderBugs = [
     replace: 'sqrt(v)',
   },
   {
+    name: 'rmsprop: the variance forgets the mean',
+    operation: 'rmsprop',
+    file: 'rmsprop.wgsl',
+    find: 'v - m * m',
+    replace: 'v',
+  },
+  {
+    name: 'adagrad: the sum forgets the steps before',
+    operation: 'adagrad',
+    file: 'adagrad.wgsl',
+    find: 'sum[i] + g * g',
+    replace: 'g * g',
+  },
+  {
     name: 'sgd: the first step reads a buffer that is not there yet',
     operation: 'sgd',
     file: 'sgd.wgsl',

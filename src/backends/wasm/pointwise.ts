@@ -1,7 +1,9 @@
 /** Calls of the kernels that go through arrays element by element. */
+import { adagradFactors } from '../../ops/adagrad.js';
 import { adamFactors } from '../../ops/adam.js';
 import { type BroadcastSizes, broadcastStrides } from '../../ops/broadcast.js';
 import type { Kernels } from '../../ops/index.js';
+import { rmspropLeast } from '../../ops/rmsprop.js';
 import { sgdLeast } from '../../ops/sgd.js';
 import { type BroadcastKernel, broadcasting } from './broadcast.js';
 import type { WasmBuffer } from './buffer.js';
@@ -140,6 +142,45 @@ export function pointwise(engine: Engine) {
           leastMean: f.leastMean,
           leastSquare: f.leastSquare,
           leastParam: f.leastParam,
+        });
+      },
+    },
+    rmsprop: {
+      forward(param, squareAvg, gradAvg, momentumBuffer, dparam, s) {
+        const { leastSquare, leastMean, leastMomentum, leastParam } = rmspropLeast(s);
+        engine.run('rmspropForward', tasksFor(param.length), {
+          param,
+          squareAvg,
+          gradAvg,
+          momentumBuffer,
+          dparam,
+          length: param.length,
+          lr: s.lr,
+          alpha: s.alpha,
+          gain: 1 - s.alpha,
+          eps: s.eps,
+          weightDecay: s.weightDecay,
+          momentum: s.momentum,
+          leastSquare,
+          leastMean,
+          leastMomentum,
+          leastParam,
+        });
+      },
+    },
+    adagrad: {
+      forward(param, sum, dparam, s) {
+        const { rate, eps, weightDecay, leastParam } = adagradFactors(s);
+        const { length } = param;
+        engine.run('adagradForward', tasksFor(length), {
+          param,
+          sum,
+          dparam,
+          length,
+          rate,
+          eps,
+          weightDecay,
+          leastParam,
         });
       },
     },

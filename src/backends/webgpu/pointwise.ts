@@ -1,6 +1,8 @@
 /** Calls of the kernels that compute each element from the elements at the same place, with a thread for each. */
+import { adagradFactors } from '../../ops/adagrad.js';
 import { adamFactors } from '../../ops/adam.js';
 import type { Kernels } from '../../ops/index.js';
+import { rmspropLeast } from '../../ops/rmsprop.js';
 import { sgdLeast } from '../../ops/sgd.js';
 import type { WebGPUBuffer } from './buffer.js';
 import type { Dispatch, Engine } from './engine.js';
@@ -48,6 +50,18 @@ export function pointwise(engine: Engine) {
     adam: {
       forward: (param, expAvg, expAvgSq, dparam, s) =>
         run('adam', 'forward', param, { param, expAvg, expAvgSq, dparam }, { ...adamFactors(s) }),
+    },
+    rmsprop: {
+      forward(param, squareAvg, gradAvg, momentumBuffer, dparam, s) {
+        const { lr, alpha, eps, weightDecay, momentum } = s;
+        const has = { centered: gradAvg !== null, hasMomentum: momentumBuffer !== null };
+        const sizes = { lr, alpha, gain: 1 - alpha, eps, weightDecay, momentum, ...has, ...rmspropLeast(s) };
+        run('rmsprop', 'forward', param, { param, squareAvg, gradAvg, momentumBuffer, dparam }, sizes);
+      },
+    },
+    adagrad: {
+      forward: (param, sum, dparam, s) =>
+        run('adagrad', 'forward', param, { param, sum, dparam }, { ...adagradFactors(s) }),
     },
   } satisfies Partial<Kernels<WebGPUBuffer>>;
 }

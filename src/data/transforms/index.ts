@@ -13,7 +13,7 @@ export * as functional from './functional.js';
 export type { TensorImage, Transform } from './image.js';
 export { imageGenerator } from './random.js';
 export { RandomResizedCrop, type RandomResizedCropOptions } from './randomResizedCrop.js';
-export { cifarAugmentation } from './recipes.js';
+export { cifarAugmentation, imagenetPreparation } from './recipes.js';
 export { type Interpolation, Resize, type ResizeOptions } from './resize.js';
 export { RandomRotation, type RotateOptions, type RotationInterpolation } from './rotate.js';
 export type { Fill, Range } from './rules.js';

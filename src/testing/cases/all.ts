@@ -1,4 +1,5 @@
 /** Every operation's case, by the operation's name. */
+export { adagrad } from './adagrad.js';
 export { adam } from './adam.js';
 export { adaptiveAvgPool2d } from './adaptiveAvgPool2d.js';
 export { add } from './add.js';
@@ -22,6 +23,7 @@ export { mul } from './mul.js';
 export { nllLoss } from './nllLoss.js';
 export { pad } from './pad.js';
 export { relu } from './relu.js';
+export { rmsprop } from './rmsprop.js';
 export { sgd } from './sgd.js';
 export { sigmoid } from './sigmoid.js';
 export { softmax } from './softmax.js';
