@@ -1,6 +1,6 @@
 /** A data set's images as a network takes them. */
 import type { Backend } from '../backends/backend.js';
-import { DataLoader, type Folder, type ImageDataset, type Normalization } from '../data/index.js';
+import { DataLoader, type Folder, type ImageDataset, type Normalization, type Pixels } from '../data/index.js';
 import { summary } from '../nn/index.js';
 import { type Shape, ShapeError } from '../ops/shape.js';
 import { type Classifier, endsWithOneImage } from '../training/index.js';
@@ -20,21 +20,23 @@ export interface Images {
   readonly normalize: Normalization;
   /** Names of the labels 0, 1, … */
   readonly classes: readonly string[];
+  /** Makes a picture from elsewhere what the data set's are, before it is resized. */
+  readonly prepare?: (picture: Pixels, options: { readonly name: string }) => Pixels;
 }
 
 /** What the network gets to see of the data. Throws a ShapeError if it takes no images of that size. */
 export function imagesOf({ model, data, imageSize }: ImageChoice): Images {
   const { images, smallest } = networkNamed(model);
-  const { classes, normalization, greyNormalization, images: given } = dataSetNamed(data);
+  const { classes, normalization, greyNormalization, images: given, prepare } = dataSetNamed(data);
   if (smallest === null) {
     const [C, H] = images;
     if (imageSize !== null && imageSize !== H) throw new ShapeError(`${model} takes images of ${H}x${H} and no others`);
-    return { shape: images, normalize: C === 1 ? greyNormalization : normalization, classes };
+    return { shape: images, normalize: C === 1 ? greyNormalization : normalization, classes, prepare };
   }
   const [C, H] = given;
   const size = imageSize ?? Math.max(H, smallest);
   if (size < smallest) throw new ShapeError(`${model} takes images of ${smallest}x${smallest} and larger, not ${size}`);
-  return { shape: [C, size, size], normalize: normalization, classes };
+  return { shape: [C, size, size], normalize: normalization, classes, prepare };
 }
 
 /** How many of them; null is all. */

@@ -9,6 +9,7 @@ import {
   dataFlags,
   experimentFlagGroups,
   type Flags,
+  predictFlags,
   summaryFlags,
   type Typed,
   trainFlagGroups,
@@ -58,7 +59,7 @@ export const commands: readonly Command[] = [
   {
     usage: 'predict <png>',
     help: 'Say what a picture shows',
-    flags: { Weights: weightsFlags, Computing: computeFlags },
+    flags: { Weights: weightsFlags, Picture: predictFlags, Computing: computeFlags },
     lists: [],
     run: (typed, png) => predict(png, typed),
   },

@@ -129,6 +129,15 @@ export const weightsFlags = {
   ),
 };
 
+export const predictFlags = {
+  asIs: flag(
+    v.optional(v.boolean('takes no value'), false),
+    null,
+    "Resize the picture only: don't find the digit, scale and centre it as MNIST's are",
+    '',
+  ),
+};
+
 export const summaryFlags = {
   channels: flag(v.optional(whole(1)), '<n>', 'Channels of the images', paper),
   imageSize: flag(v.optional(whole(1, 'a number of pixels')), '<pixels>', 'Height and width of the images', paper),

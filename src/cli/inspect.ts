@@ -21,6 +21,7 @@ import {
   checkVariantFlags,
   computeFlags,
   dataFlags,
+  predictFlags,
   summaryFlags,
   type Typed,
   variantFlags,
@@ -48,13 +49,15 @@ export async function evaluateCheckpoint(typed: Typed): Promise<number> {
 export async function predict(file: string, typed: Typed): Promise<number> {
   const { model, images } = await openWeights(typed);
   const { shape, normalize, classes } = images;
+  const prepare = checkFlags(predictFlags, typed).asIs ? undefined : images.prepare;
   const [C, H, W] = shape;
   const backend = await openBackend(checkFlags(computeFlags, typed));
   const image = await imageFromPng(await readFile(file), file, {
     channels: C as 1 | 3,
     height: H,
     width: W,
-    invert: C === 1 && 'auto',
+    invert: C === 1 && !prepare && 'auto',
+    prepare,
     normalize,
   });
   model.to(backend).eval();

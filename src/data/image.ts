@@ -12,6 +12,8 @@ export interface ImageOptions {
   width: number;
   /** Swap light and dark; 'auto' does so if the corners are light, since MNIST is white on black. Default false. */
   invert?: boolean | 'auto';
+  /** What is made of the picture first, as `prepareDigit` does. Default: it stays as it is. */
+  prepare?: (picture: Pixels, options: { name: string }) => Pixels;
   /** Mean and deviation of each channel; false leaves the values from 0 to 1. Default false. */
   normalize?: Normalization | false;
 }
@@ -23,13 +25,21 @@ export async function imageFromPng(
   name: string,
   options: ImageOptions,
 ): Promise<Float32Array<ArrayBuffer>> {
-  requireOptions('imageFromPng', options, { channels: true, height: true, width: true, invert: true, normalize: true });
-  const { channels: C, height: H, width: W, invert = false, normalize = false } = options;
+  requireOptions('imageFromPng', options, {
+    channels: true,
+    height: true,
+    width: true,
+    invert: true,
+    prepare: true,
+    normalize: true,
+  });
+  const { channels: C, height: H, width: W, invert = false, prepare, normalize = false } = options;
   if (![1, 3].includes(C) || !Number.isInteger(H) || !Number.isInteger(W) || H < 1 || W < 1) {
     throw new ShapeError(`imageFromPng: ${formatShape([C, H, W])} must be (1 or 3, H, W) with H and W at least 1`);
   }
   checkNormalization('imageFromPng', C, normalize);
-  const pixels = await decodePng(bytes, name);
+  const decoded = await decodePng(bytes, name);
+  const pixels = prepare ? prepare(decoded, { name }) : decoded;
   const inverted = invert === 'auto' ? cornersAreLight(pixels) : invert;
   const image = new Float32Array(C * H * W);
   for (let c = 0; c < C; c++) {

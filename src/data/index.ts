@@ -1,6 +1,6 @@
 /** `torch.utils.data` and the datasets: what runs on every platform. */
 
-export { FormatError } from '../formats/index.js';
+export { FormatError, type Pixels } from '../formats/index.js';
 export { type Cifar10Options, cifar10Classes, cifar10From } from './cifar10.js';
 export { type Dataset, ImageDataset, type ImageDatasetOptions } from './dataset.js';
 export type { Folder } from './folder.js';
@@ -21,4 +21,5 @@ export {
   mnistNormalization,
   type Normalization,
 } from './normalization.js';
+export { type PrepareDigitOptions, prepareDigit } from './prepareDigit.js';
 export type { Target, Targets } from './targets.js';
