@@ -210,6 +210,17 @@ describe('eval, predict and summary', () => {
     expect(prediction.code).toBe(0);
     expect(prediction.stdout).toMatch(/seven\.png shows: \d/);
     expect(prediction.stdout).toContain('▀');
+
+    const far = new Float32Array(96 * 60);
+    for (let i = 0; i < 784; i++) far[(Math.floor(i / 28) + 32) * 96 + (i % 28) + 66] = image[i];
+    await writeFile(join(folder, 'far.png'), pngFromImage(far, [1, 60, 96]));
+    const answer = ({ stdout }: { stdout: string }) => stdout.replaceAll(/\w+\.png/g, '');
+    expect(answer(await run('predict', 'far.png'))).toBe(answer(prediction));
+    expect(answer(await run('predict', 'far.png', '--as-is'))).not.toBe(answer(prediction));
+    await writeFile(join(folder, 'empty.png'), pngFromImage(new Float32Array(784), [1, 28, 28]));
+    const nothing = await run('predict', 'empty.png');
+    expect(nothing.code).toBe(1);
+    expect(nothing.stderr).toBe('receptive: empty.png: there is no digit: nothing on the page stands out as ink\n');
   });
 
   test('summary lists layers, shapes, parameters and multiply-adds', async () => {

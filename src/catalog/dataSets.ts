@@ -13,6 +13,8 @@ import {
   mnistFrom,
   mnistNormalization,
   type Normalization,
+  type Pixels,
+  prepareDigit,
 } from '../data/index.js';
 import type { Shape } from '../ops/shape.js';
 import { entryOf } from './names.js';
@@ -28,6 +30,8 @@ export interface DataSet {
   readonly normalization: Normalization;
   /** Of its images in grey. */
   readonly greyNormalization: Normalization;
+  /** Makes a picture from elsewhere what the images of the data set are, where that takes more than resizing. */
+  readonly adopt?: (picture: Pixels, options: { readonly name: string }) => Pixels;
   /** The images as they are, normalised: those for training, or those for testing. */
   load(folder: Folder, options: { readonly train: boolean }): Promise<ImageDataset>;
 }
@@ -40,6 +44,7 @@ const all = {
     classes: mnistClasses,
     normalization: mnistNormalization,
     greyNormalization: mnistNormalization,
+    adopt: prepareDigit,
     load: mnistFrom,
   },
   'fashion-mnist': {

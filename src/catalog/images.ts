@@ -7,6 +7,7 @@ import {
   greyImagenetNormalization,
   imagenetNormalization,
   type Normalization,
+  type Pixels,
   TransformedDataset,
   transforms,
 } from '../data/index.js';
@@ -45,6 +46,8 @@ export interface Images {
   readonly classes: readonly string[];
   /** Makes an image of that size out of a picture, where it isn't only resized: ImageNet's. */
   readonly prepare?: Transform;
+  /** Makes a picture from elsewhere what the data set's are, before it is resized. */
+  readonly adopt?: (picture: Pixels, options: { readonly name: string }) => Pixels;
 }
 
 /** What the network gets to see of the data. `classes` are those of a folder of pictures; default: none are known yet. Throws a ShapeError
@@ -56,16 +59,19 @@ export function imagesOf({ model, data, imageSize }: ImageChoice, folderClasses:
     normalization,
     greyNormalization,
     images: given,
-  } = data === PICTURE_FOLDER ? { ...pictureFolder, images, classes: folderClasses } : dataSetNamed(data);
+    adopt,
+  } = data === PICTURE_FOLDER
+    ? { ...pictureFolder, images, classes: folderClasses, adopt: undefined }
+    : dataSetNamed(data);
   if (smallest === null) {
     const [C, H] = images;
     if (imageSize !== null && imageSize !== H) throw new ShapeError(`${model} takes images of ${H}x${H} and no others`);
-    return { shape: images, normalize: C === 1 ? greyNormalization : normalization, classes };
+    return { shape: images, normalize: C === 1 ? greyNormalization : normalization, classes, adopt };
   }
   const [C, H] = data === PICTURE_FOLDER ? [3, given[1]] : given;
   const size = imageSize ?? Math.max(H, smallest);
   if (size < smallest) throw new ShapeError(`${model} takes images of ${smallest}x${smallest} and larger, not ${size}`);
-  return { shape: [C, size, size], normalize: normalization, classes };
+  return { shape: [C, size, size], normalize: normalization, classes, adopt };
 }
 
 /** How many of them; null is all. */

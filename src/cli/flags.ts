@@ -241,6 +241,12 @@ const counts = v.pipe(
 const file = v.optional(path('a file'));
 
 export const predictFlags = {
+  asIs: flag(
+    v.optional(v.boolean('takes no value'), false),
+    null,
+    "Resize the picture only: don't find the digit, scale and centre it as MNIST's are",
+    '',
+  ),
   json: flag(file, '<file>', 'All probabilities of all pictures; - for standard output, instead of text', ''),
 };
 

@@ -29,7 +29,7 @@ type Prediction =
 /** Names files and folders, of which all pictures are taken. Where one can't be read, a line says so, the others are read, and the exit
  *  code is 1. A single picture is drawn as the network sees it. */
 export async function predict(paths: readonly string[], typed: Typed): Promise<number> {
-  const { json } = checkFlags(predictFlags, typed);
+  const { json, asIs } = checkFlags(predictFlags, typed);
   const compute = checkFlags(computeFlags, typed);
   const network = await openNetwork(typed);
   const files = (await Promise.all(paths.map(picturesAt))).flat();
@@ -38,7 +38,7 @@ export async function predict(paths: readonly string[], typed: Typed): Promise<n
   const predictions: Prediction[] = [];
   const print = json === '-' ? () => {} : console.log;
   for (let from = 0; from < files.length; from += BATCH) {
-    const read = await Promise.all(files.slice(from, from + BATCH).map((file) => imageOf(file, network)));
+    const read = await Promise.all(files.slice(from, from + BATCH).map((file) => imageOf(file, network, asIs)));
     const images = read.flatMap((one) => ('image' in one ? [one] : []));
     const probabilities = await probabilitiesOf(
       network,
@@ -74,15 +74,17 @@ async function picturesAt(path: string): Promise<string[]> {
   return pictures.map((name) => join(path, name));
 }
 
-/** A picture as the network was trained to see it. */
-async function imageOf(file: string, { options, images }: TrainedNetwork): Promise<Read> {
+/** A picture as the network was trained to see it. `asIs`: it is only resized. */
+async function imageOf(file: string, { options, images }: TrainedNetwork, asIs: boolean): Promise<Read> {
   const { shape, normalize } = images;
+  const adopt = asIs ? undefined : images.adopt;
   const [C, height, width] = shape;
   try {
-    const picture = await decodeImage(await readFile(file), file);
+    const decoded = await decodeImage(await readFile(file), file);
+    const picture = adopt ? adopt(decoded, { name: file }) : decoded;
     if (images.prepare) return { file, image: preparedImage(picture, images) };
     const fit = options.data === 'folder' ? 'crop' : 'stretch';
-    const invert = C === 1 && options.data !== 'folder' && 'auto';
+    const invert = C === 1 && options.data !== 'folder' && !adopt && 'auto';
     return { file, image: imageFromPicture(picture, { channels: C as 1 | 3, height, width, fit, invert, normalize }) };
   } catch (error) {
     return { file, error: (error as Error).message };

@@ -24,6 +24,7 @@ export {
   mnistNormalization,
   type Normalization,
 } from './normalization.js';
+export { type PrepareDigitOptions, prepareDigit } from './prepareDigit.js';
 export { ConcatDataset, type RandomSplitOptions, randomSplit, Subset } from './subset.js';
 export type { Target, Targets } from './targets.js';
 export { type PictureDataset, TransformedDataset } from './transformed.js';
