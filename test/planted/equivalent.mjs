@@ -173,4 +173,11 @@ export const equivalent = [
     after: 'for (let i = 0; i <= y.length; i++) y[i] = Math.tanh(x[i]);',
     reason: 'JavaScript writes nothing past the end of a typed array',
   },
+  {
+    language: 'ts',
+    file: 'pad.ts',
+    before: 'return p < 0 ? p + size : p - size;',
+    after: 'return p <= 0 ? p + size : p - size;',
+    reason: 'position 0 is in the image, and answered before',
+  },
 ];

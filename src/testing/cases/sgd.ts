@@ -53,6 +53,7 @@ export const sgd: OperationCase<SgdStep> = {
     "the lecture's": step([10, 1, 5, 5], { momentum: 0.5 }),
     'first step': step([17], { momentum: 0.9, first: true, step: 1 }),
     'momentum on its way to 0': step([9], { momentum: 0.9, step: 912 }, () => 2 ** -90),
+    'momentum at the limit stays': step([9], { momentum: 0.5, step: 912 }, () => 2 ** -89),
     'momentum that is short': step([9], { momentum: 0.1, step: 3 }, () => 2 ** -88),
     'tiny parameters that decay': step([9], { weightDecay: 0.1, step: 912 }, () => 0, tiny),
     'tiny parameters between two looks': step([9], { weightDecay: 0.1, step: 911 }, () => 0, tiny),
