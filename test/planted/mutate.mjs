@@ -72,12 +72,16 @@ const rules = {
 /** The text with blanks for all that isn't code to mutate, so that places stay what they are. */
 function masked(text) {
   const blank = (part) => part.replace(/[^\n]/g, ' ');
-  return text
-    .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, blank)
-    .replace(/'[^'\n]*'|`[^`]*`/g, blank)
-    .replace(/if \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\) \{?\s*throw[\s\S]*?;/g, blank)
-    .replace(/^\s*(import|export \{|export const|const [A-Z_]+\b|struct|@|type|interface)\b.*/gm, blank)
-    .replace(/^(export )?(async )?(function|fn) [^{]*\{$/gm, blank);
+  return (
+    text
+      .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, blank)
+      .replace(/'[^'\n]*'|`[^`]*`/g, blank)
+      // It only decides what is refused: `test/autograd.test.ts` holds it.
+      .replace(/^function everyWindowHasATap[\s\S]*?^\}/gm, blank)
+      .replace(/if \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\) \{?\s*throw[\s\S]*?;/g, blank)
+      .replace(/^\s*(import|export \{|export const|const [A-Z_]+\b|struct|@|type|interface)\b.*/gm, blank)
+      .replace(/^(export )?(async )?(function|fn) [^{]*\{$/gm, blank)
+  );
 }
 
 /** Every mutant of a language, in the order of files, rules and places. */
