@@ -33,11 +33,11 @@ test('prints a row for each law, writes its report, and ends with 0', async () =
   const { code, stdout, stderr } = await check(few);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^linear +forward +holds +9 +0\.\d{3} +\d+\.\d +y\[\d+\] in problem /m);
-  expect(stdout).toMatch(/^10 laws on \d+ problems in 0:\d\d: 10 hold$/m);
+  expect(stdout).toMatch(/^11 laws on \d+ problems in 0:\d\d: 11 hold$/m);
   expect(stdout).not.toContain('\x1b');
   const report = readCheckReport(JSON.parse(await readFile(join(folder, 'check.json'), 'utf8')));
   expect(report).toMatchObject({ partial: false, runs: 5, seed: 1, backend: { backend: 'wasm', threads: 1 } });
-  expect(report.rows).toHaveLength(10);
+  expect(report.rows).toHaveLength(11);
   expect(await readFile(join(folder, 'check.html'), 'utf8')).toMatch(/^<!doctype html>/i);
   expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 }, 60_000);

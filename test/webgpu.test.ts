@@ -1,6 +1,7 @@
 /** The WebGPU backend's own promises: one submit a step, nothing new after the second, and what it says when something fails. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceLostError } from '../src/backends/backend.js';
+import { setGroupsAcross } from '../src/backends/groupsAcross.js';
 import type { WebGPUBuffer } from '../src/backends/webgpu/buffer.js';
 import type { GPUBackend } from '../src/backends/webgpu/index.js';
 import type { ShaderCall } from '../src/backends/webgpuBackend.js';
@@ -16,6 +17,7 @@ import { SGD } from '../src/optim/index.js';
 import { manualSeed } from '../src/tensor/random.js';
 import type { Tensor } from '../src/tensor/tensor.js';
 import { fit, type StepRecord } from '../src/training/index.js';
+import { wrongImageOnDevice } from './imagesOnDevice.js';
 import { openWebGPU } from './openWebGPU.js';
 
 let backend: GPUBackend;
@@ -152,6 +154,14 @@ describe('training', () => {
 });
 
 describe('data on the device', () => {
+  it('has every channel, wherever an image begins, and on several rows of workgroups', async () => {
+    for (const groups of [Number.POSITIVE_INFINITY, 3]) {
+      setGroupsAcross(groups);
+      expect(await wrongImageOnDevice(backend)).toBeNull();
+    }
+    setGroupsAcross(Number.POSITIVE_INFINITY);
+  });
+
   it('is uploaded once, and makes the very batches of the host', async () => {
     const own = await openWebGPU();
     const set = (await mnist({ train: false })).take(50);

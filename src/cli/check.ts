@@ -1,6 +1,7 @@
 /** `receptive check`: whether a backend computes on this machine what the maths says. */
 import type { AnyBackend } from '../backends/create.js';
 import { describeBackend } from '../backends/describe.js';
+import { setGroupsAcross } from '../backends/groupsAcross.js';
 import { setElementsPerTask } from '../backends/wasm/taskCount.js';
 import { environment } from '../node/environment.js';
 import { checkWritable, writeFileAtomically } from '../node/files.js';
@@ -41,8 +42,10 @@ export async function check(typed: Typed): Promise<number> {
   };
   const interruption = await listenForInterruption('finishing the problem', say, output.fd);
   try {
-    // Problems are small: without this, nearly all of them would be one task, which threads have nothing to share of.
+    // Problems are small: without these, nearly all of them would be one task, which threads have nothing to share of, and a grid
+    // of workgroups that has one row.
     if (threadsOf(backend) > 1) setElementsPerTask(64);
+    setGroupsAcross(3);
     const candidate = backendCandidate(backend);
     const toCheck = lawsToCheck(candidate, operations, laws);
     if (toCheck.length === 0)

@@ -1,5 +1,6 @@
 /** A test for every law of every operation, on every candidate. */
 import { describe, test } from 'vitest';
+import { setGroupsAcross } from '../../src/backends/groupsAcross.js';
 import { setElementsPerTask } from '../../src/backends/wasm/taskCount.js';
 import { createBackend } from '../../src/node/backends.js';
 import { operationNames } from '../../src/ops/index.js';
@@ -33,5 +34,6 @@ export async function wasmCandidate(threads: number, relaxedSimd: boolean): Prom
 
 /** The WebGPU kernels, on this machine's adapter. */
 export async function webgpuCandidate(shareMemory: boolean): Promise<Candidate> {
+  setGroupsAcross(3);
   return backendCandidate(await createBackend('webgpu', { shareMemory }));
 }

@@ -160,4 +160,16 @@ export const bugs = [
     find: 'x[start + c * s.inner] - max - logSum)',
     replace: 'x[start + c * s.inner] - (max + logSum))',
   },
+  {
+    name: 'adam: a tiny parameter vanishes without decay',
+    file: 'adam.ts',
+    find: 'looks && weightDecay > 0 ? negligible : 0',
+    replace: 'looks ? negligible : 0',
+  },
+  {
+    name: 'sgd: a tiny parameter vanishes in steps that need not look',
+    file: 'sgd.ts',
+    find: 'momentum > 0 ? momentum : 1',
+    replace: 'momentum',
+  },
 ];

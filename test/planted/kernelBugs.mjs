@@ -210,4 +210,16 @@ export const kernelBugs = [
     find: 'f32x4.mul(g, g)',
     replace: 'f32x4.mul(g, get(dparam + at, lanes))',
   },
+  {
+    name: 'localResponseNorm: where f32 lacks the squares, y stays as it is',
+    file: 'localResponseNorm.ts',
+    find: 'if (v128.any_true(v128.or(isExtreme(largest, <f32>k), isExtreme(smallest, <f32>k))))',
+    replace: 'if (k < 0)',
+  },
+  {
+    name: 'localResponseNorm: a gradient in f64 forgets the last channel',
+    file: 'localResponseNorm.ts',
+    find: 'for (let c = first; c <= last; c++) {\n      const at',
+    replace: 'for (let c = first; c < last; c++) {\n      const at',
+  },
 ];

@@ -21,6 +21,8 @@ const also = {
   rowsOfQuad: ['matmul', 'linear', 'conv2d'],
   rowsOfThread: ['matmul', 'linear', 'conv2d'],
   broadcast: ['add', 'mul'],
+  gather: ['imagesOnDevice'],
+  localResponseNorm: ['localResponseNorm', 'largeResponses'],
 };
 
 /** The operations of each file of a language, by its path in the folder. */

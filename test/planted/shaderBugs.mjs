@@ -395,4 +395,29 @@ export const shaderBugs = [
     find: 'return rounded(sums.xhat) / f32(s.N * s.pixels);',
     replace: 'return 0.0;',
   },
+  {
+    name: 'matmul: a second row of workgroups does the work of the first',
+    file: 'matmul.wgsl',
+    find: 'id.y * groups.x + id.x',
+    replace: 'id.x',
+  },
+  {
+    name: 'matmul: what stands behind a row of a is multiplied by 0, and NaN there is seen',
+    file: 'matmul.wgsl',
+    find: 'select(nowhere, row.a, row.k < placesEnd())',
+    replace: 'row.a',
+  },
+  {
+    name: 'element: a second row of workgroups begins too early',
+    operation: 'relu',
+    file: 'element.wgsl',
+    find: 'id.y * groups.x * 256u',
+    replace: 'id.y * groups.x * 255u',
+  },
+  {
+    name: "gather: every channel has the first one's numbers",
+    file: 'gather.wgsl',
+    find: 'values[within / s.pixels * 256u + byte]',
+    replace: 'values[byte]',
+  },
 ];

@@ -27,8 +27,10 @@ export class Workshop {
     for (const file of ['package.json', 'asconfig.json', 'tsconfig.base.json'])
       cpSync(join(repository, file), join(this.#copy, file));
     symlinkSync(join(repository, 'node_modules'), join(this.#copy, 'node_modules'));
-    const patience = await this.#javaScript(join(repository, 'test/patience.ts'));
-    writeFileSync(join(this.#copy, 'patience.mjs'), patience);
+    for (const helper of ['patience', 'imagesOnDevice', 'largeResponses']) {
+      const code = await this.#javaScript(join(repository, `test/${helper}.ts`));
+      writeFileSync(join(this.#copy, `${helper}.mjs`), code);
+    }
     this.#environment = await swiftshader();
   }
 

@@ -72,8 +72,6 @@ function columnsFor(outputs: number, terms: number, outputsAreNeighbours: boolea
 }
 
 export function broadcast(engine: Engine) {
-  const most = engine.limits.maxComputeWorkgroupsPerDimension;
-
   function forward(shader: Name) {
     return (y: WebGPUBuffer, a: WebGPUBuffer, b: WebGPUBuffer, { shape, aStrides, bStrides }: BroadcastSizes) => {
       const sizes = { ...dimensionTable(dimensionsOf(shape, aStrides, bStrides), []), ...noTable };
@@ -112,7 +110,7 @@ export function broadcast(engine: Engine) {
         entry: `sums${operand}`,
         buffers: { d: to, ...inputs },
         sizes: { ...sizes, columns, share },
-        groups: gridOf(groups, parts, most),
+        groups: gridOf(groups, parts, engine.groupsAcross),
       });
     };
     if (parts === 1) {

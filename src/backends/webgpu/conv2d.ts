@@ -74,7 +74,7 @@ function weightGradientDirectly(engine: Engine, dweight: Buffer, dy: Buffer, x: 
     entry: 'backwardWeight',
     buffers: { dweight, dy, x },
     sizes: { ...s, hasBias: false, count: dweight.length },
-    groups: gridOf(dweight.length, 1, engine.limits.maxComputeWorkgroupsPerDimension),
+    groups: gridOf(dweight.length, 1, engine.groupsAcross),
   });
 }
 

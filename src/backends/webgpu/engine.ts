@@ -9,6 +9,7 @@
  * compiled yet holds the list back. Meanwhile further commands are listed, so that all pipelines of a first step compile at once.
  */
 import type { DeviceBuffer, DType } from '../../tensor/tensorBackend.js';
+import { groupsAcross } from '../groupsAcross.js';
 import type { DeviceClock, Work } from '../webgpuBackend.js';
 import type { WebGPUBuffer } from './buffer.js';
 import { Failures } from './failures.js';
@@ -170,6 +171,11 @@ export class Engine {
     return this.device.limits;
   }
 
+  /** Workgroups in x at most. */
+  get groupsAcross(): number {
+    return groupsAcross(this.limits.maxComputeWorkgroupsPerDimension);
+  }
+
   createBuffer(length: number, dtype: 'float32' | 'int32'): WebGPUBuffer {
     const byteLength = length * 4;
     const bindingBytes = Math.max(1, Math.ceil(length / 4)) * 16; // whole vectors, for shaders that read them
@@ -238,7 +244,7 @@ export class Engine {
   /** The grid of workgroups for one thread an element: one row, or several where one can't hold them. */
   #groupsFor(threads: number): readonly [number, number, number] {
     const groups = Math.ceil(threads / groupThreads);
-    const across = Math.min(groups, this.limits.maxComputeWorkgroupsPerDimension);
+    const across = Math.min(groups, this.groupsAcross);
     return [across, across === 0 ? 0 : Math.ceil(groups / across), 1];
   }
 

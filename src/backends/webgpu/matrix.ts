@@ -52,7 +52,7 @@ function multiply(engine: Engine, { c, a, b, M, N, K, bias = null, begins }: Pro
         ...{ columns, rows, layers, parts, share, hasBias: bias !== null },
       },
       constants: { ...tiling.constants, BATCHED: Number(begins !== undefined) },
-      groups: gridOf(columns * rows * layers * parts, 1, engine.limits.maxComputeWorkgroupsPerDimension),
+      groups: gridOf(columns * rows * layers * parts, 1, engine.groupsAcross),
       work: tiling.work(layers, parts),
     });
   const runInParts = (starts: WebGPUBuffer | null) => {

@@ -8,8 +8,6 @@ import { gridOf, partsFor } from './parts.js';
 type Buffers = Dispatch['buffers'];
 
 export function normalization(engine: Engine) {
-  const most = engine.limits.maxComputeWorkgroupsPerDimension;
-
   /** `Sizes`, with which of the optional buffers are given; and into how many parts a channel is divided among workgroups. */
   function sizesOf({ N, C, pixels, training, momentum, eps }: BatchNormSizes, optional: Buffers) {
     const { parts, share } = partsFor(N * pixels, engine.sumThreads, C);
@@ -36,8 +34,8 @@ export function normalization(engine: Engine) {
         }
         engine.temporary(3 * parts * s.C, (moments) => {
           const moved = { runningMean, runningVar, moments };
-          run('statistics', { ...moved, x }, { groups: gridOf(s.C, parts, most) });
-          if (parts > 1) run('combine', moved, { groups: gridOf(s.C, 1, most) });
+          run('statistics', { ...moved, x }, { groups: gridOf(s.C, parts, engine.groupsAcross) });
+          if (parts > 1) run('combine', moved, { groups: gridOf(s.C, 1, engine.groupsAcross) });
           run('normalize', { y, x, weight, bias, moments }, { threads: x.length });
         });
       },
@@ -50,8 +48,8 @@ export function normalization(engine: Engine) {
 
           if (s.training || dweight || dbias) {
             const buffers = { dweight, dbias, mean, invStd, x, dy };
-            run('backwardSums', buffers, { groups: gridOf(s.C, parts, most) });
-            if (parts > 1) run('combineSums', { dweight, dbias }, { groups: gridOf(s.C, 1, most) });
+            run('backwardSums', buffers, { groups: gridOf(s.C, parts, engine.groupsAcross) });
+            if (parts > 1) run('combineSums', { dweight, dbias }, { groups: gridOf(s.C, 1, engine.groupsAcross) });
           }
           if (dx) run('backward', { dx, mean, invStd, x, weight, dy }, { threads: dx.length });
         });

@@ -83,7 +83,7 @@ function sum(
     kept: kept.length,
     ...dimensionTable([...kept, ...summed], 'xStride'),
   };
-  const grid = gridOf(groups, parts, engine.limits.maxComputeWorkgroupsPerDimension);
+  const grid = gridOf(groups, parts, engine.groupsAcross);
   if (parts === 1) {
     engine.run({ shader, entry: 'forward', buffers: { y, x }, sizes: { ...sizes, count }, groups: grid });
     return;

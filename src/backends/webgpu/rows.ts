@@ -20,7 +20,7 @@ export function rows(engine: Engine) {
   function alongRows(shader: string) {
     const run = (entry: string, buffers: Buffers, { outer, C, inner }: SoftmaxSizes) => {
       const { sizes, blocks } = rowsOf(engine, outer * inner, C, inner);
-      engine.run({ shader, entry, buffers, sizes, groups: groupsFor(blocks) });
+      engine.run({ shader, entry, buffers, sizes, groups: [groupsFor(engine, blocks), 1, 1] });
     };
     return {
       forward: (y: WebGPUBuffer, x: WebGPUBuffer, s: SoftmaxSizes) => run('forward', { y, x }, s),
@@ -32,8 +32,8 @@ export function rows(engine: Engine) {
   /** Computes the losses of `blocks` blocks of elements; or their sum or mean, to which `terms` numbers contribute. */
   function losses({ buffers, ...shader }: Shader, blocks: number, terms: number, reduction: Reduction): void {
     if (reduction === 'none') {
-      const groups = groupsFor(blocks);
-      engine.run({ ...shader, entry: 'forward', buffers: { ...buffers, partials: null }, groups });
+      const groups = groupsFor(engine, blocks);
+      engine.run({ ...shader, entry: 'forward', buffers: { ...buffers, partials: null }, groups: [groups, 1, 1] });
     } else {
       const { parts } = partsFor(terms, engine.sumThreads, 1);
       sumInParts(engine, Math.max(1, Math.min(parts, blocks)), { ...shader, buffers });
@@ -56,7 +56,7 @@ export function rows(engine: Engine) {
           groups: [groups, 1, 1],
         });
       if (weighs) run('weigh', { targets, weight }, parts);
-      run('backward', buffers, Math.min(blocks, enough));
+      run('backward', buffers, groupsFor(engine, blocks));
     });
   }
 
@@ -107,8 +107,8 @@ export function rows(engine: Engine) {
   } satisfies Partial<Kernels<WebGPUBuffer>>;
 }
 
-function groupsFor(blocks: number): [number, number, number] {
-  return [Math.min(blocks, enough), 1, 1];
+function groupsFor(engine: Engine, blocks: number): number {
+  return Math.min(blocks, enough, engine.groupsAcross);
 }
 
 /** `Sizes` of rows.wgsl, and the blocks of rows that a workgroup has at a time. */

@@ -80,6 +80,6 @@ function directTiles(M: number, N: number): Tiles {
 
 /** A grid of `columns` x `rows` x `layers` workgroups. Columns that don't fit into x go on in z. */
 export function grid(engine: Engine, columns: number, rows: number, layers: number): [number, number, number] {
-  const across = Math.min(columns, engine.limits.maxComputeWorkgroupsPerDimension);
+  const across = Math.min(columns, engine.groupsAcross);
   return [across, rows, across === 0 ? 0 : layers * Math.ceil(columns / across)];
 }

@@ -1,12 +1,13 @@
-import { type AdamStep, adamFactors } from '../../ops/adam.js';
+import type { AdamStep } from '../../ops/adam.js';
 import type { Shape } from '../../ops/shape.js';
 import { gamma } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { extents } from '../extents.js';
-import type { Draft } from '../problem.js';
+import type { Draft, Fill } from '../problem.js';
+import { leastState, tiny } from './vanishing.js';
 
-/** `mean` fills expAvg; there are no gradients then. */
-function step(param: Shape, s: Partial<AdamStep>, mean?: () => number): Draft<AdamStep> {
+/** `mean` fills expAvg, and `values` param; there are no gradients if one is given. */
+function step(param: Shape, s: Partial<AdamStep>, mean?: () => number, values?: Fill): Draft<AdamStep> {
   const sizes = { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, decoupled: false, step: 1, ...s };
   // Running means are 0 before the first step.
   const before = (fill?: (random: () => number) => number) => ({
@@ -15,7 +16,7 @@ function step(param: Shape, s: Partial<AdamStep>, mean?: () => number): Draft<Ad
   });
   return {
     arrays: {
-      param: { shape: param },
+      param: { shape: param, fill: values },
       expAvg: before(mean),
       expAvgSq: before((random) => (mean ? 2 ** -126 : random())),
       dparam: { shape: param, fill: mean && (() => 0) },
@@ -48,6 +49,10 @@ export const adam: OperationCase<AdamStep> = {
     'first step': step([10, 1, 5, 5], {}),
     'a later step': step([17], { step: 100 }),
     'means on their way to 0': step([9], { step: 912 }, () => 2 ** -90),
+    'tiny parameters that decay': step([9], { decoupled: true, weightDecay: 0.01, step: 912 }, () => 0, tiny),
+    'tiny parameters between two looks': step([9], { decoupled: true, weightDecay: 0.01, step: 911 }, () => 0, tiny),
+    'tiny parameters that decay fast': step([9], { lr: 1, decoupled: true, weightDecay: 0.9, step: 3 }, () => 0, tiny),
+    "tiny parameters that don't decay": step([9], { step: 912 }, () => 0, tiny),
     AdamW: step([33], { decoupled: true, weightDecay: 0.01, step: 2 }),
   },
   layers: { 'ResNet-18 512 channels': step([512, 512, 3, 3], { step: 2 }) },
@@ -59,14 +64,15 @@ export const adam: OperationCase<AdamStep> = {
     const m = (i: number) => expAvg[i] + (1 - s.beta1) * (g(i) - expAvg[i]);
     const v = (i: number) => expAvgSq[i] * s.beta2 + g(i) ** 2 * (1 - s.beta2);
     const stepSize = s.lr / (1 - s.beta1 ** s.step);
-    const { leastMean, leastSquare } = adamFactors(s);
+    const least = leastState(s.step, s.beta1, s.beta2, 1 - s.lr * s.weightDecay);
     return {
       param(i) {
         const decayed = s.decoupled ? param[i] * (1 - s.lr * s.weightDecay) : param[i];
-        return decayed - (stepSize * m(i)) / (Math.sqrt(v(i)) / Math.sqrt(1 - s.beta2 ** s.step) + s.eps);
+        const moved = decayed - (stepSize * m(i)) / (Math.sqrt(v(i)) / Math.sqrt(1 - s.beta2 ** s.step) + s.eps);
+        return s.weightDecay > 0 && Math.abs(moved) < least.state ? 0 : moved;
       },
-      expAvg: (i) => (Math.abs(m(i)) < leastMean ? 0 : m(i)),
-      expAvgSq: (i) => (v(i) < leastSquare ? 0 : v(i)),
+      expAvg: (i) => (Math.abs(m(i)) < least.state ? 0 : m(i)),
+      expAvgSq: (i) => (v(i) < least.square ? 0 : v(i)),
     };
   },
 

@@ -29,7 +29,7 @@ export const linear: OperationCase<LinearSizes> = {
   operation: 'linear',
   forward: { writes: ['y'], reads: ['x', 'weight', 'bias'] },
   backward: { writes: ['dx', 'dweight', 'dbias'], reads: ['dy', 'x', 'weight'] },
-  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity'],
+  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'notFinite'],
   linearIn: () => [
     ['x', 'bias'],
     ['weight', 'bias'],

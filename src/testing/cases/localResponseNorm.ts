@@ -7,10 +7,15 @@ import type { Shape } from '../../ops/shape.js';
 import { expError, gamma, logError } from '../budget.js';
 import type { FastCheck, OperationCase } from '../case.js';
 import { capped, extents, total } from '../extents.js';
-import type { Draft } from '../problem.js';
+import type { Draft, Fill } from '../problem.js';
 
-function layer(x: Shape, size: number, options: LocalResponseNormOptions = {}): Draft<LocalResponseNormSizes> {
-  return { arrays: { x: { shape: x } }, sizes: () => localResponseNormSizes(x, size, options) };
+function layer(
+  x: Shape,
+  size: number,
+  options: LocalResponseNormOptions = {},
+  fill?: Fill,
+): Draft<LocalResponseNormSizes> {
+  return { arrays: { x: { shape: x, fill } }, sizes: () => localResponseNormSizes(x, size, options) };
 }
 
 const drafts = (fc: FastCheck) =>
@@ -56,6 +61,9 @@ export const localResponseNorm: OperationCase<LocalResponseNormSizes> = {
   named: {
     AlexNet: layer([1, 12, 5, 5], 5),
     'a strong response': layer([1, 8, 3, 3], 3, { alpha: 2, beta: 0.75, k: 1 }),
+    // Of D beyond 2^±64, f32 lacks what is made of it, unless a kernel is careful.
+    'D is very large': layer([2, 6, 1, 3], 3, { alpha: 1 }, (random) => 2 ** 40 * (2 * random() - 1)),
+    'D is very small': layer([2, 6, 1, 3], 4, { alpha: 8e-20, k: 1e-21 }),
   },
   layers: { 'AlexNet, conv1': layer([1, 96, 55, 55], 5) },
 

@@ -39,7 +39,7 @@ export const matmul: OperationCase<MatmulSizes> = {
   operation: 'matmul',
   forward: { writes: ['y'], reads: ['a', 'b'] },
   backward: { writes: ['da', 'db'], reads: ['dy', 'a', 'b'] },
-  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity'],
+  laws: ['forward', 'backward', 'equation', 'gradient', 'adjoint', 'linearity', 'notFinite'],
   linearIn: () => [['a'], ['b']],
 
   drafts,

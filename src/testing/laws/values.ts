@@ -166,8 +166,8 @@ export const crop: Law = {
 };
 
 /**
- * One number that isn't finite is seen by the results that look at it, and by no other: in x, and in the gradient of y. Zeros
- * around an image aren't looked at: 0 · ∞ is NaN.
+ * One number that isn't finite is seen by the results that look at it, and by no other: in the first input, and in the gradient of
+ * y. Zeros around an image, and what fills up a tile, aren't looked at: 0 · ∞ is NaN.
  */
 export const notFinite: Law = {
   needs: ['forward', 'backward'],
@@ -181,7 +181,8 @@ export const notFinite: Law = {
     const p = withNumbers(problem, { kind: 'integers' });
     const { operation: c } = subject;
     const usual = backwardGiven(c, p);
-    const one = withInputs(p, { x: withOne(p.inputs.x!) });
+    const [x] = c.forward.reads;
+    const one = withInputs(p, { [x]: withOne(p.inputs[x]!) });
     const { exact: y, budget } = owedForward(subject, one);
     const got = await runForward(subject, one);
     subject.compare('y', got.y, y.y, budget.y);
