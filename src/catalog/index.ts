@@ -37,10 +37,9 @@ export {
   checkRecipe,
   completeRecipe,
   createRecipe,
-  optimizers,
   type Recipe,
   type RecipeOptions,
   type RunLength,
-  schedulers,
 } from './recipe.js';
+export { optimizers, schedulers } from './recipeNames.js';
 export { checkOptions, type RunOptions, runOptions } from './runOptions.js';

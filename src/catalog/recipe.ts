@@ -7,18 +7,11 @@ import * as F from '../nn/functional/index.js';
 import * as optim from '../optim/index.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ClassifierOutput, FitOptions, LossFunction } from '../training/index.js';
-import { type Choice, flag, number, numbers, oneOfWords, parseChoice, writeChoice } from './choice.js';
+import { type Choice, parseChoice, writeChoice } from './choice.js';
 import { networkNamed } from './networks.js';
+import { optimizers, schedulers } from './recipeNames.js';
 import type { RunOptions } from './runOptions.js';
 
-/** The optimizers by name, with the options that have no flag of their own. */
-export const optimizers = {
-  sgd: { dampening: number, nesterov: flag },
-  adam: { betas: numbers, eps: number },
-  adamw: { betas: numbers, eps: number },
-  rmsprop: { alpha: number, eps: number, centered: flag },
-  adagrad: { lrDecay: number, initialAccumulatorValue: number, eps: number },
-};
 type OptimizerName = keyof typeof optimizers;
 
 /** PyTorch's, but for sgd: the lecture's. Without momentum: it has none. */
@@ -28,39 +21,6 @@ const optimizerDefaults: Record<OptimizerName, { lr: number; momentum?: number; 
   adamw: { lr: 1e-3, weightDecay: 0.01 },
   rmsprop: { lr: 0.01, momentum: 0, weightDecay: 0 },
   adagrad: { lr: 0.01, weightDecay: 0 },
-};
-
-const every = oneOfWords('epoch', 'step');
-
-/** The schedules by name, with their options. `every`: whether their steps are epochs or steps of the optimizer. */
-export const schedulers = {
-  StepLR: { stepSize: number, gamma: number, every },
-  MultiStepLR: { milestones: numbers, gamma: number, every },
-  CosineAnnealingLR: { tMax: number, etaMin: number, every },
-  LinearLR: { startFactor: number, endFactor: number, totalIters: number, every },
-  OneCycleLR: {
-    maxLr: number,
-    totalSteps: number,
-    pctStart: number,
-    annealStrategy: oneOfWords('cos', 'linear'),
-    divFactor: number,
-    finalDivFactor: number,
-    cycleMomentum: flag,
-    baseMomentum: number,
-    maxMomentum: number,
-    every,
-  },
-  ReduceLROnPlateau: {
-    mode: oneOfWords('min', 'max'),
-    factor: number,
-    patience: number,
-    threshold: number,
-    thresholdMode: oneOfWords('rel', 'abs'),
-    cooldown: number,
-    minLr: number,
-    eps: number,
-    every,
-  },
 };
 
 /** How long a run is: what a recipe's defaults depend on. */

@@ -12,7 +12,7 @@ import { type Choices, parseChoice } from './choice.js';
 import { dataSetNames } from './dataSets.js';
 import { PICTURE_FOLDER } from './images.js';
 import { networkNames } from './networks.js';
-import { optimizers, schedulers } from './recipe.js';
+import { optimizers, schedulers } from './recipeNames.js';
 
 const number = (rule: string) => v.pipe(v.number(rule), v.finite(rule));
 const positive = v.pipe(number('must be a number above 0'), v.gtValue(0, 'must be a number above 0'));
