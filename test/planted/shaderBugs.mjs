@@ -395,7 +395,7 @@ export const shaderBugs = [
   },
   {
     name: 'element: a second row of workgroups begins too early',
-    operation: 'relu',
+    operation: 'imagesOnDevice',
     file: 'element.wgsl',
     find: 'id.y * groups.x * 256u',
     replace: 'id.y * groups.x * 255u',
