@@ -398,7 +398,7 @@ export const shaderBugs = [
     operation: 'imagesOnDevice',
     file: 'element.wgsl',
     find: 'id.y * groups.x * 256u',
-    replace: 'id.y * groups.x * 255u',
+    replace: 'id.y * groups.x * 128u',
   },
   {
     name: "gather: every channel has the first one's numbers",
