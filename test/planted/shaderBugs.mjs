@@ -409,10 +409,10 @@ export const shaderBugs = [
   },
   {
     name: 'element: a second row of workgroups begins too early',
-    operation: 'relu',
+    operation: 'imagesOnDevice',
     file: 'element.wgsl',
     find: 'id.y * groups.x * 256u',
-    replace: 'id.y * groups.x * 255u',
+    replace: 'id.y * groups.x * 128u',
   },
   {
     name: "gather: every channel has the first one's numbers",
