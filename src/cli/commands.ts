@@ -23,6 +23,8 @@ import { predict } from './predict.js';
 import { train } from './train.js';
 
 export interface Command {
+  /** Those of one group stand together in `--help`. */
+  readonly group: 'Networks' | "The lecture's claims" | 'This machine';
   /** Its name, and what stands behind it. */
   readonly usage: string;
   /** In a line. */
@@ -41,6 +43,7 @@ export interface Command {
 
 export const commands: readonly Command[] = [
   {
+    group: 'Networks',
     usage: 'train <name>',
     help: "Train a network: mnist is the lecture's on MNIST, any other <name> is the network's",
     flags: trainFlagGroups,
@@ -49,6 +52,7 @@ export const commands: readonly Command[] = [
     run: (typed, name) => train(name, typed),
   },
   {
+    group: 'Networks',
     usage: 'eval',
     help: 'Test saved weights',
     flags: {
@@ -63,6 +67,7 @@ export const commands: readonly Command[] = [
     run: evaluateCheckpoint,
   },
   {
+    group: 'Networks',
     usage: 'predict <...pictures>',
     help: 'Say what pictures show: PNG, JPEG and WebP files, or folders of them',
     flags: { Weights: weightsFlags, Computing: computeFlags, Output: predictFlags },
@@ -70,6 +75,7 @@ export const commands: readonly Command[] = [
     run: (typed, _, pictures) => predict(pictures, typed),
   },
   {
+    group: 'Networks',
     usage: 'summary <model>',
     help: "List a network's layers, shapes, parameters, multiply-adds and memory",
     flags: { Images: summaryFlags, Network: variantFlags },
@@ -77,6 +83,7 @@ export const commands: readonly Command[] = [
     run: (typed, model) => summarize(model, typed),
   },
   {
+    group: "The lecture's claims",
     usage: 'experiments <name>',
     help: 'Try a claim on real data, with a picture and a table',
     flags: experimentFlagGroups,
@@ -85,6 +92,7 @@ export const commands: readonly Command[] = [
     run: (typed, name) => experiment(name, typed),
   },
   {
+    group: 'This machine',
     usage: 'bench',
     help: 'Measure how fast each backend is on this machine',
     flags: benchFlagGroups,
@@ -93,6 +101,7 @@ export const commands: readonly Command[] = [
     run: bench,
   },
   {
+    group: 'This machine',
     usage: 'check',
     help: "Hold a backend's kernels to the laws of their operations",
     flags: checkFlagGroups,

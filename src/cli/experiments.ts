@@ -75,13 +75,8 @@ export async function experiment(name: string, typed: Typed): Promise<number> {
       console.log(`${join(out, FILES.report)}: the experiment is finished; --force replaces it`);
       return 0;
     }
-    for (const file of resume || force ? [] : Object.values(FILES)) {
-      if (!(await exists(join(out, file)))) continue;
-      throw new UsageError(
-        `${out} has a ${file} already: --resume goes on with it, --force replaces it, --out writes elsewhere`,
-      );
-    }
-    return await run({ name, typed, out, lock, before });
+    if (!resume && !force) await requireNew(out);
+    return await run({ name, typed, out, lock, before, force });
   } finally {
     await lock.release();
   }
@@ -93,9 +88,20 @@ interface Begun {
   readonly out: string;
   readonly lock: FolderLock;
   readonly before: RunsFile | null;
+  readonly force: boolean;
 }
 
-async function run({ name, typed, out, lock, before }: Begun): Promise<number> {
+/** Throws an error of one line if the folder has what an experiment leaves. */
+async function requireNew(out: string): Promise<void> {
+  for (const file of Object.values(FILES)) {
+    if (!(await exists(join(out, file)))) continue;
+    throw new UsageError(
+      `${out} has a ${file} already: --resume goes on with it, --force replaces it, --out writes elsewhere`,
+    );
+  }
+}
+
+async function run({ name, typed, out, lock, before, force }: Begun): Promise<number> {
   const chosen = experimentNamed(name);
   const options = { ...before?.options, ...optionsIn(typed) };
   const { data, dataDir, imageSize, ...limits } = checkFlags(experimentDataFlags, options);
@@ -118,6 +124,7 @@ async function run({ name, typed, out, lock, before }: Begun): Promise<number> {
   const store = new FolderStore(join(out, UNFINISHED));
   await store.prepare();
   await lock.acquire();
+  if (!before && !force) await requireNew(out); // another one may have come and gone meanwhile
   const path = (file: keyof typeof FILES) => join(out, FILES[file]);
   await removeLeftovers([path('runs'), path('figure'), path('report')]);
   const soFar = await soFarIn(store, before);

@@ -9,8 +9,28 @@ export interface Section {
   readonly body: string;
 }
 
-/** Characters a line, at most. */
-const WIDTH = 120;
+/** A command in the list of all. */
+export interface Listed {
+  readonly group: string;
+  readonly usage: string;
+  readonly help: string;
+}
+
+/** Characters a line, at most; fewer where a terminal has room for fewer. */
+const WIDTH = Math.min(120, process.stdout.columns || 120);
+
+/** The commands by group, a line each. */
+export function commandSections(commands: readonly Listed[]): Section[] {
+  const width = Math.max(...commands.map(({ usage }) => usage.length));
+  const groups = [...new Set(commands.map(({ group }) => group))];
+  return groups.map((title) => ({
+    title,
+    body: commands
+      .filter(({ group }) => group === title)
+      .map(({ usage, help }) => hanging(`  ${usage.padEnd(width)}  `, help))
+      .join('\n'),
+  }));
+}
 
 /** Each group of flags with its name above it. */
 export function flagSections(groups: Readonly<Record<string, Flags>>): Section[] {

@@ -5,7 +5,7 @@ import { cac } from 'cac';
 import * as v from 'valibot';
 import { type Command, commands } from './commands.js';
 import { type Flags, flagName, type Typed } from './flags.js';
-import { flagSections, usageOf } from './help.js';
+import { commandSections, flagSections, usageOf } from './help.js';
 import { CLOSED, interrupt } from './interruption.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -70,7 +70,13 @@ process.stderr.on('error', () => {}); // a terminal that was closed takes this w
 
 cli.help((sections) => {
   const command = commands.find(({ usage }) => usage === cli.matchedCommand?.rawName);
-  if (!command) return sections;
+  if (!command) {
+    return sections.flatMap((section) => {
+      if (section.title === 'Commands') return commandSections(commands);
+      if (section.title?.startsWith('For more info')) return [{ body: '<command> --help lists what a command takes.' }];
+      return [section];
+    });
+  }
   const own = [...command.lists.map((list) => list()), ...flagSections(command.flags)];
   return sections.flatMap((section) => (section.title === 'Options' ? own : [section]));
 });
