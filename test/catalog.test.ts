@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadImages, openCheckpoint, testLoader } from '../src/catalog/index.js';
-import { DataLoader, ImageDataset } from '../src/data/index.js';
+import { DataLoader, ImageDataset, prepareDigit } from '../src/data/index.js';
 import { serializeSafetensors } from '../src/formats/index.js';
 import { openFolder } from '../src/node/data.js';
 import { createBackend, FormatError, fit, models, optim } from '../src/node/index.js';
@@ -47,6 +47,7 @@ test('the network has its weights, its options, its images and its epochs, and t
     shape: [1, 28, 28],
     classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
     normalize: { mean: [0.1307], std: [0.3081] },
+    adopt: prepareDigit,
   });
   expect(position).toEqual({ epoch: 2, stepInEpoch: 0, step: 6 });
   const backend = await createBackend('reference');

@@ -457,7 +457,7 @@ describe('bad input ends with one line and a code that isn’t 0', () => {
     await writeFile(join(folder, 'text.png'), 'not a picture');
     await run('train', 'mnist', '--data-dir', await smallMnist(folder), '--out', 'small');
     const prediction = await run('predict', 'text.png', '--weights', 'small/best.safetensors');
-    expect(prediction.stderr).toMatch(/^receptive: PNG text\.png/);
+    expect(prediction.stderr).toMatch(/^receptive: text\.png: is no PNG, JPEG or WebP file$/m);
   });
 
   test('a rate that makes the loss explode is reported as such', async () => {
