@@ -46,7 +46,20 @@ fn forward(
   let end = select(begin, min(begin + s.share, s.terms), output < s.outputs);
   let start = offset(output, 0u, s.kept);
   var sum = LongSum();
-  for (var term = begin + lane.index; term < end; term += s.lanes) { sum = plus(sum, x[start + offset(term, s.kept, s.rank)]); }
+  // Along a row a step is an addition; only the way to the next row takes divisions.
+  let last = s.rank - 1u;
+  let columns = s.shape[last / 4u][last % 4u];
+  let step = s.strides[last / 4u][last % 4u];
+  var column = columns;
+  var row = 0u;
+  for (var term = begin + lane.index; term < end; term += s.lanes) {
+    if (column >= columns) {
+      column = term % columns;
+      row = start + offset(term - column, s.kept, s.rank);
+    }
+    sum = plus(sum, x[row + column * step]);
+    column += s.lanes;
+  }
   sum = sumOfLanes(lane, sum);
   if (lane.index > 0u || output >= s.outputs) { return; }
   if (groups.z == 1u) {
