@@ -34,6 +34,7 @@ export function broadcasting(operation: Name, fill?: { b: Fill }) {
       'a row for every row': pair([4, 17], [17]),
       'a number': pair([2, 3, 5], []),
       'outer product': pair([9, 1], [1, 8]),
+      'four dimensions, stretched in turn': pair([2, 1, 3, 1], [4, 1, 5]),
       'a row for thousands of rows': pair([5000, 10], [10]),
       'a number for thousands': pair([3, 3001], []),
     },
