@@ -222,4 +222,11 @@ export const equivalent = [
     after: 'for (; i + 4 < count; i += 4) v128.store(element(run, i), values);',
     reason: 'the last four are written one by one',
   },
+  {
+    language: 'wgsl',
+    file: 'sigmoid.wgsl',
+    before: 'let numerator = select(select(x[i], 1.0, x[i] >= 0.0), e, x[i] < 0.0);',
+    after: 'let numerator = select(select(x[i], 1.0, x[i] >= 0.0), e, x[i] <= 0.0);',
+    reason: 'e is 1 where x is 0',
+  },
 ];
