@@ -1,7 +1,7 @@
 /**
  * Makes modules of what a bundler would have to bring along as files: in `dist/wasm`, `<build>.embedded.js` has the bytes of
- * `<build>.wasm` in base64, `<format>Decoder.embedded.js` those of a picture decoder from npm, and `<platform>Thread.embedded.js` the
- * script of a thread as text. Runs once all else is built.
+ * `<build>.wasm` in base64, `<format>Decoder.embedded.js` those of a picture decoder from npm, with its licences in a file beside it, and
+ * `<platform>Thread.embedded.js` the script of a thread as text. Runs once all else is built.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,8 @@ import { build } from 'vite';
 
 const dist = new URL('../dist/', import.meta.url);
 
-function embed(name, text) {
-  writeFileSync(new URL(`wasm/${name}.embedded.js`, dist), `export default ${JSON.stringify(text)};\n`);
+function embed(name, text, notice = '') {
+  writeFileSync(new URL(`wasm/${name}.embedded.js`, dist), `${notice}export default ${JSON.stringify(text)};\n`);
 }
 
 /** A module and what it imports as one classic script. */
@@ -34,11 +34,19 @@ async function scriptOf(entry) {
 for (const build of ['simd', 'simd-threads', 'relaxed', 'relaxed-threads']) {
   embed(build, readFileSync(new URL(`wasm/${build}.wasm`, dist), 'base64'));
 }
-for (const [name, file] of [
+for (const [name, codec] of [
   ['jpegDecoder', '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'],
   ['webpDecoder', '@jsquash/webp/codec/dec/webp_dec.wasm'],
 ]) {
-  embed(name, readFileSync(fileURLToPath(import.meta.resolve(file)), 'base64'));
+  const file = import.meta.resolve(codec);
+  embed(
+    name,
+    readFileSync(fileURLToPath(file), 'base64'),
+    `/*! ${codec}: its licences are in ${name}.LICENSE.txt */\n`,
+  );
+  // The package has copies of the decoders, and so must have their licences: the codec's, and that of what npm has made of it.
+  const licences = ['../LICENSE.codec.md', '../../LICENSE'].map((path) => readFileSync(new URL(path, file), 'utf8'));
+  writeFileSync(new URL(`wasm/${name}.LICENSE.txt`, dist), licences.join('\n\n'));
 }
 embed('nodeThread', await scriptOf('node/wasmThread.js'));
 embed('pictureThread', await scriptOf('node/pictureThread.js'));
