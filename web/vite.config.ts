@@ -49,6 +49,6 @@ export default defineConfig(async () => ({
     target: 'es2022',
     // A worker has the kit and the kernels in it.
     chunkSizeWarningLimit: 1000,
-    rollupOptions: { input: ['index', 'bench', 'check'].map(page) },
+    rollupOptions: { input: ['index', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
   },
 }));

@@ -9,7 +9,7 @@ export const en = {
     language: 'Language',
     footer: 'All of it is computed here, in this browser. Nothing is sent anywhere.',
   },
-  pages: { index: 'Start', bench: 'Bench', check: 'Check' },
+  pages: { index: 'Start', train: 'Train', race: 'Race', predict: 'Predict', bench: 'Bench', check: 'Check' },
   home: {
     lead: 'Convolutional networks in TypeScript: maths that read like a textbook, and kernels for the processor and for the GPU that tests hold equal to them.',
     bench:
@@ -17,6 +17,18 @@ export const en = {
     check:
       'Is it right? Every kernel is held to the laws of its operation, on random problems, within an error bound that is derived.',
     command: 'The same on the command line:',
+  },
+  train: {
+    title: 'Train',
+    lead: 'A network learns in this page, on your machine: watch it, change it while it runs, and keep what it has learned.',
+  },
+  race: {
+    title: 'Race',
+    lead: 'The same network, the same images in the same order, on each path of this machine: the losses agree, the clocks don’t.',
+  },
+  predict: {
+    title: 'Predict',
+    lead: 'Draw a digit, or drop a picture, and see what a network makes of it.',
   },
   backends: {
     legend: 'Where to compute',

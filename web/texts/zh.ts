@@ -11,12 +11,24 @@ export const zh: Texts = {
     language: '语言',
     footer: '一切都在这个浏览器里计算，不向任何地方发送数据。',
   },
-  pages: { index: '首页', bench: '测速', check: '检验' },
+  pages: { index: '首页', train: '训练', race: '竞速', predict: '预测', bench: '测速', check: '检验' },
   home: {
     lead: '用 TypeScript 写的卷积神经网络：数学读起来像教科书，处理器与 GPU 上的内核由测试保证与之相等。',
     bench: '这台机器上每条路径有多快，为什么？在原样的数学、WebAssembly 和 WebGPU 上，测量整个网络的训练步和单独的层。',
     check: '算得对吗？用随机问题检验每个内核是否遵守其运算的定律，误差上界由推导得出。',
     command: '在命令行里做同样的事：',
+  },
+  train: {
+    title: '训练',
+    lead: '网络就在本页、在你的机器上学习：看它学，边学边改，把学到的留下来。',
+  },
+  race: {
+    title: '竞速',
+    lead: '同一个网络，同样的图像、同样的顺序，在本机的每条路径上各跑一遍：损失一致，快慢不同。',
+  },
+  predict: {
+    title: '预测',
+    lead: '画一个数字，或者放一张图片，看网络怎么判断。',
   },
   backends: {
     legend: '在哪里计算',
