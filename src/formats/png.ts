@@ -150,6 +150,10 @@ function rawLength({ width, height, depth, channels, interlaced }: Header): numb
 
 function toPixels(png: Colours, samples: ArrayLike<number>, indexed: boolean): Pixels {
   const { width, height, depth } = png;
+  // Most pictures: their samples are the bytes as they are.
+  if (depth === 8 && !indexed && !png.transparency?.length && (png.channels === 1 || png.channels === 3)) {
+    return { width, height, channels: png.channels, data: Uint8Array.from(samples) };
+  }
   const max = 2 ** depth - 1;
   const to8Bit = (sample: number) => Math.round((sample * 255) / max);
 

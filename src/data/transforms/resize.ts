@@ -104,7 +104,7 @@ function resizeAxis(
       const [x, y] = [(o * from + first[i]) * inner, (o * to + i) * inner];
       for (let q = 0; q < inner; q++) {
         let sum = 1 << (BITS - 1); // a half, for rounding
-        for (let j = 0; j < count[i]; j++) sum += data[x + j * inner + q] * k[i * most + j];
+        for (let j = 0; j < count[i]; j++) sum = (sum + Math.imul(data[x + j * inner + q], k[i * most + j])) | 0;
         resized[y + q] = Math.max(0, Math.min(sum >> BITS, 255));
       }
     }
