@@ -1,6 +1,6 @@
 /** How a run trains, by name: in the catalog and as a user types it. Needs `npm run build`. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -423,5 +423,23 @@ describe('receptive predict and eval', () => {
       /w\.safetensors: loadStateDict: missing keys: .*\n$/,
     );
     expect(await run('eval', '--model', 'resnet20', ...weights)).toContain('--data cifar10 needs --data-dir');
+  }, 60_000);
+
+  test('are held to a folder of pictures, whose classes stand for those that weights alone don’t name', async () => {
+    const classes = async (...names: string[]) => {
+      for (const name of names) {
+        await mkdir(join(folder, 'pets', name), { recursive: true });
+        for (const i of [1, 2, 3, 4, 5]) await copyFile(picture, join(folder, 'pets', name, `${i}.png`));
+      }
+    };
+    const onPets = ['--model', 'resnet20', '--weights', 'w.safetensors', '--data', 'folder', '--data-dir', 'pets'];
+    await classes('bird', 'fish');
+    const said = await run('eval', ...onPets, '--image-size', '32');
+    expect(said).toMatch(/bird │.*\nfish │/);
+    expect(said).toMatch(/test images of folder\n$/);
+    await classes('frog');
+    expect(await run('eval', ...onPets, '--image-size', '32')).toBe(
+      'receptive: pets has 3 classes, but the weights are for 2: name these with --classes\n',
+    );
   }, 60_000);
 });

@@ -1,5 +1,5 @@
 /** `receptive eval` and `summary`: looking at what was trained, and at what could be. */
-import { createNetwork, loadImages, networkNamed, testLoader } from '../catalog/index.js';
+import { createNetwork, loadImages, networkNamed, PICTURE_FOLDER, testLoader } from '../catalog/index.js';
 import { percent } from '../experiments/index.js';
 import { formatSummary, summary } from '../nn/index.js';
 import { evaluate } from '../training/index.js';
@@ -17,6 +17,7 @@ import {
 } from './flags.js';
 import { folderOf, reading } from './folder.js';
 import { TestProgress } from './progress.js';
+import { UsageError } from './usageError.js';
 import { openNetwork } from './weights.js';
 
 /** Loss, accuracy and confusion matrix of saved weights on the test set. */
@@ -30,8 +31,16 @@ export async function evaluateCheckpoint(typed: Typed): Promise<number> {
     dataDir: asked.dataDir ?? options.dataDir,
     testLimit: asked.testLimit ?? options.testLimit,
   };
-  const { classes, prepare } = images;
+  const { prepare } = images;
+  // Weights from elsewhere name no classes: the folder's stand for them in their order, as torchvision has it.
+  const areNamed = typed.model === undefined || typed.classes !== undefined || options.data !== PICTURE_FOLDER;
+  const classes = areNamed ? images.classes : undefined;
   const test = await loadImages(choice, folderOf(choice), { train: false, classes, prepare, ...reading(workers) });
+  if (test.classes && test.classes.length !== images.classes.length) {
+    throw new UsageError(
+      `${choice.dataDir} has ${test.classes.length} classes, but the weights are for ${images.classes.length}: name these with --classes`,
+    );
+  }
   const loader = testLoader(model, test, backend);
   const progress = new TestProgress(test.length);
   const { loss, accuracy, confusion, count } = await evaluate(model.to(backend), loader, {
