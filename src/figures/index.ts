@@ -1,0 +1,15 @@
+/** `receptive/figures`: every number of an operation, and the sum that made it. */
+export { conv2dFigure, linearFigure } from './bilinear.js';
+export {
+  type Cell,
+  type Explanation,
+  type Figure,
+  type Grid,
+  type Inputs,
+  placeOf,
+  productOf,
+  type Role,
+  type Term,
+  valueAt,
+} from './figure.js';
+export { avgPool2dFigure, maxPool2dFigure, type PoolingOptions } from './pooling.js';
