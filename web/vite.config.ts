@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { environment } from '../dist/node/environment.js';
+import { chapters } from './learn/plugin.js';
 
 /** With these, a page may share memory with its workers, so that the kernels get threads. */
 export const isolation = {
@@ -41,7 +42,7 @@ export default defineConfig(async () => ({
   appType: 'mpa' as const,
   server: { headers: isolation },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-  plugins: [withPolicy],
+  plugins: [chapters, withPolicy],
   // What reports name as the version of `receptive`.
   define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
   worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
@@ -49,6 +50,6 @@ export default defineConfig(async () => ({
     target: 'es2022',
     // A worker has the kit and the kernels in it.
     chunkSizeWarningLimit: 1000,
-    rollupOptions: { input: ['index', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
+    rollupOptions: { input: ['index', 'learn', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
   },
 }));

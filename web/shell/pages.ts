@@ -1,5 +1,5 @@
 /** The pages that there are, in the order of the navigation: `bench` is `bench.html`. */
-export const pages = ['index', 'train', 'race', 'predict', 'bench', 'check'] as const;
+export const pages = ['index', 'learn', 'train', 'race', 'predict', 'bench', 'check'] as const;
 export type PageName = (typeof pages)[number];
 
 /** Relative, so that the site works under any path; a language that the address asks for is asked for there, too. */

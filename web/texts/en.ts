@@ -9,7 +9,15 @@ export const en = {
     language: 'Language',
     footer: 'All of it is computed here, in this browser. Nothing is sent anywhere.',
   },
-  pages: { index: 'Start', train: 'Train', race: 'Race', predict: 'Predict', bench: 'Bench', check: 'Check' },
+  pages: {
+    index: 'Start',
+    learn: 'Learn',
+    train: 'Train',
+    race: 'Race',
+    predict: 'Predict',
+    bench: 'Bench',
+    check: 'Check',
+  },
   home: {
     lead: 'Convolutional networks in TypeScript: maths that read like a textbook, and kernels for the processor and for the GPU that tests hold equal to them.',
     bench:
@@ -17,6 +25,54 @@ export const en = {
     check:
       'Is it right? Every kernel is held to the laws of its operation, on random problems, within an error bound that is derived.',
     command: 'The same on the command line:',
+  },
+  learn: {
+    title: 'Learn',
+    contents: 'Chapters',
+    chapters: {
+      '3-convolution': 'Convolution',
+    },
+    noChapter: (name: string) => `There is no chapter ‘${name}’.`,
+    figureOf: (operation: string) => `${operation}, number by number`,
+    controls: 'Step through the figure',
+    previous: 'Back',
+    next: 'Next cell',
+    play: 'Play',
+    pause: 'Pause',
+    forward: 'Forward',
+    backward: 'Backward',
+    cell: (name: string, place: string, value: string) => `${name} at ${place}: ${value}`,
+    part: 'takes part',
+    seen: 'was seen, and gives nothing',
+    change: (cell: string) => `Change ${cell}: `,
+    given: (cell: string, value: string) => `${cell} = ${value} is given: change it, and all others follow.`,
+    nothing: '0: nothing meets here',
+    whichAre: 'Which numbers are these?',
+    exercise: 'Exercise.',
+    checkAnswer: 'Check',
+    right: 'Right.',
+    wrong: 'Not yet.',
+    presets: {
+      lecture: {
+        name: 'The lecture’s',
+        reason:
+          'The lecture’s picture and kernel: y[0,0,0,0] is 4, since four ones of the picture lie under ones of the kernel.',
+      },
+      edges: {
+        name: 'Edges',
+        reason: 'Left is subtracted from right: where the picture is even y is 0, and at an upright edge it is large.',
+      },
+      blur: { name: 'Blur', reason: 'Nine times 1/9: every y is the mean of its window.' },
+      identity: { name: 'Identity', reason: 'A single 1 in the middle: y is x without its border.' },
+      lecturePool: {
+        name: 'The lecture’s',
+        reason: 'The lecture’s 4x4 image: the largest of each window is 4, 8, 9 and 8.',
+      },
+      tie: {
+        name: 'A tie',
+        reason: 'Several numbers are the largest: the first one, row by row, gets all of the gradient, as in PyTorch.',
+      },
+    },
   },
   train: {
     title: 'Train',

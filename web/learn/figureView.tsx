@@ -1,0 +1,171 @@
+/** A figure: its grids, forward and backward, and the sum behind the number that is pointed at. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { type Cell, type Figure, type Grid, type Inputs, placeOf, productOf, valueAt } from 'receptive/figures';
+import { texts } from '../shell/settings.js';
+import { GridView } from './grid.js';
+import { factor, written } from './numbers.js';
+
+/** Milliseconds for a cell when the figure plays. */
+const pace = 900;
+
+export function FigureView({
+  figure,
+  first,
+  presets,
+}: {
+  readonly figure: Figure;
+  readonly first: Inputs;
+  /** Numbers to try, with the reason why. */
+  readonly presets: readonly Preset[];
+}) {
+  const { learn: text } = texts.value;
+  const inputs = useSignal(first);
+  const selected = useSignal<Cell>({ grid: 'y', index: 0 });
+  const isPlaying = useSignal(false);
+  const reason = useSignal<string | null>(null);
+  const grids = useMemo(() => figure.compute(inputs.value), [figure, inputs.value]);
+  const explanation = figure.explain(selected.value, inputs.value);
+  const ofSelected = grids.find(({ name }) => name === selected.value.grid)!;
+
+  const lit = (name: string) => {
+    const cells = new Map<number, 'part' | 'seen'>();
+    for (const { grid, index } of explanation?.alsoSeen ?? []) if (grid === name) cells.set(index, 'seen');
+    for (const { grid, index } of explanation?.terms.flatMap(({ cells }) => cells) ?? []) {
+      if (grid === name) cells.set(index, 'part');
+    }
+    return cells;
+  };
+  const select = (grid: string, index: number) => {
+    selected.value = { grid, index };
+  };
+  const step = (by: number) => {
+    const { length } = ofSelected.values;
+    select(ofSelected.name, (selected.value.index + by + length) % length);
+  };
+  const latest = useRef(step);
+  latest.current = step;
+  useEffect(() => {
+    if (!isPlaying.value) return;
+    const timer = setInterval(() => latest.current(1), pace);
+    return () => clearInterval(timer);
+  }, [isPlaying.value]);
+
+  const show = (names: readonly string[]) =>
+    names
+      .flatMap((name) => grids.filter((grid) => grid.name === name))
+      .map((grid) => (
+        <GridView
+          key={grid.name}
+          grid={grid}
+          selected={selected.value}
+          lit={lit(grid.name)}
+          onSelect={(index) => select(grid.name, index)}
+          onEdit={
+            grid.isInput
+              ? (index, value) => {
+                  const values = inputs.value[grid.name].slice();
+                  values[index] = value;
+                  inputs.value = { ...inputs.value, [grid.name]: values };
+                  reason.value = null;
+                }
+              : undefined
+          }
+        />
+      ));
+
+  return (
+    <section class="figure" aria-label={text.figureOf(figure.operation)}>
+      <div class="toolbar" role="toolbar" aria-label={text.controls}>
+        <button type="button" onClick={() => step(-1)}>
+          {text.previous}
+        </button>
+        <button type="button" onClick={() => step(1)}>
+          {text.next}
+        </button>
+        <button
+          type="button"
+          aria-pressed={isPlaying.value}
+          onClick={() => {
+            isPlaying.value = !isPlaying.value;
+          }}
+        >
+          {isPlaying.value ? text.pause : text.play}
+        </button>
+        {presets.map((preset) => (
+          <button
+            type="button"
+            key={preset.name}
+            onClick={() => {
+              inputs.value = { ...inputs.value, ...preset.inputs };
+              reason.value = preset.name;
+            }}
+          >
+            {text.presets[preset.name].name}
+          </button>
+        ))}
+      </div>
+      {reason.value && <p class="hint">{text.presets[reason.value as PresetName].reason}</p>}
+      <h3>{text.forward}</h3>
+      <div class="grids">{show(['x', 'weight', 'bias', 'y'])}</div>
+      <h3>{text.backward}</h3>
+      <div class="grids">{show(['dy', 'dx', 'dweight', 'dbias'])}</div>
+      <Sum grids={grids} cell={selected.value} figure={figure} inputs={inputs.value} />
+    </section>
+  );
+}
+
+export type PresetName = keyof (typeof texts.value)['learn']['presets'];
+
+export interface Preset {
+  readonly name: PresetName;
+  readonly inputs: Inputs;
+}
+
+/** `y[0,0,1,2] = 1·1 + 0·0 + … = 4`, and which cells these numbers are. */
+function Sum({
+  grids,
+  cell,
+  figure,
+  inputs,
+}: {
+  readonly grids: readonly Grid[];
+  readonly cell: Cell;
+  readonly figure: Figure;
+  readonly inputs: Inputs;
+}) {
+  const { learn: text } = texts.value;
+  const nameOf = ({ grid, index }: Cell) =>
+    `${grid}[${placeOf(index, grids.find(({ name }) => name === grid)!.shape).join(',')}]`;
+  const explanation = figure.explain(cell, inputs);
+  if (!explanation) return <p class="sum">{text.given(nameOf(cell), written(valueAt(cell, grids)))}</p>;
+  const { terms } = explanation;
+  const numbers = terms.map((term) =>
+    [...term.cells.map((one) => factor(valueAt(one, grids))), ...(term.factor ? [term.factor.text] : [])].join(' · '),
+  );
+  const symbols = terms.map((term) =>
+    [...term.cells.map(nameOf), ...(term.factor ? [term.factor.text] : [])].join(' · '),
+  );
+  return (
+    <div class="sum" role="status">
+      <p>
+        <code>
+          <b>{nameOf(cell)}</b> = {terms.length === 0 ? text.nothing : numbers.join(' + ')} ={' '}
+          <b>{written(valueAt(cell, grids))}</b>
+        </code>
+      </p>
+      <details>
+        <summary>{text.whichAre}</summary>
+        <ul>
+          {terms.map((term, i) => (
+            <li key={symbols[i]}>
+              <code>
+                {symbols[i]} = {numbers[i]} = {written(productOf(term, grids))}
+              </code>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * Chapters (`docs/learn/*.md`) as modules: `import chapter from '….md'` gives its title, its headings and its HTML. They are Markdown that
+ * reads well in the repository; on the site,
+ *
+ *   $…$, $$…$$                                     become MathML
+ *   [conv2dForward](../../src/ops/conv2d.ts)       alone in a line becomes that function, cut from the source
+ *   a block `figure`                               becomes a live figure: `conv2d x=1,1,5,5 weight=1,1,3,3`
+ *   a block `exercise`                             becomes a question that checks its answer: its text, `= answer`, and a hint
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Marked, type TokenizerAndRendererExtension } from 'marked';
+import temml from 'temml';
+import type { Plugin } from 'vite';
+import type { Chapter } from './chapter.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export const chapters: Plugin = {
+  name: 'chapters',
+  enforce: 'pre',
+  async transform(text, id) {
+    if (!id.endsWith('.md')) return null;
+    const chapter = await render(text, id);
+    for (const source of chapter.sources) this.addWatchFile(source);
+    return { code: `export default ${JSON.stringify(chapter)};`, map: null };
+  },
+};
+
+export async function render(text: string, file: string): Promise<Chapter> {
+  const headings: { id: string; text: string }[] = [];
+  let title = '';
+  const excerpts = await excerptsOf(text, file);
+  const marked = new Marked({
+    extensions: [math('block', /^\$\$([^$]+)\$\$/, true), math('inline', /^\$([^$\n]+)\$/, false)],
+    renderer: {
+      heading({ depth, text: content, tokens }) {
+        const inline = this.parser.parseInline(tokens);
+        if (depth === 1) {
+          title = content;
+          return `<h1>${inline}</h1>`;
+        }
+        const id = `s${headings.length + 1}`;
+        headings.push({ id, text: content });
+        return `<h${depth} id="${id}">${inline}</h${depth}>`;
+      },
+      paragraph({ text: content, tokens }) {
+        const excerpt = excerpts.get(content.trim());
+        return excerpt ?? `<p>${this.parser.parseInline(tokens)}</p>`;
+      },
+      code({ lang = '', text: content }) {
+        if (lang === 'figure') return figureOf(content);
+        if (lang === 'exercise') return exerciseOf(content);
+        return `<pre tabindex="0"><code class="language-${html(lang)}">${html(content)}</code></pre>`;
+      },
+    },
+  });
+  const body = await marked.parse(text);
+  return { title, headings, html: body, sources: [...excerpts.keys()].map((link) => sourceOf(link, file).path) };
+}
+
+/** A link alone in its line: `[name](file)`. */
+const LINK = /^\[(\w+)\]\(([^)\s]+\.ts)\)$/;
+
+function sourceOf(link: string, file: string): { name: string; path: string } {
+  const [, name, target] = LINK.exec(link)!;
+  return { name, path: resolve(dirname(file), target) };
+}
+
+async function excerptsOf(text: string, file: string): Promise<Map<string, string>> {
+  const links = text.split('\n').filter((line) => LINK.test(line));
+  const excerpts = links.map(async (link): Promise<[string, string]> => {
+    const { name, path } = sourceOf(link, file);
+    const { line, code } = cut(await readFile(path, 'utf8'), name, path);
+    const place = `${relative(root, path)}:${line}`;
+    return [
+      link,
+      `<figure class="excerpt"><figcaption><code>${html(place)}</code></figcaption><pre tabindex="0"><code>${html(code)}</code></pre></figure>`,
+    ];
+  });
+  return new Map(await Promise.all(excerpts));
+}
+
+/** A function of a source, with the comment above it. Throws if it isn't there. */
+export function cut(source: string, name: string, path: string): { line: number; code: string } {
+  const lines = source.split('\n');
+  const at = lines.findIndex((line) => new RegExp(`^(export )?(async )?function ${name}\\b`).test(line));
+  if (at < 0) throw new Error(`${path} has no function ${name}`);
+  const end = lines.indexOf('}', at);
+  let start = at;
+  while (start > 0 && /^(\/\*\*| \*)/.test(lines[start - 1])) start--;
+  return { line: start + 1, code: lines.slice(start, end + 1).join('\n') };
+}
+
+/** MathML, without styles of its own: the policy of the site has none. */
+function math(level: 'block' | 'inline', rule: RegExp, displayMode: boolean): TokenizerAndRendererExtension {
+  return {
+    name: `math-${level}`,
+    level,
+    start: (text) => text.indexOf(displayMode ? '$$' : '$'),
+    tokenizer(text) {
+      const match = rule.exec(text);
+      return match ? { type: `math-${level}`, raw: match[0], tex: match[1].trim() } : undefined;
+    },
+    renderer: ({ tex }) =>
+      temml.renderToString(tex, { displayMode, throwOnError: true }).replace(/ style="[^"]*"/g, ''),
+  };
+}
+
+/** `conv2d x=1,1,5,5 padding=1` → `<rc-conv2d x="1,1,5,5" padding="1">`. */
+function figureOf(text: string): string {
+  const [operation, ...options] = text.trim().split(/\s+/);
+  const attributes = options.map((option) => {
+    const [name, value] = option.split('=');
+    return ` ${html(name)}="${html(value)}"`;
+  });
+  return `<rc-${operation}${attributes.join('')}></rc-${operation}>`;
+}
+
+/** The question, `= answer`, and behind it a hint for who answers wrongly. */
+function exerciseOf(text: string): string {
+  const lines = text.trim().split('\n');
+  const at = lines.findIndex((line) => line.startsWith('= '));
+  if (at < 0) throw new Error(`an exercise has no answer: ${text}`);
+  const [question, hint] = [lines.slice(0, at), lines.slice(at + 1)].map((part) => part.join(' '));
+  return `<rc-exercise question="${html(question)}" answer="${html(lines[at].slice(2))}" hint="${html(hint)}"></rc-exercise>`;
+}
+
+/** Text in HTML. */
+function html(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}
