@@ -31,6 +31,8 @@ export const en = {
     contents: 'Chapters',
     chapters: {
       '3-convolution': 'Convolution',
+      '4-padding-stride': 'Padding, stride, dilation, groups',
+      '5-pooling': 'Pooling',
     },
     noChapter: (name: string) => `There is no chapter ‘${name}’.`,
     figureOf: (operation: string) => `${operation}, number by number`,

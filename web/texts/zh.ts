@@ -23,6 +23,8 @@ export const zh: Texts = {
     contents: '章节',
     chapters: {
       '3-convolution': '卷积',
+      '4-padding-stride': '填充、步长、空洞、分组',
+      '5-pooling': '池化',
     },
     noChapter: (name) => `没有“${name}”这一章。`,
     figureOf: (operation) => `${operation}，逐数展示`,
