@@ -2,6 +2,13 @@
 import type { BackendName, EpochRecord, StepRecord } from 'receptive';
 import type { RunOptions } from 'receptive/catalog';
 
+/** A file that was dropped on a page or picked, with its path in the folder that it came in: `pets/cats/1.jpg`, or its name alone.
+ *  `droppedFiles` and `pickedFiles` (files.ts) make them. */
+export interface OwnFile {
+  readonly path: string;
+  readonly file: File;
+}
+
 /** What a run is made of, and where it is computed. The options are those that a checkpoint keeps, so that the command opens it, too. */
 export interface RunOrder {
   readonly options: RunOptions;
@@ -10,8 +17,8 @@ export interface RunOrder {
   /** Of wasm. */
   readonly threads: number;
   /** Files that were dropped on the page: IDX, CIFAR-10's binary ones, or a folder of pictures. Null: MNIST, which the site has. */
-  readonly files: readonly File[] | null;
-  /** A checkpoint to go on from, of the command or of a page. */
+  readonly files: readonly OwnFile[] | null;
+  /** A checkpoint to go on from, of the command or of a page. Its run's options take the place of `options`. */
   readonly checkpoint: Uint8Array | null;
   /** The key under which the browser keeps the run; null: it isn't kept. */
   readonly keep: string | null;
@@ -47,7 +54,8 @@ export interface Test {
   readonly mistakes: readonly Mistake[];
 }
 
-/** Numbers of a tensor, to be drawn: (channels, height, width), or one row of so many. */
+/** Numbers of a tensor, to be drawn: (channels, height, width), or one row of so many. Filters (C_out, C_in, K_h, K_w) are
+ *  (C_out · C_in, K_h, K_w). No more than the first 256 channels. */
 export interface Maps {
   /** The path of the layer in the network, `conv1`. */
   readonly layer: string;
@@ -96,14 +104,15 @@ export interface Started {
   readonly step: number;
 }
 
-/** Time of a kernel since the last time it was told. */
+/** Time of a kernel since the run began here: `conv2d.forward`. */
 export interface KernelShare {
   readonly kernel: string;
   readonly milliseconds: number;
 }
 
 export type TrainingOrder =
-  | { readonly start: RunOrder }
+  /** `site`: the address that the site's data lie under. */
+  | { readonly start: RunOrder; readonly site: string }
   /** Pause and go on; `step` takes one step and pauses again. */
   | { readonly go: boolean }
   | { readonly step: true }
@@ -115,8 +124,23 @@ export type TrainingOrder =
   /** Answers `file`. A checkpoint holds all that a run needs to go on; weights are safetensors. */
   | { readonly save: 'checkpoint' | 'weights' };
 
+export interface Failure {
+  /** A sentence for the user, in English: it is the package's. */
+  readonly failed: string;
+  /** For a page to say it in its own words: the loss is no number any more, the device is lost, there is no memory, a file isn't what it
+   *  seems, another tab has the run. */
+  readonly reason: 'diverged' | 'device' | 'memory' | 'file' | 'elsewhere' | 'other';
+}
+
+export interface Loading {
+  readonly what: 'backend' | 'data' | 'network';
+  readonly done: number;
+  readonly of: number;
+}
+
 export type TrainingNews =
-  | { readonly loading: { readonly what: string; readonly done: number; readonly of: number } }
+  /** The data in bytes; of the other parts only that they come. */
+  | { readonly loading: Loading }
   | { readonly started: Started }
   /** Several at a time, as a page draws 60 times a second at most. `imagesPerSecond`: of the last second of training. */
   | { readonly steps: readonly StepRecord[]; readonly imagesPerSecond: number }
@@ -129,5 +153,5 @@ export type TrainingNews =
   /** The browser keeps the run as it is after this step, or it doesn't, and why. */
   | { readonly kept: { readonly step: number } | { readonly refused: string } }
   | { readonly done: { readonly ended: 'finished' | 'stopped early' | 'interrupted' } }
-  /** A sentence for the user. What was trained is kept: the last checkpoint. */
-  | { readonly failed: string };
+  /** What was trained is there: the last checkpoint, which `save` gives, and which the browser keeps if it is to. */
+  | Failure;
