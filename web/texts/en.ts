@@ -24,7 +24,8 @@ export const en = {
     network: 'Network',
     networks: {} as Readonly<Record<string, string>>,
     groups: {} as Readonly<Record<string, string>>,
-    parameters: (n: number) => `${n.toLocaleString('en')} parameters`,
+    aboutNetwork: (parameters: number, smallest: number | null) =>
+      `${parameters.toLocaleString('en')} parameters${smallest === null ? '' : ', as it was published'}`,
     misfit: 'not for these data',
     data: 'Images',
     mnist: 'MNIST: 70,000 handwritten digits, which the site has',

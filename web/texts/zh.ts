@@ -40,7 +40,8 @@ export const zh: Texts = {
       "The lecture's, for digits of 28x28": '课程里的网络，用于 28x28 的数字',
       'Deep Residual Learning, section 4.2': 'Deep Residual Learning，4.2 节',
     },
-    parameters: (n) => `${n.toLocaleString('en')} 个参数`,
+    aboutNetwork: (parameters, smallest) =>
+      `${parameters.toLocaleString('en')} 个参数${smallest === null ? '' : '（按发表时的结构）'}`,
     misfit: '不适合这些数据',
     data: '图像',
     mnist: 'MNIST：70,000 个手写数字，本站自带',

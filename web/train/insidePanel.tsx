@@ -51,9 +51,10 @@ function Seen({ inside }: { readonly inside: Inside }) {
         </figure>
         <Probabilities inside={inside} nameOf={nameOf} />
       </div>
-      {inside.features.map((maps) => (
+      {inside.features.map((maps, i) => (
         <Layer
-          key={maps.layer}
+          // A layer may be called several times.
+          key={`${i} ${maps.layer}`}
           isOpen={inside.features.length <= FEW}
           features={maps}
           filters={of(inside.filters, maps.layer)}

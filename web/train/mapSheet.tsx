@@ -6,10 +6,14 @@ import type { Maps } from '../training/messages.js';
 
 /** So many channels are drawn of a layer that has more. */
 const MOST = 64;
-/** The widest sheet, and a channel's least side, in pixels. */
-const WIDTH = 660;
-const SIDE = 56;
-const GAP = 3;
+/** The widest sheet, in pixels: two of them fit beside each other. */
+const WIDTH = 580;
+/** Of a channel, where there are few of them, and where there are many. */
+const SIDES = [56, 36] as const;
+const FEW = 20;
+const GAP = 6;
+/** Left of the first channel, and above it. */
+const EDGE = GAP / 2;
 
 interface Layout {
   /** Of a channel. */
@@ -25,8 +29,8 @@ interface Layout {
 export function layoutOf(shape: readonly number[]): Layout & { readonly all: number } {
   const [height, width] = shape.length >= 2 ? shape.slice(-2) : [1, shape[0] ?? 1];
   const all = shape.slice(0, -2).reduce((product, size) => product * size, 1);
-  const zoom =
-    shape.length < 2 ? Math.max(1, Math.min(24, Math.floor(WIDTH / width))) : Math.max(1, Math.floor(SIDE / width));
+  const side = SIDES[all <= FEW ? 0 : 1];
+  const zoom = Math.max(1, shape.length < 2 ? Math.min(24, Math.floor(WIDTH / width)) : Math.floor(side / width));
   const columns = Math.max(1, Math.floor((WIDTH + GAP) / (width * zoom + GAP)));
   return { height, width, all, channels: Math.min(all, MOST), columns, zoom };
 }
@@ -44,14 +48,15 @@ export function MapSheet({ maps, what }: { readonly maps: Maps; readonly what: s
   const size = height * width;
   const strongest = strongestOf(maps.values);
   const rows = Math.ceil(channels / columns);
-  const [sheetWidth, sheetHeight] = [Math.min(columns, channels) * across(layout) - GAP, rows * down(layout) - GAP];
+  const [sheetWidth, sheetHeight] = [Math.min(columns, channels) * across(layout), rows * down(layout)];
   useLayoutEffect(() => {
     draw(canvas.current!.getContext('2d')!, maps.values, layout, strongest, cell.value);
+    // In another theme, colours are others.
   }, [maps, cell.value, theme.value]);
 
   const onPointerMove = ({ offsetX, offsetY }: PointerEvent) => {
     const scale = sheetWidth / canvas.current!.clientWidth;
-    cell.value = cellAt(layout, offsetX * scale, offsetY * scale);
+    cell.value = cellAt(layout, offsetX * scale - EDGE, offsetY * scale - EDGE);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const move: Readonly<Record<string, number>> = {
@@ -153,41 +158,51 @@ function draw(
   marked: number | null,
 ): void {
   const { height, width, channels, columns, zoom } = layout;
-  const style = getComputedStyle(context.canvas);
-  const [above, below, ground] = ['--above', '--below', '--ground'].map((name) => resolved(context.canvas, name));
-  const ink = style.color;
-  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-  for (let channel = 0; channel < channels; channel++) {
-    const left = (channel % columns) * across(layout);
-    const top = Math.floor(channel / columns) * down(layout);
-    context.globalAlpha = 1;
-    context.fillStyle = ground;
-    context.fillRect(left, top, width * zoom, height * zoom);
-    for (let i = 0; i < height * width; i++) {
-      const at = channel * height * width + i;
-      const value = values[at];
-      const [x, y] = [left + (i % width) * zoom, top + Math.floor(i / width) * zoom];
-      context.globalAlpha = strongest === 0 ? 0 : Math.abs(value) / strongest;
-      context.fillStyle = value > 0 ? above : below;
-      context.fillRect(x, y, zoom, zoom);
-      if (value < 0 && zoom >= SIGN_ZOOM) {
-        context.globalAlpha = 0.6;
-        context.fillStyle = ink;
-        context.fillRect(x + zoom / 4, y + zoom / 2, zoom / 2, 1);
-      }
-      if (at === marked) {
-        context.globalAlpha = 1;
-        context.strokeStyle = ink;
-        context.strokeRect(x + 0.5, y + 0.5, Math.max(2, zoom - 1), Math.max(2, zoom - 1));
+  const { canvas } = context;
+  const [above, below, ground, line, ink] = ['--above', '--below', '--ground', '--line', '--ink'].map((name) =>
+    resolved(canvas, name),
+  );
+  const sheet = context.createImageData(canvas.width, canvas.height);
+  const placeOf = (at: number) => {
+    const channel = Math.floor(at / (height * width));
+    const [h, w] = [Math.floor(at / width) % height, at % width];
+    const x = EDGE + (channel % columns) * across(layout) + w * zoom;
+    return [x, EDGE + Math.floor(channel / columns) * down(layout) + h * zoom] as const;
+  };
+  const count = channels * height * width;
+  for (let at = 0; at < count; at++) {
+    const [left, top] = placeOf(at);
+    const hue = values[at] > 0 ? above : below;
+    const share = strongest === 0 ? 0 : Math.abs(values[at]) / strongest;
+    for (let y = top; y < top + zoom; y++) {
+      for (let x = left; x < left + zoom; x++) {
+        const i = 4 * (y * sheet.width + x);
+        for (let c = 0; c < 3; c++) sheet.data[i + c] = ground[c] + share * (hue[c] - ground[c]);
+        sheet.data[i + 3] = 255;
       }
     }
   }
+  context.putImageData(sheet, 0, 0);
+  context.strokeStyle = `rgb(${line.join()})`;
+  for (let channel = 0; channel < channels; channel++) {
+    const [left, top] = placeOf(channel * height * width);
+    context.strokeRect(left - 0.5, top - 0.5, width * zoom + 1, height * zoom + 1);
+  }
+  context.fillStyle = `rgba(${ink.join()}, 0.5)`;
+  for (let at = 0; zoom >= SIGN_ZOOM && at < count; at++) {
+    const [left, top] = placeOf(at);
+    if (values[at] < 0) context.fillRect(left + zoom / 4, top + Math.floor(zoom / 2), zoom / 2, 1);
+  }
+  if (marked === null) return;
+  const [left, top] = placeOf(marked);
+  context.strokeStyle = `rgb(${ink.join()})`;
+  context.strokeRect(left - 0.5, top - 0.5, zoom + 1, zoom + 1);
 }
 
-/** A colour of the style sheet as it is in light or dark: a canvas knows no variables. */
-function resolved(element: HTMLElement, name: string): string {
+/** Red, green and blue of a colour of the style sheet, as it is in light or in dark: a canvas knows no variables. */
+function resolved(element: HTMLElement, name: string): number[] {
   element.style.borderColor = `var(${name})`;
   const { borderTopColor } = getComputedStyle(element);
   element.style.borderColor = '';
-  return borderTopColor;
+  return borderTopColor.match(/\d+(?=[,)])/g)!.map(Number);
 }

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { Network, NetworkName } from 'receptive/catalog';
-import { networksByGroup } from 'receptive/catalog';
+import { networkNamed, networksByGroup } from 'receptive/catalog';
 import { SelectField, Tick } from '../forms/fields.js';
 import { texts } from '../shell/settings.js';
 import { droppedFiles, pickedFiles } from '../training/files.js';
@@ -14,17 +14,16 @@ export function NetworkField() {
   const { train: text } = texts.value;
   const id = useId();
   const problem = checked.value.wrong.model;
-  const label = (name: NetworkName, { title, parameters }: Network) => {
-    const why = misfit(name);
-    return `${text.networks[name] ?? title} · ${why ? text.misfit : text.parameters(parameters)}`;
-  };
+  const label = (name: NetworkName, { title }: Network) =>
+    `${text.networks[name] ?? title}${misfit(name) ? ` · ${text.misfit}` : ''}`;
+  const { parameters, smallest } = networkNamed(chosen.value.model);
   return (
     <div class="field">
       <label for={id}>{text.network}</label>
       <select
         id={id}
         value={chosen.value.model}
-        aria-describedby={problem && `${id}-problem`}
+        aria-describedby={`${id}-about`}
         onChange={({ currentTarget }) => choose({ model: currentTarget.value })}
       >
         {networksByGroup().map(({ group, members }) => (
@@ -37,11 +36,9 @@ export function NetworkField() {
           </optgroup>
         ))}
       </select>
-      {problem && (
-        <p class="bad" id={`${id}-problem`}>
-          {text.rule(problem)}
-        </p>
-      )}
+      <p class={problem ? 'bad' : 'hint'} id={`${id}-about`}>
+        {problem ? text.rule(problem) : text.aboutNetwork(parameters, smallest)}
+      </p>
     </div>
   );
 }
