@@ -120,7 +120,7 @@ export const en = {
       `It learns from ${training} images, and is tested on ${test} others.`,
     epochNews: (epoch: number, epochs: number, accuracy: string, loss: string) =>
       `Epoch ${epoch} of ${epochs}: test accuracy ${accuracy}, test loss ${loss}.`,
-    pausedNews: (step: number) => `Paused after step ${step}.`,
+    pausedNews: (step: number) => `Paused after step ${step.toLocaleString('en')}.`,
     doneNews: 'Done.',
     failed: (reason: string) => `It ended with an error: ${reason}`,
     notKept: (reason: string) => `The browser doesn’t keep this run: ${reason}. Save a checkpoint before you leave.`,

@@ -130,7 +130,7 @@ export const zh: Texts = {
     startedNews: (training, test) => `用 ${training} 张图像学习，用另外 ${test} 张测试。`,
     epochNews: (epoch, epochs, accuracy, loss) =>
       `第 ${epoch} 轮，共 ${epochs} 轮：测试准确率 ${accuracy}，测试损失 ${loss}。`,
-    pausedNews: (step) => `在第 ${step} 步之后暂停。`,
+    pausedNews: (step) => `在第 ${step.toLocaleString('en')} 步之后暂停。`,
     doneNews: '完成。',
     failed: (reason) => `因错误而结束：${reason}`,
     notKept: (reason) => `浏览器没有保留这次训练：${reason}。离开前请先保存检查点。`,
