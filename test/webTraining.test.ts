@@ -175,7 +175,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(ran).toMatchObject(await trainInNode(given));
   });
   test('a run that is watched, tested, paused and taken step by step has the losses of one that is left alone', async () => {
-    const given = order({ model: 'mnistDenseNet', limit: 320, batchSize: 32, testLimit: 50 }, { epochs: 2 });
+    const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 2 });
     const page = await open();
     const alone = await train(page, given);
     const seen = await page.evaluate(async (given) => {
@@ -187,7 +187,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       trainer.oneStep();
       await until('paused');
       place();
-      for (let step = 0; step < 11; step++) {
+      for (let step = 0; step < 5; step++) {
         trainer.oneStep();
         await until('paused');
         place();
@@ -202,13 +202,25 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
         test: { step: test.step, wrong: test.mistakes.length, accuracy: test.accuracy },
         inside: {
           step: inside.step,
-          features: inside.features.map(({ layer, shape, values }) => [layer, shape.join('x'), values.length]),
-          gradients: inside.gradients.map(({ values }) => values.some((value) => value !== 0)),
+          first: inside.features[0].shape,
+          last: inside.features.at(-1)!.shape,
+          areWhole: inside.features.every(({ shape, values }) => values.length === shape.reduce((a, b) => a * b)),
+          convolutions: inside.filters.map(({ shape }) => shape.join('x')),
+          areLearning: inside.gradients.map(({ values }) => values.some((value) => value !== 0)),
         },
       };
     }, given);
-    console.log(JSON.stringify(seen));
     expect(await page.evaluate(() => (globalThis as unknown as Globals).ran())).toEqual(alone);
-    expect(seen.places).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(seen.test).toEqual({ step: 6, wrong: 10 - 10 * seen.test.accuracy, accuracy: expect.any(Number) });
+    const { convolutions, ...inside } = seen.inside;
+    expect(inside).toEqual({
+      step: 8,
+      first: [24, 28, 28],
+      last: [10],
+      areWhole: true,
+      areLearning: convolutions.map(() => true),
+    });
+    expect(convolutions.slice(0, 2)).toEqual(['24x3x3', '256x1x1']);
+    expect(seen.places).toEqual(Array.from({ length: 6 }, (_, i) => i + 1));
   });
 });

@@ -189,15 +189,12 @@ export class Run {
 
   /** One at a time: they share the network. */
   async #answer(): Promise<void> {
-    if (this.#asked.length === 0) return this.#answering ?? undefined;
-    this.#answering ??= (async () => {
-      try {
-        for (let work = this.#asked.shift(); work; work = this.#asked.shift()) await work();
-      } finally {
+    while (this.#asked.length > 0 || this.#answering) {
+      this.#answering ??= this.#asked.shift()!().finally(() => {
         this.#answering = null;
-      }
-    })();
-    await this.#answering;
+      });
+      await this.#answering;
+    }
   }
 
   #set(gate: Gate): void {
@@ -212,6 +209,6 @@ export class Run {
         this.#opened = resolve;
       });
     }
-    await this.#answering;
+    await this.#answer();
   }
 }
