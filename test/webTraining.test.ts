@@ -1,5 +1,5 @@
 /** Training in a page of the site, as it is built: a run in the page is the run of the command. Needs `npm run build`. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,9 +19,10 @@ import {
 import { checkOptions, runOptions } from '../src/catalog/runOptions.js';
 import { openFolder } from '../src/node/data.js';
 import { findMnistFolder } from '../src/node/files.js';
-import { createBackend, fit, manualSeed } from '../src/node/index.js';
+import { createBackend, type EpochRecord, fit, manualSeed } from '../src/node/index.js';
 import { isolation, policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
+import { run } from './command.js';
 import { type Site, serve } from './web/server.js';
 
 /** As strict as a host can be: the policy, as a header, holds in workers, too. */
@@ -47,14 +48,14 @@ async function open(path = 'train.html'): Promise<Page> {
   return page;
 }
 
-const order = (options: Partial<RunOptions>, more: object = {}) => ({
+const order = (options: Partial<RunOptions>, more: { epochs?: number; keep?: string } = {}) => ({
   options: checkOptions(runOptions, { limit: 512, testLimit: 200, seed: 3, ...options }),
   epochs: 1,
   backend: 'wasm',
   threads: 1,
   files: null,
-  checkpoint: null,
-  keep: null,
+  checkpoint: null as Uint8Array | null,
+  keep: null as string | null,
   profile: false,
   ...more,
 });
@@ -62,7 +63,7 @@ const order = (options: Partial<RunOptions>, more: object = {}) => ({
 /** What tests look at of a run in a page. */
 interface Ran {
   readonly losses: number[];
-  readonly epochs: unknown[];
+  readonly epochs: EpochRecord[];
   readonly failure: string | null;
 }
 
@@ -78,6 +79,7 @@ interface Maps {
 
 interface Test {
   readonly step: number;
+  readonly loss: number;
   readonly accuracy: number;
   readonly mistakes: readonly { index: number; probabilities: readonly number[]; target: number; predicted: number }[];
 }
@@ -96,15 +98,22 @@ interface Globals {
     pause(): void;
     goOn(): void;
     oneStep(): void;
+    end(): void;
     watch(index: number, every: number): void;
     testNow(): void;
     save(what: string): Promise<{ name: string; bytes: Uint8Array }>;
+    readonly kept: Signal<number | null>;
+    readonly notKept: Signal<string | null>;
+    readonly kernels: Signal<readonly { kernel: string; milliseconds: number }[]>;
     readonly steps: Signal<readonly { step: number }[]>;
     readonly test: Signal<Test | null>;
     readonly inside: Signal<Inside | null>;
   };
   until(state: string): Promise<void>;
   ran(): Ran;
+  keptRuns(): Promise<{ key: string; step: number; stepsPerEpoch: number; epochs: number }[]>;
+  openKept(key: string): Promise<Uint8Array>;
+  forget(key: string): Promise<void>;
 }
 
 /** Trains in the page, to the end. */
@@ -112,6 +121,16 @@ async function train(page: Page, given: ReturnType<typeof order>): Promise<Ran> 
   await page.evaluate((given) => (globalThis as unknown as Globals).trainer.start(given), given);
   await page.evaluate(() => (globalThis as unknown as Globals).until('done'));
   return page.evaluate(() => (globalThis as unknown as Globals).ran());
+}
+
+/** What the page finds on its test images. */
+async function testedOn(page: Page): Promise<Test> {
+  return page.evaluate(async () => {
+    const { trainer } = globalThis as unknown as Globals;
+    trainer.testNow();
+    while (!trainer.test.value) await new Promise((resolve) => setTimeout(resolve, 5));
+    return trainer.test.value;
+  });
 }
 
 /** The same in Node, as the command does it. */
@@ -222,5 +241,76 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     });
     expect(convolutions.slice(0, 2)).toEqual(['24x3x3', '256x1x1']);
     expect(seen.places).toEqual(Array.from({ length: 6 }, (_, i) => i + 1));
+  });
+  test('a run whose tab was closed goes on in another one with the same losses, and in one tab at a time', async () => {
+    const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 3, keep: 'run' });
+    const closed = await open();
+    const alone = await train(closed, { ...given, keep: null });
+    await closed.evaluate(async (given) => {
+      const { trainer, until } = globalThis as unknown as Globals;
+      trainer.start(given);
+      while (trainer.steps.value.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+      trainer.pause();
+      await until('paused');
+    }, given);
+
+    const page = await open();
+    const elsewhere = await page.evaluate(async (given) => {
+      const { trainer, until, forget } = globalThis as unknown as Globals;
+      trainer.start(given);
+      const messageOf = (error: Error) => error.message;
+      return [await until('done').catch(messageOf), await forget('run').catch(messageOf)];
+    }, given);
+    expect(elsewhere).toEqual(Array(2).fill('this run is being trained in another tab: go on there, or close it'));
+
+    // What it trains after the pause is lost.
+    await closed.evaluate(() => (globalThis as unknown as Globals).trainer.goOn());
+    await closed.close();
+    const { run, ran, left } = await page.evaluate(async (given) => {
+      const { trainer, until, ran, keptRuns, openKept, forget } = globalThis as unknown as Globals;
+      const [run] = await keptRuns();
+      trainer.start({ ...given, checkpoint: await openKept(run.key) });
+      await until('done');
+      const { notKept, kept } = trainer;
+      trainer.end();
+      await forget('run');
+      return { run, ran: ran(), left: await keptRuns(), notKept: notKept.value, kept: kept.value };
+    }, given);
+    expect(run).toMatchObject({ key: 'run', stepsPerEpoch: 4, epochs: 3 });
+    expect([5, 6, 7, 9, 10, 11]).toContain(run.step);
+    expect(ran.losses).toEqual(alone.losses.slice(run.step));
+    expect(ran.epochs).toEqual(alone.epochs);
+    expect(left).toEqual([]);
+  });
+  test('a checkpoint goes from the page to the command, which tests it and trains on, and back', async () => {
+    const given = order({ lr: 0.02, scheduler: 'StepLR:stepSize=1' });
+    const page = await open();
+    await train(page, given);
+    const file = await page.evaluate(async () => {
+      const { trainer } = globalThis as unknown as Globals;
+      const { name, bytes } = await trainer.save('checkpoint');
+      return { name, bytes: Array.from(bytes) };
+    });
+    expect(file.name).toBe('mnistNet-8-checkpoint.safetensors');
+    await mkdir(join(folder, 'run'));
+    await writeFile(join(folder, 'run/last.safetensors'), Uint8Array.from(file.bytes));
+    const onPage = await testedOn(page);
+
+    const evaluated = await run(folder, 'eval', '--weights', 'run/last.safetensors', '--backend', 'wasm');
+    expect(evaluated).toMatchObject({ code: 0, stderr: '' });
+    expect(evaluated.stdout).toContain(`loss ${onPage.loss.toFixed(4)}`);
+    expect(evaluated.stdout).toContain(`accuracy ${(100 * onPage.accuracy).toFixed(2)} %`);
+
+    const asked = ['train', 'mnist', '--resume', '--out', 'run', '--epochs', '2', '--backend', 'wasm'];
+    expect(await run(folder, ...asked)).toMatchObject({ code: 0, stderr: '' });
+    const log = (await readFile(join(folder, 'run/log.jsonl'), 'utf8')).trim().split('\n');
+    const going = await train(page, { ...given, epochs: 2, checkpoint: Uint8Array.from(file.bytes) });
+    expect(going.losses).toEqual(log.map((line) => JSON.parse(line).loss));
+
+    const bytes = await readFile(join(folder, 'run/last.safetensors'));
+    const opened = await train(page, { ...given, epochs: 2, checkpoint: Uint8Array.from(bytes) });
+    expect(opened.losses).toEqual([]);
+    expect(opened.epochs).toEqual(going.epochs);
+    expect((await testedOn(page)).loss).toBe(going.epochs[1].validation!.loss);
   });
 });
