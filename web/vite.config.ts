@@ -1,13 +1,12 @@
 /** How the site is served and built: `npm run web`, `npm run web:build`. */
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { environment } from '../dist/node/environment.js';
+import { writeServiceWorker } from '../tools/serviceWorker.mjs';
+import { isolation } from './offline/worker/isolation.js';
 
-/** With these, a page may share memory with its workers, so that the kernels get threads. */
-export const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+export { isolation };
 
 /**
  * What a page of the site may do. `'wasm-unsafe-eval'` lets it compile the WASM kernels, and nothing else that `eval` would.
@@ -19,6 +18,8 @@ export const policy = [
   "worker-src 'self' blob:",
   "style-src 'self'",
   "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -33,6 +34,19 @@ const withPolicy: Plugin = {
   ],
 };
 
+/** The last file of a build, as it has a list of all others. */
+function withServiceWorker(): Plugin {
+  let folder: string;
+  return {
+    name: 'service-worker',
+    apply: 'build',
+    configResolved({ root, build: { outDir } }) {
+      folder = resolve(root, outDir);
+    },
+    closeBundle: () => writeServiceWorker(folder),
+  };
+}
+
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
 export default defineConfig(async () => ({
@@ -41,7 +55,7 @@ export default defineConfig(async () => ({
   appType: 'mpa' as const,
   server: { headers: isolation },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-  plugins: [withPolicy],
+  plugins: [withPolicy, withServiceWorker()],
   // What reports name as the version of `receptive`.
   define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
   worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
