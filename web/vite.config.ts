@@ -1,9 +1,12 @@
 /** How the site is served and built: `npm run web`, `npm run web:build`. */
+import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { defineConfig, type Plugin } from 'vite';
 import { environment } from '../dist/node/environment.js';
 import { writeServiceWorker } from '../tools/serviceWorker.mjs';
+import { writeSiteData } from '../tools/siteData.mjs';
 import { isolation } from './offline/worker/isolation.js';
 
 export { isolation };
@@ -47,22 +50,27 @@ function withServiceWorker(): Plugin {
   };
 }
 
+const siteNetwork = fileURLToPath(new URL('../tools/siteNetwork.mjs', import.meta.url));
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
-export default defineConfig(async () => ({
-  root: fileURLToPath(new URL('.', import.meta.url)),
-  base: './', // so that it works under any path
-  appType: 'mpa' as const,
-  server: { headers: isolation },
-  preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-  plugins: [withPolicy, withServiceWorker()],
-  // What reports name as the version of `receptive`.
-  define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
-  worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
-  build: {
-    target: 'es2022',
-    // A worker has the kit and the kernels in it.
-    chunkSizeWarningLimit: 1000,
-    rollupOptions: { input: ['index', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
-  },
-}));
+export default defineConfig(async () => {
+  await writeSiteData();
+  await promisify(execFile)(process.execPath, [siteNetwork, ...(process.env.VITEST ? ['--small'] : [])]);
+  return {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    base: './', // so that it works under any path
+    appType: 'mpa' as const,
+    server: { headers: isolation },
+    preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
+    plugins: [withPolicy, withServiceWorker()],
+    // What reports name as the version of `receptive`.
+    define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
+    worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
+    build: {
+      target: 'es2022',
+      // A worker has the kit and the kernels in it.
+      chunkSizeWarningLimit: 1000,
+      rollupOptions: { input: ['index', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
+    },
+  };
+});
