@@ -29,6 +29,11 @@ function Shell({ page, Content }: { page: PageName; Content: ComponentType }) {
         <Choices />
       </header>
       <main id="content" tabIndex={-1}>
+        {typeof Worker === 'undefined' ? (
+          <p role="alert" class="bad">
+            {site.noWorkers}
+          </p>
+        ) : null}
         <Content />
       </main>
       <footer>{site.footer}</footer>
