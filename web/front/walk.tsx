@@ -4,24 +4,20 @@ import layers from '../../src/nn/modules/layers.ts?raw';
 import operation from '../../src/ops/conv2d.ts?raw';
 import { texts } from '../shell/settings.js';
 
-/** The lines from the one that begins with this text to the one that begins with that, without their common margin. */
-function cut(source: string, from: string, to: string): string {
-  const lines = source.split('\n');
-  const begins = (text: string, after = 0) =>
-    lines.findIndex((line, i) => i >= after && line.replace(/^[ *]+/, '').startsWith(text));
-  const first = begins(from);
-  const last = begins(to, first);
-  if (first < 0 || last < 0) throw new Error(`the source has no lines from '${from}' to '${to}'`);
-  const found = lines.slice(first, last + 1).map((line) => line.replace(/^ \*/, ''));
-  const margin = Math.min(...found.filter((line) => line.trim()).map((line) => line.search(/\S/)));
-  return found.map((line) => line.slice(margin)).join('\n');
+/** A part of a source, without its margin. */
+function cut(source: string, part: RegExp): string {
+  const found = part.exec(source);
+  if (!found) throw new Error(`the source has no part ${part}`);
+  const lines = found[0].split('\n').map((line) => line.replace(/^ \* /, ''));
+  const margin = Math.min(...lines.map((line) => line.search(/\S/)));
+  return lines.map((line) => line.slice(margin)).join('\n');
 }
 
-const layer = cut(layers.slice(layers.indexOf('class Conv2d')), 'forward(x', '}');
-const pair = cut(functions, 'forward:', 'backward:');
-const equation = cut(operation, 'y[n,co,ho,wo] =', 'with h =');
-const forward = cut(operation, '/** y += w', '}');
-const backward = cut(operation, '/** dx += w', '}');
+const layer = cut(layers.slice(layers.indexOf('class Conv2d')), /^ {2}forward\([^]*?^ {2}\}/m);
+const pair = cut(functions, /^ +forward: [^]*?^ +backward: .*/m);
+const equation = cut(operation, /^ \* +y\[n,co[^]*?with h = .*/m);
+const forward = cut(operation, /^\/\*\* y \+= w[^]*?^\}/m);
+const backward = cut(operation, /^\/\*\* dx \+= w[^]*?^\}/m);
 
 export function Walk() {
   const { home: text } = texts.value;
