@@ -7,7 +7,7 @@ import { extent, isFinitePoint, nearest, type Point, thinned } from './points.js
 
 export interface Series {
   readonly name: string;
-  /** x never falls. Points that aren't finite are left out. */
+  /** x counts something, steps or epochs, and never falls. Points that aren't finite are left out. */
   readonly points: readonly Point[];
   /** As SVG's `stroke-dasharray`; '': an unbroken line. Default: another one for each series. */
   readonly dash?: string;
@@ -52,6 +52,8 @@ export function Curves(options: CurvesOptions) {
   const x = scaleLinear(xs, [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
   const y = scaleLinear(ys, [height - MARGIN.bottom, MARGIN.top]).nice(4);
   const under = drawn.map((points) => (points.length === 0 ? null : nearest(points, cursor ?? xs[1])));
+  const tickText = options.format ?? y.tickFormat(4);
+  const xTicks = x.ticks(Math.max(2, Math.floor(width / 110))).filter(Number.isInteger);
   /** The cursor goes from point to point of the series that has the most. */
   const rail = drawn.reduce((most, points) => (points.length > most.length ? points : most), drawn[0] ?? []);
 
@@ -103,11 +105,11 @@ export function Curves(options: CurvesOptions) {
             <g key={tick}>
               <line class="grid" x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} />
               <text class="tick" x={MARGIN.left - 6} y={y(tick) + 4} text-anchor="end">
-                {format(tick)}
+                {tickText(tick)}
               </text>
             </g>
           ))}
-          {x.ticks(Math.max(2, Math.floor(width / 110))).map((tick) => (
+          {xTicks.map((tick) => (
             <text key={tick} class="tick" x={x(tick)} y={height - MARGIN.bottom + 16} text-anchor="middle">
               {plain(tick)}
             </text>

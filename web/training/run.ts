@@ -188,7 +188,8 @@ export class Run {
   }
 
   /** One at a time: they share the network. */
-  #answer(): Promise<void> {
+  async #answer(): Promise<void> {
+    if (this.#asked.length === 0) return this.#answering ?? undefined;
     this.#answering ??= (async () => {
       try {
         for (let work = this.#asked.shift(); work; work = this.#asked.shift()) await work();
@@ -196,7 +197,7 @@ export class Run {
         this.#answering = null;
       }
     })();
-    return this.#answering;
+    await this.#answering;
   }
 
   #set(gate: Gate): void {

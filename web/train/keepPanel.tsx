@@ -1,0 +1,3 @@
+export function KeepPanel() {
+  return null;
+}
