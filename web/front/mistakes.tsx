@@ -1,10 +1,10 @@
 /** The test images that the network is most wrong about. */
 import { texts } from '../shell/settings.js';
-import { Digit } from './digit.js';
+import { Picture } from '../train/picture.js';
 import { number } from './numbers.js';
 import { trainer } from './run.js';
 
-const MOST = 12;
+const MOST = 10;
 
 export function Mistakes() {
   const { home: text } = texts.value;
@@ -17,7 +17,7 @@ export function Mistakes() {
       <ul class="mistakes">
         {test.mistakes.slice(0, MOST).map(({ image, index, target, predicted }) => (
           <li key={index}>
-            <Digit image={image} />
+            <Picture image={image} label={text.digit(target)} />
             <span>{text.mistake(target, predicted)}</span>
           </li>
         ))}

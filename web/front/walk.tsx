@@ -13,11 +13,11 @@ function cut(source: string, part: RegExp): string {
   return lines.map((line) => line.slice(margin)).join('\n');
 }
 
-const layer = cut(layers.slice(layers.indexOf('class Conv2d')), /^ {2}forward\([^]*?^ {2}\}/m);
-const pair = cut(functions, /^ +forward: [^]*?^ +backward: .*/m);
-const equation = cut(operation, /^ \* +y\[n,co[^]*?with h = .*/m);
-const forward = cut(operation, /^\/\*\* y \+= w[^]*?^\}/m);
-const backward = cut(operation, /^\/\*\* dx \+= w[^]*?^\}/m);
+const layer = cut(layers.slice(layers.indexOf('class Conv2d')), /^ {2}forward\([\s\S]*?^ {2}\}/m);
+const pair = cut(functions, /^ +forward: [\s\S]*?^ +backward: .*/m);
+const equation = cut(operation, /^ \* +y\[n,co[\s\S]*?with h = .*/m);
+const forward = cut(operation, /^\/\*\* y \+= w[\s\S]*?^\}/m);
+const backward = cut(operation, /^\/\*\* dx \+= w[\s\S]*?^\}/m);
 
 export function Walk() {
   const { home: text } = texts.value;

@@ -49,6 +49,7 @@ export const en = {
     inAll: 'In all',
     seconds: (seconds: string) => `${seconds} s`,
     mistakes: (wrong: string, of: string) => `It still gets ${wrong} of ${of} wrong. The worst:`,
+    digit: (target: number) => `a handwritten ${target}`,
     mistake: (target: number, predicted: number) => `a ${target}, read as ${predicted}`,
     draw: 'Draw one yourself',
     change: 'Look into it, change it',

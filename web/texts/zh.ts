@@ -49,6 +49,7 @@ export const zh: Texts = {
     inAll: '总用时',
     seconds: (seconds) => `${seconds} 秒`,
     mistakes: (wrong, of) => `${of} 个中仍有 ${wrong} 个读错。错得最厉害的：`,
+    digit: (target) => `手写的 ${target}`,
     mistake: (target, predicted) => `${target} 读成 ${predicted}`,
     draw: '自己画一个',
     change: '看看它的内部，改一改',
