@@ -1,28 +1,20 @@
-/** The front page: what this is, and where to go. */
-import { addressOf } from '../shell/pages.js';
+/** The front page: what this is, a network that learns at once, and where to go. */
+import '../front/style.css';
+import { QuickRun } from '../front/quickRun.js';
+import { Uses } from '../front/uses.js';
+import { Walk } from '../front/walk.js';
 import { texts } from '../shell/settings.js';
 import { mount } from '../shell/shell.js';
 
 function Home() {
-  const { site, pages, home } = texts.value;
+  const { site, home } = texts.value;
   return (
     <>
       <h1>{site.name}</h1>
       <p class="lead">{home.lead}</p>
-      <div class="cards">
-        {(['bench', 'check'] as const).map((page) => (
-          <section key={page} class="card">
-            <h2>
-              <a href={addressOf(page, new URLSearchParams(location.search).get('lang'))}>{pages[page]}</a>
-            </h2>
-            <p>{home[page]}</p>
-            <p class="hint">{home.command}</p>
-            <pre>
-              <code>npx receptive {page}</code>
-            </pre>
-          </section>
-        ))}
-      </div>
+      <QuickRun />
+      <Uses />
+      <Walk />
     </>
   );
 }

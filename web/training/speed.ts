@@ -20,7 +20,8 @@ export class Speed {
 
   get imagesPerSecond(): number {
     const end = this.#times.at(-1)?.time;
-    if (end === undefined || end === this.#began) return this.#last;
+    // A time that is too short says nothing: steps may come in a row that were computed before.
+    if (end === undefined || end - this.#began < 50) return this.#last;
     const images = this.#times.reduce((sum, { images }) => sum + images, 0);
     return (1000 * images) / (end - this.#began);
   }
