@@ -59,7 +59,8 @@ export function BackendChoice({
   );
 }
 
-function What({ found: { description, missing } }: { readonly found: Found }) {
+/** What was found of a backend, or why it isn’t there. */
+export function What({ found: { description, missing } }: { readonly found: Found }) {
   const { backends: text } = texts.value;
   if (!description) return <span class="hint">{text.missing(missing)}</span>;
   const { adapter, build } = description;

@@ -118,8 +118,9 @@ export type TrainingOrder =
 export type TrainingNews =
   | { readonly loading: { readonly what: string; readonly done: number; readonly of: number } }
   | { readonly started: Started }
-  /** Several at a time, as a page draws 60 times a second at most. `imagesPerSecond`: of the last second of training. */
-  | { readonly steps: readonly StepRecord[]; readonly imagesPerSecond: number }
+  /** Several at a time, as a page draws 60 times a second at most. `imagesPerSecond`: of the last second of training. `times`: when each
+   *  step ended, in milliseconds from the beginning of the first. */
+  | { readonly steps: readonly StepRecord[]; readonly imagesPerSecond: number; readonly times: readonly number[] }
   | { readonly epoch: EpochRecord }
   | { readonly test: Test }
   | { readonly inside: Inside }
