@@ -6,12 +6,12 @@ import type { LaneReport, RaceReport } from './report.js';
 /** Bars with more parts than this can't be read: the others are one part. */
 const MOST = 8;
 
-/** Milliseconds of a step, or what is left of it, by kernel. */
+/** Milliseconds of a step, by kernel. */
 type Costs = ReadonlyMap<string, number>;
 
 export function KernelShares({ report }: { readonly report: RaceReport }) {
   const { race: text } = texts.value;
-  const lanes = report.lanes.filter(({ kernels, losses }) => kernels.length > 0 && losses.length > 0);
+  const lanes = report.lanes.filter(({ kernels }) => kernels.length > 0);
   if (lanes.length === 0) return null;
   const { names, costs } = gather(lanes, text.others);
   return (
@@ -41,11 +41,11 @@ function gather(lanes: readonly LaneReport[], others: string): Gathered {
   }
   const all = [...weights].sort(([, a], [, b]) => b - a).map(([name]) => name);
   const shown = all.slice(0, all.length > MOST ? MOST - 1 : MOST);
-  const costs = lanes.map(({ kernels, losses }) => {
+  const costs = lanes.map(({ kernels }) => {
     const own = new Map<string, number>();
     for (const { kernel, milliseconds } of kernels) {
       const name = shown.includes(kernel) ? kernel : others;
-      own.set(name, (own.get(name) ?? 0) + milliseconds / losses.length);
+      own.set(name, (own.get(name) ?? 0) + milliseconds);
     }
     return own;
   });

@@ -92,23 +92,20 @@ class Racer {
   }
 
   report(): LaneReport {
-    const { steps, times, started, kernels, failure } = this.#trainer;
+    const { steps, times, kernels, failure } = this.#trainer;
+    const found = surroundings.value?.backends.find(({ name }) => name === this.lane.backend);
     const first = <T>(values: readonly T[]) => values.slice(0, this.order.steps);
     return {
       ...this.lane,
       state: this.state.value,
-      description: started.value?.backend ?? null,
-      onProcessor: this.lane.backend === 'webgpu' ? processorAdapter() : null,
+      adapter: found?.description?.adapter ?? null,
       failure: failure.value,
       losses: first(steps.value).map(({ loss }) => loss),
       times: first(times.value),
-      kernels: kernels.value,
+      kernels: kernels.value.map(({ kernel, milliseconds }) => ({
+        kernel,
+        milliseconds: milliseconds / steps.value.length,
+      })),
     };
   }
-}
-
-function processorAdapter(): string | null {
-  const adapter = surroundings.value?.backends.find(({ name }) => name === 'webgpu')?.description?.adapter;
-  if (!adapter?.computesOnCpu) return null;
-  return adapter.description || adapter.device || adapter.architecture || adapter.vendor;
 }

@@ -1,5 +1,5 @@
 /** What a race leaves: plain JSON, and what can be computed from it. */
-import type { Environment } from 'receptive/measure';
+import type { AdapterDescription, Environment } from 'receptive/measure';
 import type { KernelShare } from '../training/messages.js';
 import type { Lane } from './lanes.js';
 
@@ -22,16 +22,14 @@ export interface RaceOrder {
 
 export interface LaneReport extends Lane {
   readonly state: LaneState;
-  /** What computed: `wasm, 2 threads, relaxed SIMD`. null: it hadn't started. */
-  readonly description: string | null;
-  /** The adapter's name, where it is none of a GPU but computes on the processor. */
-  readonly onProcessor: string | null;
+  /** Of webgpu: what computes. */
+  readonly adapter: AdapterDescription | null;
   readonly failure: string | null;
   /** Of each step. */
   readonly losses: readonly number[];
-  /** When each step ended, in milliseconds from the beginning of the first one. */
+  /** When each step ended, in milliseconds since the first began. */
   readonly times: readonly number[];
-  /** Milliseconds of each kernel in all steps, if they were measured. */
+  /** Milliseconds of each kernel in a step, on average, if they were measured. */
   readonly kernels: readonly KernelShare[];
 }
 

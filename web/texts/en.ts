@@ -77,7 +77,8 @@ export const en = {
       `Loss of ${model}, ${batchSize} images a step, seed ${seed}`,
     svg: 'Save the curves as SVG',
     kernels: 'Who pays for what',
-    profiled: 'Time of kernels alone, as a part of all their time. Its rest, such as preparing images, isn’t in it.',
+    profiled:
+      'Time of the kernels alone: what else a step takes, such as preparing images, isn’t in it. On webgpu they are shaders, so that a linear layer is a matmul; it tells their times by the device’s own clock, which browsers make coarse.',
     sharesLabel: 'Share of each kernel, lane by lane; the table has the numbers',
     ofStep: (time: string) => `${time} a step`,
     kernelTimes: 'Time of a step, and share',

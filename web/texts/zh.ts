@@ -70,7 +70,8 @@ export const zh: Texts = {
     pictureTitle: (model, batchSize, seed) => `${model} 的损失，每步 ${batchSize} 张图像，种子 ${seed}`,
     svg: '把曲线保存为 SVG',
     kernels: '时间花在哪里',
-    profiled: '只计内核的时间，以及它在全部内核时间里所占的比例。其余的时间，例如准备图像，不在其中。',
+    profiled:
+      '只计内核的时间：一步里其余的时间，例如准备图像，不在其中。webgpu 的内核是着色器，线性层在那里是 matmul；它的时间取自设备自己的时钟，浏览器只给出粗略的读数。',
     sharesLabel: '各赛道上每个内核所占的比例；数字见表格',
     ofStep: (time) => `每步 ${time}`,
     kernelTimes: '每步的时间与比例',

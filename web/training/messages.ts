@@ -104,8 +104,9 @@ export interface Started {
   readonly step: number;
 }
 
-/** Time of a kernel since the last time it was told. */
+/** A kernel's time in the run so far. */
 export interface KernelShare {
+  /** `conv2d backward`. On WebGPU those are shaders: `linear` is computed by `matmul forward`. */
   readonly kernel: string;
   readonly milliseconds: number;
 }
@@ -135,7 +136,7 @@ export type TrainingNews =
   | { readonly loading: Loading }
   | { readonly started: Started }
   /** Several at a time, as a page draws 60 times a second at most. `imagesPerSecond`: of the last second of training. `times`: when each
-   *  step ended, in milliseconds from the beginning of the first. */
+   *  step ended, in milliseconds since the run began here. */
   | { readonly steps: readonly StepRecord[]; readonly imagesPerSecond: number; readonly times: readonly number[] }
   | { readonly epoch: EpochRecord }
   | { readonly test: Test }

@@ -2,6 +2,7 @@
 import { Checkpoint, fit, nn, type StepRecord, safetensors } from 'receptive';
 import { describeBackend } from 'receptive/measure';
 import { inside } from './inside.js';
+import { measureKernels } from './kernelTimes.js';
 import { setLr } from './learningRate.js';
 import type { RunOrder, TrainingNews, TrainingOrder } from './messages.js';
 import { type Prepared, prepare } from './prepare.js';
@@ -32,6 +33,10 @@ export class Run {
   #filesWanted = 0;
   #watched: { readonly index: number; readonly every: number } | null = null;
   readonly #steps: StepRecord[] = [];
+  readonly #times: number[] = [];
+  #began = 0;
+  /** null: they aren't measured. */
+  readonly #kernels: ReturnType<typeof measureKernels> | null;
   #told = 0;
   readonly #speed = new Speed();
 
@@ -42,6 +47,7 @@ export class Run {
   ) {
     this.#saved = order.checkpoint;
     this.#step = made.checkpoint?.position.step ?? 0;
+    this.#kernels = order.profile ? measureKernels(made.backend) : null;
   }
 
   static async start(order: RunOrder, site: string, tell: Tell): Promise<Run> {
@@ -51,6 +57,7 @@ export class Run {
   /** To the end of the run. */
   async train(): Promise<void> {
     this.#tellStarted();
+    this.#began = performance.now();
     let { checkpoint } = this.made;
     for (;;) {
       const ended = await this.#fit(checkpoint);
@@ -140,6 +147,7 @@ export class Run {
     if (this.#gate === 'step' && record.stepInEpoch === record.stepsPerEpoch) this.#gate = 'testing';
     this.#speed.add(record.images);
     this.#steps.push(record);
+    this.#times.push(performance.now() - this.#began);
     if (performance.now() - this.#told >= pause) this.#tellSteps();
     const { index, every } = this.#watched ?? { index: -1, every: Number.POSITIVE_INFINITY };
     if (index >= 0 && record.step % every === 0 && !this.#asked.length) this.#asked.push(() => this.#look());
@@ -151,7 +159,12 @@ export class Run {
   #tellSteps(): void {
     this.#told = performance.now();
     if (this.#steps.length === 0) return;
-    this.tell({ steps: this.#steps.splice(0), imagesPerSecond: this.#speed.imagesPerSecond });
+    if (this.#kernels) this.tell({ kernels: this.#kernels() });
+    this.tell({
+      steps: this.#steps.splice(0),
+      times: this.#times.splice(0),
+      imagesPerSecond: this.#speed.imagesPerSecond,
+    });
   }
 
   async #look(): Promise<void> {

@@ -14,7 +14,7 @@ export class Trainer {
   readonly started = signal<Started | null>(null);
   /** All steps so far, those of the run before it went on here left out. A new array whenever there are more. */
   readonly steps = signal<readonly StepRecord[]>([]);
-  /** When each of them ended, in milliseconds from the beginning of the first, by the worker's clock. */
+  /** When each of them ended, in milliseconds since `started`, by the worker's clock. */
   readonly times = signal<readonly number[]>([]);
   readonly epochs = signal<readonly EpochRecord[]>([]);
   readonly imagesPerSecond = signal<number | null>(null);
