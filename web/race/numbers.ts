@@ -17,4 +17,4 @@ export function duration(milliseconds: number): string {
 export const percent = (share: number) => written(share, { style: 'percent', maximumSignificantDigits: 2 });
 
 /** A part that is tiny as a rule: 2.3e-6, 0. */
-export const tiny = (part: number) => (part === 0 ? '0' : part.toExponential(1));
+export const tiny = (part: number) => (part === 0 ? '0' : Number.isFinite(part) ? part.toExponential(1) : '∞');

@@ -79,11 +79,16 @@ export function largestDifference(lane: LaneReport, lanes: readonly LaneReport[]
     const there = lanes.filter(({ losses }) => i < losses.length);
     const other = there.find(({ backend }) => backend === 'reference') ?? there[0];
     if (other.label === lane.label) return;
-    const difference = Math.abs(loss - other.losses[i]) / Math.abs(other.losses[i]);
-    // A loss that isn't a number differs from every other: JSON has null for it.
-    if (largest === null || !(difference <= largest.difference)) {
+    const difference = relativeDifference(loss, other.losses[i]);
+    if (largest === null || difference > largest.difference) {
       largest = { difference, step: i + 1, against: other.label };
     }
   });
   return largest;
+}
+
+/** A loss that isn't finite is like no other but itself. */
+function relativeDifference(a: number, b: number): number {
+  if (Object.is(a, b)) return 0;
+  return Number.isFinite(a) && Number.isFinite(b) ? Math.abs(a - b) / Math.abs(b) : Number.POSITIVE_INFINITY;
 }
