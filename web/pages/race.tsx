@@ -10,7 +10,6 @@ import { order, problem, RaceForm } from '../race/raceForm.js';
 import { RaceNotes } from '../race/raceNotes.js';
 import { readRace } from '../race/report.js';
 import { Standings } from '../race/standings.js';
-import { save } from '../reports/files.js';
 import { texts } from '../shell/settings.js';
 import { mount } from '../shell/shell.js';
 import { recallLarge, rememberLarge } from '../shell/storage.js';
@@ -36,6 +35,7 @@ function RacePage() {
         <RaceForm disabled={race.isOn.value} />
         <Start />
       </form>
+      <p class="hint">{texts.value.bench.advice}</p>
       <Announcements race={race} />
       {report && (
         <>
@@ -44,16 +44,6 @@ function RacePage() {
           <RaceNotes report={report} />
           <RaceCurves report={report} />
           <KernelShares report={report} />
-          {!race.isOn.value && (
-            <div class="buttons">
-              <button
-                type="button"
-                onClick={() => save('receptive-race.json', 'application/json', JSON.stringify(report, null, 2))}
-              >
-                {texts.value.report.json}
-              </button>
-            </div>
-          )}
         </>
       )}
     </>

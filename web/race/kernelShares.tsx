@@ -5,24 +5,35 @@ import type { LaneReport, RaceReport } from './report.js';
 
 /** Bars with more parts than this can't be read: the others are one part. */
 const MOST = 8;
+/** A part of this share is wide enough for its number. */
+const NUMBERED = 0.03;
 
 /** Milliseconds of a step, by kernel. */
 type Costs = ReadonlyMap<string, number>;
 
 export function KernelShares({ report }: { readonly report: RaceReport }) {
   const { race: text } = texts.value;
-  const lanes = report.lanes.filter(({ kernels }) => kernels.length > 0);
-  if (lanes.length === 0) return null;
+  const measured = report.lanes.filter(({ kernels }) => kernels.length > 0);
+  if (measured.length === 0) return null;
+  const [lanes, without] = [measured.filter(hasTimes), measured.filter((lane) => !hasTimes(lane))];
   const { names, costs } = gather(lanes, text.others);
   return (
     <section aria-labelledby="kernels">
       <h2 id="kernels">{text.kernels}</h2>
       <p class="hint">{text.profiled}</p>
+      {without.map(({ label }) => (
+        <p key={label} class="hint">
+          {text.noClock(label)}
+        </p>
+      ))}
       <Bars lanes={lanes} names={names} costs={costs} />
       <Table lanes={lanes} names={names} costs={costs} />
     </section>
   );
 }
+
+/** A device without a clock says 0 of all. */
+const hasTimes = ({ kernels }: LaneReport) => kernels.some(({ milliseconds }) => milliseconds > 0);
 
 interface Gathered {
   readonly names: readonly string[];
@@ -74,7 +85,7 @@ function Bars({ lanes, names, costs }: Gathered & { readonly lanes: readonly Lan
                     style={{ width: `${100 * share}%` }}
                     title={`${name}: ${percent(share)}`}
                   >
-                    {i + 1}
+                    {share >= NUMBERED && i + 1}
                   </span>
                 );
               })}

@@ -7,7 +7,10 @@ import { picture } from './picture.js';
 import type { LaneReport, RaceReport } from './report.js';
 
 export function RaceCurves({ report }: { readonly report: RaceReport }) {
-  const { race: text } = texts.value;
+  const {
+    race: text,
+    report: { json },
+  } = texts.value;
   const charts = useRef<HTMLDivElement>(null);
   const series = (x: (lane: LaneReport, i: number) => number) =>
     report.lanes.map((lane) => ({
@@ -16,6 +19,7 @@ export function RaceCurves({ report }: { readonly report: RaceReport }) {
     }));
   const title = text.pictureTitle(report.model, report.batchSize, report.seed);
   const saveSvg = () => save('receptive-race.svg', 'image/svg+xml', picture(charts.current!, title));
+  const saveJson = () => save('receptive-race.json', 'application/json', JSON.stringify(report, null, 2));
   return (
     <section aria-labelledby="curves">
       <h2 id="curves">{text.curves}</h2>
@@ -32,6 +36,9 @@ export function RaceCurves({ report }: { readonly report: RaceReport }) {
       <div class="buttons">
         <button type="button" onClick={saveSvg}>
           {text.svg}
+        </button>
+        <button type="button" onClick={saveJson}>
+          {json}
         </button>
       </div>
     </section>

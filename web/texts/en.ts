@@ -66,7 +66,7 @@ export const en = {
     clock:
       'The clock starts with the first step. Images a second are of the steps after it, as it also compiles kernels and takes memory.',
     tolerance: (tolerance: string) =>
-      `A difference is a part of the loss. ✓ is up to ${tolerance}: so far may a loss be from PyTorch’s in the project’s tests of wasm and webgpu, over 100 steps on MNIST. Sums in another order differ in their last digits, and each step adds to it, so that a longer race may come apart without an error.`,
+      `A difference is a part of the loss. ✓ is up to ${tolerance}: so far may a loss be from PyTorch’s in the project’s tests of wasm and webgpu, over 100 steps on MNIST. Sums in another order differ in their last digits; and where two values of a max-pooling differ by no more than that, lanes may choose different ones. Each step adds to it, so that a longer race may come apart without an error.`,
     whereAndWhen: (runtime: string, machine: string, cores: number, date: string) =>
       `${runtime} on ${machine} with ${cores} cores, ${date}.`,
     curves: 'The same losses at other times',
@@ -79,6 +79,7 @@ export const en = {
     kernels: 'Who pays for what',
     profiled:
       'Time of the kernels alone: what else a step takes, such as preparing images, isn’t in it. On webgpu they are shaders, so that a linear layer is a matmul; it tells their times by the device’s own clock, which browsers make coarse.',
+    noClock: (lane: string) => `${lane}: its device has no clock for kernels.`,
     sharesLabel: 'Share of each kernel, lane by lane; the table has the numbers',
     ofStep: (time: string) => `${time} a step`,
     kernelTimes: 'Time of a step, and share',

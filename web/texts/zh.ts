@@ -61,7 +61,7 @@ export const zh: Texts = {
     measured: '每个内核都经过测量，这要花时间：不测量时各赛道更快。',
     clock: '计时从第一步开始。每秒图像数从第二步算起，因为第一步还要编译内核、分配内存。',
     tolerance: (tolerance) =>
-      `差异是相对于损失的比例。✓ 表示不超过 ${tolerance}：本项目的测试允许 wasm 和 webgpu 在 MNIST 上的 100 步之内与 PyTorch 的损失相差这么多。求和次序不同，末几位数字就不同，而且逐步累积，所以更长的竞速可能逐渐分开，这并不是错误。`,
+      `差异是相对于损失的比例。✓ 表示不超过 ${tolerance}：本项目的测试允许 wasm 和 webgpu 在 MNIST 上的 100 步之内与 PyTorch 的损失相差这么多。求和次序不同，末几位数字就不同；最大池化中若有两个值只差这么一点，各赛道选中的就可能不是同一个。差异逐步累积，所以更长的竞速可能逐渐分开，这并不是错误。`,
     whereAndWhen: (runtime, machine, cores, date) => `${runtime}，${machine}，${cores} 个核心，${date}。`,
     curves: '同样的损失，不同的时刻',
     step: '步',
@@ -72,6 +72,7 @@ export const zh: Texts = {
     kernels: '时间花在哪里',
     profiled:
       '只计内核的时间：一步里其余的时间，例如准备图像，不在其中。webgpu 的内核是着色器，线性层在那里是 matmul；它的时间取自设备自己的时钟，浏览器只给出粗略的读数。',
+    noClock: (lane) => `${lane}：它的设备没有为内核计时的时钟。`,
     sharesLabel: '各赛道上每个内核所占的比例；数字见表格',
     ofStep: (time) => `每步 ${time}`,
     kernelTimes: '每步的时间与比例',
