@@ -103,14 +103,14 @@ interface Globals {
     readonly test: Signal<Test | null>;
     readonly inside: Signal<Inside | null>;
   };
-  until(...states: string[]): Promise<string>;
+  until(state: string): Promise<void>;
   ran(): Ran;
 }
 
 /** Trains in the page, to the end. */
 async function train(page: Page, given: ReturnType<typeof order>): Promise<Ran> {
   await page.evaluate((given) => (globalThis as unknown as Globals).trainer.start(given), given);
-  expect(await page.evaluate(() => (globalThis as unknown as Globals).until('done'))).toBe('done');
+  await page.evaluate(() => (globalThis as unknown as Globals).until('done'));
   return page.evaluate(() => (globalThis as unknown as Globals).ran());
 }
 
@@ -173,5 +173,54 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const ran = await train(await open(), given);
     expect(ran.failure).toBe(null);
     expect(ran).toMatchObject(await trainInNode(given));
+  });
+  test('a run that is watched, tested, paused and taken step by step has the losses of one that is left alone', async () => {
+    const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 2 });
+    const page = await open();
+    const alone = await train(page, given);
+    const seen = await page.evaluate(async (given) => {
+      const { trainer, until } = globalThis as unknown as Globals;
+      const places: number[] = [];
+      const place = () => places.push(trainer.steps.value.length);
+      trainer.start(given);
+      trainer.watch(7, 2);
+      trainer.oneStep();
+      await until('paused');
+      place();
+      for (let step = 0; step < 5; step++) {
+        trainer.oneStep();
+        await until('paused');
+        place();
+      }
+      trainer.testNow();
+      await trainer.save('weights');
+      trainer.goOn();
+      await until('done');
+      const [test, inside] = [trainer.test.value!, trainer.inside.value!];
+      return {
+        places,
+        test: { step: test.step, wrong: test.mistakes.length, accuracy: test.accuracy },
+        inside: {
+          step: inside.step,
+          first: inside.features[0].shape,
+          last: inside.features.at(-1)!.shape,
+          areWhole: inside.features.every(({ shape, values }) => values.length === shape.reduce((a, b) => a * b)),
+          convolutions: inside.filters.map(({ shape }) => shape.join('x')),
+          areLearning: inside.gradients.map(({ values }) => values.some((value) => value !== 0)),
+        },
+      };
+    }, given);
+    expect(await page.evaluate(() => (globalThis as unknown as Globals).ran())).toEqual(alone);
+    expect(seen.test).toEqual({ step: 6, wrong: 10 - 10 * seen.test.accuracy, accuracy: expect.any(Number) });
+    const { convolutions, ...inside } = seen.inside;
+    expect(inside).toEqual({
+      step: 8,
+      first: [24, 28, 28],
+      last: [10],
+      areWhole: true,
+      areLearning: convolutions.map(() => true),
+    });
+    expect(convolutions.slice(0, 2)).toEqual(['24x3x3', '256x1x1']);
+    expect(seen.places).toEqual(Array.from({ length: 6 }, (_, i) => i + 1));
   });
 });

@@ -201,15 +201,13 @@ export class Run {
   }
 
   /** One at a time: they share the network. */
-  #answer(): Promise<void> {
-    this.#answering ??= (async () => {
-      try {
-        for (let work = this.#asked.shift(); work; work = this.#asked.shift()) await work();
-      } finally {
+  async #answer(): Promise<void> {
+    while (this.#asked.length > 0 || this.#answering) {
+      this.#answering ??= this.#asked.shift()!().finally(() => {
         this.#answering = null;
-      }
-    })();
-    return this.#answering;
+      });
+      await this.#answering;
+    }
   }
 
   #set(gate: Gate): void {
@@ -224,6 +222,6 @@ export class Run {
         this.#opened = resolve;
       });
     }
-    await this.#answering;
+    await this.#answer();
   }
 }
