@@ -31,6 +31,7 @@ const complaints: string[] = [];
 async function open(choices: object, options: BrowserContextOptions = {}): Promise<Page> {
   context = await (await launched!).newContext({ locale: 'en', ...options });
   await context.addInitScript((kept) => localStorage.setItem('receptive.race', kept), JSON.stringify(choices));
+  context.setDefaultTimeout(110_000); // the machine may have other things to do
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
@@ -246,6 +247,6 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(lanes.map(({ state }) => state)).toEqual(['failed', ...lanes.slice(1).map(() => 'done')]);
     expect((await cells(page, 'wasm x 1'))[0]).toMatch(/^failed after 0 steps: .*train-labels.* can't be loaded/);
     expect(await page.getByRole('log').textContent()).toMatch(/wasm x 1: failed after 0 steps: .*wasm x 2: 2 steps in/);
-    expect(complaints.splice(0).every((text) => text.includes('ERR_FAILED'))).toBe(true);
+    expect(complaints.splice(0).filter((text) => !text.includes('ERR_FAILED'))).toEqual([]);
   });
 });

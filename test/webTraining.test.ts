@@ -96,15 +96,22 @@ interface Globals {
     pause(): void;
     goOn(): void;
     oneStep(): void;
+    end(): void;
     watch(index: number, every: number): void;
     testNow(): void;
     save(what: string): Promise<{ name: string; bytes: Uint8Array }>;
+    readonly kept: Signal<number | null>;
+    readonly notKept: Signal<string | null>;
+    readonly kernels: Signal<readonly { kernel: string; milliseconds: number }[]>;
     readonly steps: Signal<readonly { step: number }[]>;
     readonly test: Signal<Test | null>;
     readonly inside: Signal<Inside | null>;
   };
   until(state: string): Promise<void>;
   ran(): Ran;
+  keptRuns(): Promise<{ key: string; step: number; stepsPerEpoch: number; epochs: number }[]>;
+  openKept(key: string): Promise<Uint8Array>;
+  forget(key: string): Promise<void>;
 }
 
 /** Trains in the page, to the end. */
@@ -222,5 +229,45 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     });
     expect(convolutions.slice(0, 2)).toEqual(['24x3x3', '256x1x1']);
     expect(seen.places).toEqual(Array.from({ length: 6 }, (_, i) => i + 1));
+  });
+  test('a run whose tab was closed goes on in another one with the same losses, and in one tab at a time', async () => {
+    const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 3, keep: 'run' });
+    const closed = await open();
+    const alone = await train(closed, { ...given, keep: null });
+    await closed.evaluate(async (given) => {
+      const { trainer, until } = globalThis as unknown as Globals;
+      trainer.start(given);
+      while (trainer.steps.value.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+      trainer.pause();
+      await until('paused');
+    }, given);
+
+    const page = await open();
+    const elsewhere = await page.evaluate(async (given) => {
+      const { trainer, until, forget } = globalThis as unknown as Globals;
+      trainer.start(given);
+      const messageOf = (error: Error) => error.message;
+      return [await until('done').catch(messageOf), await forget('run').catch(messageOf)];
+    }, given);
+    expect(elsewhere).toEqual(Array(2).fill('this run is being trained in another tab: go on there, or close it'));
+
+    // What it trains after the pause is lost.
+    await closed.evaluate(() => (globalThis as unknown as Globals).trainer.goOn());
+    await closed.close();
+    const { run, ran, left } = await page.evaluate(async (given) => {
+      const { trainer, until, ran, keptRuns, openKept, forget } = globalThis as unknown as Globals;
+      const [run] = await keptRuns();
+      trainer.start({ ...given, checkpoint: await openKept(run.key) });
+      await until('done');
+      const { notKept, kept } = trainer;
+      trainer.end();
+      await forget('run');
+      return { run, ran: ran(), left: await keptRuns(), notKept: notKept.value, kept: kept.value };
+    }, given);
+    expect(run).toMatchObject({ key: 'run', stepsPerEpoch: 4, epochs: 3 });
+    expect([5, 6, 7, 9, 10, 11]).toContain(run.step);
+    expect(ran.losses).toEqual(alone.losses.slice(run.step));
+    expect(ran.epochs).toEqual(alone.epochs);
+    expect(left).toEqual([]);
   });
 });

@@ -1,47 +1,42 @@
-/** How long each kernel has taken so far. */
-import { type AnyBackend, operationNames } from 'receptive';
+/** How long each kernel has taken. */
+import type { AnyBackend } from 'receptive';
 import type { KernelShare } from './messages.js';
 
-type Kernel = (...args: unknown[]) => void;
-type KernelTable = Record<string, Record<string, Kernel>>;
-
-/**
- * Measures all kernels of a backend from now on, which costs time. The function that it returns says what they have taken, the most
- * expensive first. WebGPU's device tells by its own clock, if the backend was created with `profile: true`.
- */
-export function measureKernels(backend: AnyBackend): () => KernelShare[] {
-  const times = new Map<string, number>();
-  const add = (kernel: string, milliseconds: number) => times.set(kernel, (times.get(kernel) ?? 0) + milliseconds);
-  if (backend.name === 'webgpu') {
-    return () => {
-      times.clear();
-      for (const [name, { milliseconds }] of Object.entries(backend.stats().kernels)) add(passOf(name), milliseconds);
-      return sorted(times);
-    };
-  }
-  const kernels = backend.kernels as unknown as KernelTable;
-  const timed = (operation: string, pass: string): Kernel => {
-    return (...args) => {
-      const begin = performance.now();
-      kernels[operation][pass](...args);
-      add(`${operation} ${pass}`, performance.now() - begin);
-    };
+/** From now on. WebGPU's are the device's own times, which it has only where it was created with `profile`. */
+export function kernelTimes(backend: AnyBackend): () => KernelShare[] {
+  const times = backend.name === 'webgpu' ? null : timed(backend);
+  return () => {
+    const found: [string, number][] =
+      backend.name === 'webgpu'
+        ? Object.entries(backend.stats().kernels).map(([kernel, { milliseconds }]) => [kernel, milliseconds])
+        : [...times!];
+    return found
+      .map(([kernel, milliseconds]) => ({ kernel, milliseconds }))
+      .sort((a, b) => b.milliseconds - a.milliseconds);
   };
-  const passes = (operation: string) =>
-    Object.fromEntries(Object.keys(kernels[operation]).map((pass) => [pass, timed(operation, pass)]));
-  Object.defineProperty(backend, 'kernels', {
-    value: Object.fromEntries(operationNames.map((operation) => [operation, passes(operation)])),
+}
+
+type Kernel = (...parameters: unknown[]) => unknown;
+
+/** Puts a clock around every kernel. These backends have computed when the call returns. */
+function timed(backend: AnyBackend): Map<string, number> {
+  const times = new Map<string, number>();
+  const around =
+    (name: string, kernel: Kernel): Kernel =>
+    (...parameters) => {
+      const began = performance.now();
+      const result = kernel(...parameters);
+      times.set(name, (times.get(name) ?? 0) + performance.now() - began);
+      return result;
+    };
+  const operations = Object.entries(backend.kernels as unknown as Record<string, Record<string, Kernel>>);
+  const kernels = operations.map(([operation, passes]) => {
+    const clocked = Object.entries(passes).map(([pass, kernel]) => [
+      pass,
+      typeof kernel === 'function' ? around(`${operation}.${pass}`, kernel.bind(passes)) : kernel,
+    ]);
+    return [operation, Object.fromEntries(clocked)];
   });
-  return () => sorted(times);
+  Object.assign(backend, { kernels: Object.fromEntries(kernels) });
+  return times;
 }
-
-/** `conv2dBackwardInput.backwardInput` is of `conv2d backward`. */
-function passOf(shader: string): string {
-  const [file] = shader.split('.');
-  return `${file.replace(/(Forward|Backward).*/, '')} ${/backward/i.test(shader) ? 'backward' : 'forward'}`;
-}
-
-const sorted = (times: ReadonlyMap<string, number>): KernelShare[] =>
-  [...times]
-    .map(([kernel, milliseconds]) => ({ kernel, milliseconds }))
-    .sort((a, b) => b.milliseconds - a.milliseconds);

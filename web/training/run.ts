@@ -1,10 +1,12 @@
 /** A run of training that may be paused, looked into and told another learning rate. What it computes is what `receptive train` would. */
 import { Checkpoint, fit, nn, type StepRecord, safetensors } from 'receptive';
 import { describeBackend } from 'receptive/measure';
+import { failureOf } from './failure.js';
 import { inside } from './inside.js';
-import { measureKernels } from './kernelTimes.js';
+import { claim, keep } from './kept.js';
+import { kernelTimes } from './kernelTimes.js';
 import { setLr } from './learningRate.js';
-import type { RunOrder, TrainingNews, TrainingOrder } from './messages.js';
+import type { KernelShare, RunOrder, TrainingNews, TrainingOrder } from './messages.js';
 import { type Prepared, prepare } from './prepare.js';
 import { Speed } from './speed.js';
 import { tested } from './tested.js';
@@ -35,10 +37,9 @@ export class Run {
   readonly #steps: StepRecord[] = [];
   readonly #times: number[] = [];
   #began = 0;
-  /** null: they aren't measured. */
-  readonly #kernels: ReturnType<typeof measureKernels> | null;
   #told = 0;
   readonly #speed = new Speed();
+  readonly #kernels: (() => KernelShare[]) | null;
 
   private constructor(
     private readonly order: RunOrder,
@@ -47,29 +48,36 @@ export class Run {
   ) {
     this.#saved = order.checkpoint;
     this.#step = made.checkpoint?.position.step ?? 0;
-    this.#kernels = order.profile ? measureKernels(made.backend) : null;
+    this.#kernels = order.profile ? kernelTimes(made.backend) : null;
   }
 
+  /** Throws if another tab has the run. It is released with the worker. */
   static async start(order: RunOrder, site: string, tell: Tell): Promise<Run> {
+    if (order.keep !== null) await claim(order.keep);
     return new Run(order, await prepare(order, site, (loading) => tell({ loading })), tell);
   }
 
-  /** To the end of the run. */
+  /** To the end of the run. Where it fails, it can still be saved as it was at its last checkpoint. */
   async train(): Promise<void> {
     this.#tellStarted();
     this.#began = performance.now();
+    try {
+      this.tell({ done: { ended: await this.#trainOn() } });
+    } finally {
+      this.#tellSteps();
+      this.#isPaused = true;
+    }
+  }
+
+  /** Pauses where it is asked to. */
+  async #trainOn() {
     let { checkpoint } = this.made;
     for (;;) {
       const ended = await this.#fit(checkpoint);
       this.#tellSteps();
-      if (ended !== 'interrupted') {
-        this.#isPaused = true;
-        await this.#answer();
-        this.tell({ done: { ended } });
-        return;
-      }
       this.#isPaused = true;
       await this.#answer();
+      if (ended !== 'interrupted') return ended;
       this.tell({ paused: true });
       await this.#isOpened();
       this.#isPaused = false;
@@ -159,6 +167,7 @@ export class Run {
   #tellSteps(): void {
     this.#told = performance.now();
     if (this.#steps.length === 0) return;
+    // Those of exactly the steps that are told.
     if (this.#kernels) this.tell({ kernels: this.#kernels() });
     this.tell({
       steps: this.#steps.splice(0),
@@ -192,12 +201,42 @@ export class Run {
     if (name === 'best') return;
     this.#saved = bytes;
     for (; this.#filesWanted > 0; this.#filesWanted--) this.#tellFile('checkpoint', bytes);
+    await this.#keep(bytes);
+  }
+
+  async #keep(bytes: Uint8Array): Promise<void> {
+    const { keep: key, backend, threads, files } = this.order;
+    if (key === null) return;
+    const { options, epochs, loader } = this.made;
+    const checkpoint = await Checkpoint.decode(bytes, 'the run');
+    const { step } = checkpoint.position;
+    try {
+      await keep(
+        {
+          key,
+          options,
+          epochs,
+          backend,
+          threads,
+          hasOwnFiles: files !== null,
+          step,
+          stepsPerEpoch: loader.length,
+          last: checkpoint.epochs.at(-1) ?? null,
+          saved: Date.now(),
+          bytes: bytes.length,
+        },
+        bytes,
+      );
+      this.tell({ kept: { step } });
+    } catch (error) {
+      this.tell({ kept: { refused: (error as Error).message } });
+    }
   }
 
   /** Does it between two steps: at once where nothing is trained. */
   #ask(work: () => Promise<void>): void {
     this.#asked.push(work);
-    if (this.#isPaused) void this.#answer();
+    if (this.#isPaused) this.#answer().catch((error) => this.tell(failureOf(error)));
   }
 
   /** One at a time: they share the network. */
