@@ -1,6 +1,6 @@
 /** Curves over the same x, with their values under a cursor that the pointer or the arrow keys move. */
 import './style.css';
-import { scaleLinear } from 'd3-scale';
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { texts } from '../shell/settings.js';
 import { extent, isFinitePoint, nearest, type Point, thinned } from './points.js';
@@ -17,6 +17,8 @@ export interface CurvesOptions {
   readonly series: readonly Series[];
   readonly xLabel: string;
   readonly yLabel: string;
+  /** 'log' is for x above 0. Default: 'linear'. */
+  readonly xScale?: 'linear' | 'log';
   /** Of the drawing, in pixels. Default 220. */
   readonly height?: number;
   /** How a y is written. Default: with three digits. */
@@ -34,7 +36,16 @@ const MARGIN = { left: 52, right: 12, top: 8, bottom: 38 };
 const DOTS = 14;
 
 export function Curves(options: CurvesOptions) {
-  const { series, xLabel, yLabel, height = 220, format = threeDigits, at, onPoint } = useFrame(options);
+  const {
+    series,
+    xLabel,
+    yLabel,
+    xScale = 'linear',
+    height = 220,
+    format = threeDigits,
+    at,
+    onPoint,
+  } = useFrame(options);
   const { curves: text } = texts.value;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
@@ -43,17 +54,22 @@ export function Curves(options: CurvesOptions) {
   const drawn = series.map(({ points }) => points.filter(isFinitePoint));
   const xs = extent(
     drawn.flatMap((points) => (points.length > 0 ? [points[0][0], points.at(-1)![0]] : [])),
-    [0, 1],
+    xScale === 'log' ? [1, 10] : [0, 1],
   );
   const ys = extent(
     drawn.flatMap((points) => points.map(([, y]) => y)),
     [0, 1],
   );
-  const x = scaleLinear(xs, [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
+  const x = (xScale === 'log' ? scaleLog : scaleLinear)(xs, [
+    MARGIN.left,
+    Math.max(MARGIN.left + 1, width - MARGIN.right),
+  ]);
   const y = scaleLinear(ys, [height - MARGIN.bottom, MARGIN.top]).nice(4);
   const under = drawn.map((points) => (points.length === 0 ? null : nearest(points, cursor ?? xs[1])));
   const tickText = options.format ?? y.tickFormat(4);
-  const xTicks = x.ticks(Math.max(2, Math.floor(width / 110))).filter(Number.isInteger);
+  // Steps have no halves.
+  const areSteps = xs.every(Number.isInteger);
+  const xTicks = ticksOf(x, Math.max(2, Math.floor(width / 110))).filter((tick) => !areSteps || Number.isInteger(tick));
   /** The cursor goes from point to point of the series that has the most. */
   const rail = drawn.reduce((most, points) => (points.length > most.length ? points : most), drawn[0] ?? []);
 
@@ -187,6 +203,12 @@ function keyTarget({ key }: KeyboardEvent, rail: readonly Point[], cursor: numbe
     End: last,
   };
   return Object.hasOwn(to, key) ? rail[Math.min(last, Math.max(0, to[key]))][0] : undefined;
+}
+
+/** A log axis has more than can be labelled: d3 gives those that are left over an empty label. */
+function ticksOf(axis: ScaleContinuousNumeric<number, number>, count: number): number[] {
+  const format = axis.tickFormat(count);
+  return axis.ticks(count).filter((tick) => format(tick) !== '');
 }
 
 const threeDigits = (y: number) => String(Number(y.toPrecision(3)));

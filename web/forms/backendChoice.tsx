@@ -1,5 +1,6 @@
 /** The choice of backends: what each is here, and why one isn't there. */
 import type { BackendName } from 'receptive';
+import type { AdapterDescription } from 'receptive/measure';
 import { texts } from '../shell/settings.js';
 import { mostThreads } from '../work/here.js';
 import type { Found } from '../work/messages.js';
@@ -59,12 +60,16 @@ export function BackendChoice({
   );
 }
 
-function What({ found: { description, missing } }: { readonly found: Found }) {
+export const nameOf = ({ description, device, architecture, vendor }: AdapterDescription) =>
+  description || device || architecture || vendor;
+
+/** What was found of a backend, or why it isn’t there. */
+export function What({ found: { description, missing } }: { readonly found: Found }) {
   const { backends: text } = texts.value;
   if (!description) return <span class="hint">{text.missing(missing)}</span>;
   const { adapter, build } = description;
   if (adapter) {
-    const name = adapter.description || adapter.device || adapter.architecture || adapter.vendor;
+    const name = nameOf(adapter);
     return adapter.computesOnCpu ? <strong class="bad">{text.onCpu(name)}</strong> : <span class="hint">{name}</span>;
   }
   return <span class="hint">{build ? text.wasm(build) : text.reference}</span>;

@@ -64,7 +64,10 @@ export function siteMnist(site: string, limits: Limits, tell: (loading: Loading)
       return [name, atLeast(file, limit ?? file.shape[0])] as const;
     });
     of = needed.flatMap(([, { shards }]) => shards).reduce((sum, { bytes }) => sum + bytes, 0);
-    return new Map(needed.map(([name, { shape, shards }]) => [name, whole(shape, shards)]));
+    const loading = new Map(needed.map(([name, { shape, shards }]) => [name, whole(shape, shards)]));
+    // That a file can't be loaded is told to who reads it, and to nobody before.
+    for (const file of loading.values()) file.catch(() => {});
+    return loading;
   };
   const whole = async (shape: readonly number[], shards: IdxFile['shards']) =>
     idxOf(shape, await Promise.all(shards.map(async ({ file }) => gunzip(await load(`${address}${file}`, arrived)))));

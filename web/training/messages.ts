@@ -143,8 +143,9 @@ export type TrainingNews =
   /** The data in bytes; of the other parts only that they come. */
   | { readonly loading: Loading }
   | { readonly started: Started }
-  /** Several at a time, as a page draws 60 times a second at most. `imagesPerSecond`: of the last second of training. */
-  | { readonly steps: readonly StepRecord[]; readonly imagesPerSecond: number }
+  /** Several at a time, as a page draws 60 times a second at most. `imagesPerSecond`: of the last second of training. `times`: when each
+   *  step ended, in milliseconds since the run began here. */
+  | { readonly steps: readonly StepRecord[]; readonly imagesPerSecond: number; readonly times: readonly number[] }
   | { readonly epoch: EpochRecord }
   | { readonly test: Test }
   | { readonly inside: Inside }

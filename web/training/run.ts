@@ -11,9 +11,8 @@ import { type Prepared, prepare } from './prepare.js';
 import { Speed } from './speed.js';
 import { tested } from './tested.js';
 
-/** Milliseconds between two messages about steps, and about kernels. */
+/** Milliseconds between two messages about steps. */
 const pause = 33;
-const kernelPause = 500;
 
 /** Minutes between two checkpoints, where the browser keeps them. */
 const keepMinutes = 1 / 3;
@@ -36,10 +35,11 @@ export class Run {
   #filesWanted = 0;
   #watched: { readonly index: number; readonly every: number } | null = null;
   readonly #steps: StepRecord[] = [];
+  readonly #times: number[] = [];
+  #began = 0;
   #told = 0;
   readonly #speed = new Speed();
   readonly #kernels: (() => KernelShare[]) | null;
-  #kernelsTold = 0;
 
   private constructor(
     private readonly order: RunOrder,
@@ -60,6 +60,7 @@ export class Run {
   /** To the end of the run. Where it fails, it can still be saved as it was at its last checkpoint. */
   async train(): Promise<void> {
     this.#tellStarted();
+    this.#began = performance.now();
     try {
       this.tell({ done: { ended: await this.#trainOn() } });
     } finally {
@@ -121,7 +122,6 @@ export class Run {
       onEpoch: async (epoch) => {
         this.#tellSteps();
         this.tell({ epoch });
-        this.#tellKernels();
         if (this.#gate === 'testing') this.#gate = 'shut';
         await this.#answer();
         this.#speed.start();
@@ -155,8 +155,8 @@ export class Run {
     if (this.#gate === 'step' && record.stepInEpoch === record.stepsPerEpoch) this.#gate = 'testing';
     this.#speed.add(record.images);
     this.#steps.push(record);
+    this.#times.push(performance.now() - this.#began);
     if (performance.now() - this.#told >= pause) this.#tellSteps();
-    if (performance.now() - this.#kernelsTold >= kernelPause) this.#tellKernels();
     const { index, every } = this.#watched ?? { index: -1, every: Number.POSITIVE_INFINITY };
     if (index >= 0 && record.step % every === 0 && !this.#asked.length) this.#asked.push(() => this.#look());
     if (this.#asked.length === 0) return;
@@ -167,12 +167,13 @@ export class Run {
   #tellSteps(): void {
     this.#told = performance.now();
     if (this.#steps.length === 0) return;
-    this.tell({ steps: this.#steps.splice(0), imagesPerSecond: this.#speed.imagesPerSecond });
-  }
-
-  #tellKernels(): void {
-    this.#kernelsTold = performance.now();
+    // Those of exactly the steps that are told.
     if (this.#kernels) this.tell({ kernels: this.#kernels() });
+    this.tell({
+      steps: this.#steps.splice(0),
+      times: this.#times.splice(0),
+      imagesPerSecond: this.#speed.imagesPerSecond,
+    });
   }
 
   async #look(): Promise<void> {

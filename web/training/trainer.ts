@@ -24,6 +24,8 @@ export class Trainer {
   readonly started = signal<Started | null>(null);
   /** All steps so far, those of the run before it went on here left out. A new array whenever there are more. */
   readonly steps = signal<readonly StepRecord[]>([]);
+  /** When each of them ended, in milliseconds since `started`, by the worker's clock. */
+  readonly times = signal<readonly number[]>([]);
   readonly epochs = signal<readonly EpochRecord[]>([]);
   readonly imagesPerSecond = signal<number | null>(null);
   readonly test = signal<Test | null>(null);
@@ -48,6 +50,7 @@ export class Trainer {
     this.end();
     this.started.value = null;
     this.steps.value = [];
+    this.times.value = [];
     this.epochs.value = [];
     this.imagesPerSecond.value = null;
     this.test.value = null;
@@ -119,6 +122,7 @@ export class Trainer {
       this.epochs.value = news.started.history;
       this.state.value = 'training';
     } else if ('steps' in news) {
+      this.times.value = [...this.times.value, ...news.times];
       this.steps.value = [...this.steps.value, ...news.steps];
       this.imagesPerSecond.value = news.imagesPerSecond;
     } else if ('epoch' in news) this.epochs.value = [...this.epochs.value, news.epoch];
