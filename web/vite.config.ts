@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { environment } from '../dist/node/environment.js';
+import { writeSiteData } from '../tools/siteData.mjs';
 
 /** With these, a page may share memory with its workers, so that the kernels get threads. */
 export const isolation = {
@@ -19,6 +20,7 @@ export const policy = [
   "worker-src 'self' blob:",
   "style-src 'self'",
   "img-src 'self' data:",
+  "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -35,20 +37,23 @@ const withPolicy: Plugin = {
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
-export default defineConfig(async () => ({
-  root: fileURLToPath(new URL('.', import.meta.url)),
-  base: './', // so that it works under any path
-  appType: 'mpa' as const,
-  server: { headers: isolation },
-  preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-  plugins: [withPolicy],
-  // What reports name as the version of `receptive`.
-  define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
-  worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
-  build: {
-    target: 'es2022',
-    // A worker has the kit and the kernels in it.
-    chunkSizeWarningLimit: 1000,
-    rollupOptions: { input: ['index', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
-  },
-}));
+export default defineConfig(async () => {
+  await writeSiteData();
+  return {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    base: './', // so that it works under any path
+    appType: 'mpa' as const,
+    server: { headers: isolation },
+    preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
+    plugins: [withPolicy],
+    // What reports name as the version of `receptive`.
+    define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
+    worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
+    build: {
+      target: 'es2022',
+      // A worker has the kit and the kernels in it.
+      chunkSizeWarningLimit: 1000,
+      rollupOptions: { input: ['index', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
+    },
+  };
+});

@@ -9,6 +9,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.json': 'application/json',
 };
 
 export interface Site {
@@ -28,8 +29,10 @@ export async function serve(
     const { pathname } = new URL(url!, 'http://localhost');
     const file = pathname === path ? 'index.html' : pathname.slice(path.length);
     try {
-      const content = await readFile(join(folder, file), 'utf8');
-      response.writeHead(200, { 'Content-Type': types[extname(file)], ...headers }).end(change(content));
+      const content = await readFile(join(folder, file));
+      const type = types[extname(file)];
+      response.writeHead(200, { ...(type && { 'Content-Type': type }), ...headers });
+      response.end(type ? change(content.toString()) : content);
     } catch {
       response.writeHead(404).end();
     }

@@ -2,6 +2,13 @@
 import type { BackendName, EpochRecord, StepRecord } from 'receptive';
 import type { RunOptions } from 'receptive/catalog';
 
+/** A file that was dropped on a page or picked, with its path in the folder that it came in: `pets/cats/1.jpg`, or its name alone.
+ *  `droppedFiles` and `pickedFiles` (files.ts) make them. */
+export interface OwnFile {
+  readonly path: string;
+  readonly file: File;
+}
+
 /** What a run is made of, and where it is computed. The options are those that a checkpoint keeps, so that the command opens it, too. */
 export interface RunOrder {
   readonly options: RunOptions;
@@ -10,8 +17,8 @@ export interface RunOrder {
   /** Of wasm. */
   readonly threads: number;
   /** Files that were dropped on the page: IDX, CIFAR-10's binary ones, or a folder of pictures. Null: MNIST, which the site has. */
-  readonly files: readonly File[] | null;
-  /** A checkpoint to go on from, of the command or of a page. */
+  readonly files: readonly OwnFile[] | null;
+  /** A checkpoint to go on from, of the command or of a page. Its run's options take the place of `options`. */
   readonly checkpoint: Uint8Array | null;
   /** The key under which the browser keeps the run; null: it isn't kept. */
   readonly keep: string | null;
@@ -47,7 +54,8 @@ export interface Test {
   readonly mistakes: readonly Mistake[];
 }
 
-/** Numbers of a tensor, to be drawn: (channels, height, width), or one row of so many. */
+/** Numbers of a tensor, to be drawn: (channels, height, width), or one row of so many. Filters (C_out, C_in, K_h, K_w) are
+ *  (C_out · C_in, K_h, K_w). No more than the first 256 channels. */
 export interface Maps {
   /** The path of the layer in the network, `conv1`. */
   readonly layer: string;
@@ -103,7 +111,8 @@ export interface KernelShare {
 }
 
 export type TrainingOrder =
-  | { readonly start: RunOrder }
+  /** `site`: the address that the site's data lie under. */
+  | { readonly start: RunOrder; readonly site: string }
   /** Pause and go on; `step` takes one step and pauses again. */
   | { readonly go: boolean }
   | { readonly step: true }
@@ -115,8 +124,15 @@ export type TrainingOrder =
   /** Answers `file`. A checkpoint holds all that a run needs to go on; weights are safetensors. */
   | { readonly save: 'checkpoint' | 'weights' };
 
+export interface Loading {
+  readonly what: 'backend' | 'data' | 'network';
+  readonly done: number;
+  readonly of: number;
+}
+
 export type TrainingNews =
-  | { readonly loading: { readonly what: string; readonly done: number; readonly of: number } }
+  /** The data in bytes; of the other parts only that they come. */
+  | { readonly loading: Loading }
   | { readonly started: Started }
   /** Several at a time, as a page draws 60 times a second at most. `imagesPerSecond`: of the last second of training. */
   | { readonly steps: readonly StepRecord[]; readonly imagesPerSecond: number }

@@ -1,7 +1,7 @@
 /** A run of training as a page sees it. The worker computes, the page draws what the signals hold. */
 import { signal } from '@preact/signals';
 import type { EpochRecord, StepRecord } from 'receptive';
-import type { Inside, KernelShare, RunOrder, Started, Test, TrainingNews, TrainingOrder } from './messages.js';
+import type { Inside, KernelShare, Loading, RunOrder, Started, Test, TrainingNews, TrainingOrder } from './messages.js';
 
 const newWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 
@@ -10,7 +10,7 @@ export type TrainerState = 'idle' | 'loading' | 'training' | 'pausing' | 'paused
 
 export class Trainer {
   readonly state = signal<TrainerState>('idle');
-  readonly loading = signal<{ what: string; done: number; of: number } | null>(null);
+  readonly loading = signal<Loading | null>(null);
   readonly started = signal<Started | null>(null);
   /** All steps so far, those of the run before it went on here left out. A new array whenever there are more. */
   readonly steps = signal<readonly StepRecord[]>([]);
@@ -47,7 +47,7 @@ export class Trainer {
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<TrainingNews>) => this.#hear(data);
     worker.onerror = (event) => this.#hear({ failed: event.message || 'the worker can’t be loaded' });
-    this.#tell({ start: order });
+    this.#tell({ start: order, site: new URL('.', document.baseURI).href });
   }
 
   pause(): void {

@@ -1,0 +1,1 @@
+export function writeSiteData(): Promise<void>;

@@ -1,0 +1,69 @@
+/** What is inside the network for one image. It is looked at in evaluation mode, so that nothing of the run changes. */
+import { functional as F, nn, scoresOf, type Tensor } from 'receptive';
+import type { Inside, Maps } from './messages.js';
+import type { Prepared } from './prepare.js';
+import { imageOf, softmax } from './tested.js';
+
+/** So many channels of a layer are shown, at most. */
+const most = 256;
+
+export async function inside({ model, backend, test, images }: Prepared, index: number, step: number): Promise<Inside> {
+  const { image, target, values } = await imageOf(test, index, images.normalize);
+  const x = backend.tensor(values, [1, ...test.shape]);
+  const outputs: [layer: string, output: Tensor][] = [];
+  const undo = listenToLayers(model, (layer, output) => outputs.push([layer, output.retain()]));
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  model.eval();
+  try {
+    const scores = scoresOf(model.forward(x)).retain();
+    model.zeroGrad();
+    F.crossEntropy(scores, Int32Array.of(target)).backward();
+    const filters = model.namedModules().filter((entry): entry is [string, nn.Conv2d] => entry[1] instanceof nn.Conv2d);
+    const probabilities = softmax((await scores.data()) as Float32Array);
+    scores.release();
+    return {
+      step,
+      image,
+      target,
+      probabilities,
+      features: await Promise.all(outputs.map(([layer, output]) => mapsOf(layer, output, output.shape.slice(1)))),
+      filters: await Promise.all(filters.map(([layer, { weight }]) => mapsOf(layer, weight, filterShape(weight)))),
+      gradients: await Promise.all(
+        filters
+          .filter(([, { weight }]) => weight.grad)
+          .map(([layer, { weight }]) => mapsOf(layer, weight.grad!, filterShape(weight))),
+      ),
+    };
+  } finally {
+    for (const [, output] of outputs) output.release();
+    model.zeroGrad();
+    for (const [module, training] of modes) module.training = training;
+    undo();
+    x.release();
+  }
+}
+
+const filterShape = ({ shape: [C_out, C_in, K_h, K_w] }: Tensor) => [C_out * C_in, K_h, K_w];
+
+async function mapsOf(layer: string, tensor: Tensor, shape: readonly number[]): Promise<Maps> {
+  const values = (await tensor.data()) as Float32Array;
+  if (shape.length < 3 || shape[0] <= most) return { layer, shape, values: values.slice() };
+  const [C, H, W] = [most, ...shape.slice(1)];
+  return { layer, shape: [C, H, W], values: values.slice(0, C * H * W) };
+}
+
+/** Layers are modules without others below them. Returns the function that stops it. */
+function listenToLayers(model: nn.AnyModule, hear: (layer: string, output: Tensor) => void): () => void {
+  const layers = model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
+  for (const [path, module] of layers) {
+    const forward = module.forward.bind(module);
+    module.forward = (...inputs) => {
+      const output = forward(...inputs);
+      hear(path, output);
+      return output;
+    };
+  }
+  return () => {
+    for (const [, module] of layers) Reflect.deleteProperty(module, 'forward'); // uncovers the class's method
+  };
+}
