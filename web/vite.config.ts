@@ -1,14 +1,15 @@
 /** How the site is served and built: `npm run web`, `npm run web:build`. */
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { defineConfig, type Plugin } from 'vite';
 import { environment } from '../dist/node/environment.js';
+import { writeServiceWorker } from '../tools/serviceWorker.mjs';
 import { writeSiteData } from '../tools/siteData.mjs';
+import { isolation } from './offline/worker/isolation.js';
 
-/** With these, a page may share memory with its workers, so that the kernels get threads. */
-export const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+export { isolation };
 
 /**
  * What a page of the site may do. `'wasm-unsafe-eval'` lets it compile the WASM kernels, and nothing else that `eval` would.
@@ -21,6 +22,7 @@ export const policy = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -35,17 +37,32 @@ const withPolicy: Plugin = {
   ],
 };
 
+/** The last file of a build, as it has a list of all others. */
+function withServiceWorker(): Plugin {
+  let folder: string;
+  return {
+    name: 'service-worker',
+    apply: 'build',
+    configResolved({ root, build: { outDir } }) {
+      folder = resolve(root, outDir);
+    },
+    closeBundle: () => writeServiceWorker(folder),
+  };
+}
+
+const siteNetwork = fileURLToPath(new URL('../tools/siteNetwork.mjs', import.meta.url));
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
 export default defineConfig(async () => {
   await writeSiteData();
+  await promisify(execFile)(process.execPath, [siteNetwork, ...(process.env.VITEST ? ['--small'] : [])]);
   return {
     root: fileURLToPath(new URL('.', import.meta.url)),
     base: './', // so that it works under any path
     appType: 'mpa' as const,
     server: { headers: isolation },
     preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-    plugins: [withPolicy],
+    plugins: [withPolicy, withServiceWorker()],
     // What reports name as the version of `receptive`.
     define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
     worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses

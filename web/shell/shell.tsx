@@ -2,6 +2,7 @@
 import './style.css';
 import { effect } from '@preact/signals';
 import { type ComponentType, render } from 'preact';
+import { keepOffline } from '../offline/keep.js';
 import { isLanguage, type Language, languageNames } from '../texts/index.js';
 import { addressOf, type PageName, pages } from './pages.js';
 import { chooseLanguage, chooseTheme, language, texts, theme, themes } from './settings.js';
@@ -13,6 +14,7 @@ export function mount(page: PageName, Content: ComponentType): void {
     document.title = page === 'index' ? site.name : `${pages[page]} · ${site.name}`;
   });
   render(<Shell page={page} Content={Content} />, document.body);
+  keepOffline();
 }
 
 function Shell({ page, Content }: { page: PageName; Content: ComponentType }) {

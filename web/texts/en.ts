@@ -93,6 +93,10 @@ export const en = {
       failed: 'could not be run',
     },
   },
+  curves: {
+    label: (y: string) => `${y}: cursor`,
+    keys: 'nowhere: arrow keys move it',
+  },
   report: {
     title: 'Report',
     none: 'There is no report yet. Start, or open one that was saved.',

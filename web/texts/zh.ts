@@ -87,6 +87,10 @@ export const zh: Texts = {
     laws: '已检验的定律',
     verdicts: { holds: '成立', allowed: '规范所允许', wrong: '错误', failed: '无法运行' },
   },
+  curves: {
+    label: (y) => `${y}：光标`,
+    keys: '尚未放置：用方向键移动',
+  },
   report: {
     title: '报告',
     none: '还没有报告。请开始，或打开保存过的报告。',

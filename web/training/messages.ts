@@ -11,9 +11,10 @@ export interface OwnFile {
 
 /** What a run is made of, and where it is computed. The options are those that a checkpoint keeps, so that the command opens it, too. */
 export interface RunOrder {
-  readonly options: RunOptions;
+  readonly options: Partial<RunOptions>;
   readonly epochs: number;
-  readonly backend: BackendName;
+  /** 'auto': the best that there is here. */
+  readonly backend: BackendName | 'auto';
   /** Of wasm. */
   readonly threads: number;
   /** Files that were dropped on the page: IDX, CIFAR-10's binary ones, or a folder of pictures. Null: MNIST, which the site has. */
