@@ -91,9 +91,9 @@ function Predict() {
             </figure>
             {opened && <Bars classes={opened.classes} probabilities={answer?.probabilities ?? null} />}
           </div>
+          <NetworkChoice predictor={predictor} />
         </section>
       </div>
-      <NetworkChoice predictor={predictor} />
       {answer && <Layers predictor={predictor} />}
       {answer && <Why predictor={predictor} />}
       {answer && opened?.hasImages && <SimilarImages predictor={predictor} />}

@@ -14,11 +14,11 @@ const MOST_MAPS = 128;
 export async function answer(
   { trained, backend }: Network,
   gallery: Gallery | null,
-  picture: Pixels,
+  { pixels, name: file }: { readonly pixels: Pixels; readonly name: string },
   question: Question,
 ): Promise<Answer> {
   const { model, images } = trained;
-  const image = imageOfPicture(picture, trained);
+  const image = imageOfPicture(pixels, trained, { name: file });
   using x = backend.tensor(image, [1, ...images.shape]);
   const { scores, layers } = layerOutputs(model, x);
   const probabilities = [...(await valuesOf(noGrad(() => F.softmax(scores, 1))))];

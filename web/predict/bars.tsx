@@ -4,7 +4,7 @@ import { texts } from '../shell/settings.js';
 /** So many classes are shown; of more, the likeliest. */
 const most = 10;
 
-export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 
 export function Bars({
   classes,
@@ -26,7 +26,7 @@ export function Bars({
           <tr key={name} class={probabilities && p === likeliest ? 'likeliest' : undefined}>
             <th scope="row">{name}</th>
             <td class="bar" aria-hidden="true">
-              <i style={{ width: percent(p) }} />
+              <i style={{ width: `${100 * p}%` }} />
             </td>
             <td class="number">{probabilities ? percent(p) : '–'}</td>
           </tr>

@@ -1,5 +1,6 @@
 /** Numbers and pictures on canvases. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { theme } from '../shell/settings.js';
 import type { Thumbnail } from '../training/messages.js';
 
 /** A picture, pixel by pixel. */
@@ -52,21 +53,23 @@ export function Values({
   const cell = isLarge ? hatched : 1;
   useLayoutEffect(() => {
     const context = canvas.current!.getContext('2d')!;
+    const ink = getComputedStyle(canvas.current!).color;
     context.clearRect(0, 0, width * cell, height * cell);
     values.forEach((value, i) => {
       const [x, y] = [(i % width) * cell, Math.floor(i / width) * cell];
       const strength = strongest > 0 ? Math.abs(value) / strongest : 0;
       context.fillStyle = `rgb(${(value < 0 ? below : above).join(' ')} / ${strength})`;
       context.fillRect(x, y, cell, cell);
-      if (isLarge && value < 0 && strength > 0.1) {
-        context.strokeStyle = `rgb(${below.map((c) => c * 0.5).join(' ')} / ${strength})`;
-        context.beginPath();
-        context.moveTo(x, y + cell);
-        context.lineTo(x + cell, y);
-        context.stroke();
-      }
+      if (!isLarge || value >= 0 || strength < 0.1) return;
+      context.strokeStyle = ink;
+      context.globalAlpha = strength;
+      context.beginPath();
+      context.moveTo(x, y + cell);
+      context.lineTo(x + cell, y);
+      context.stroke();
+      context.globalAlpha = 1;
     });
-  }, [values, width, height, strongest, cell]);
+  }, [values, width, height, strongest, cell, theme.value]);
   return (
     <span class="values">
       <canvas ref={canvas} width={width * cell} height={height * cell} role="img" aria-label={label} />

@@ -17,7 +17,7 @@ export function NetworkChoice({ predictor }: { readonly predictor: Predictor }) 
       <p role="status">
         {predictor.isOpening.value
           ? text.opening
-          : opened && text.about(opened, opened.accuracy === null ? null : percent(opened.accuracy))}
+          : opened && text.about(opened, opened.accuracy === null ? null : percent(opened.accuracy, 2))}
       </p>
       <p class="bad" role="alert">
         {predictor.notOpened.value && text.notOpened(predictor.notOpened.value)}

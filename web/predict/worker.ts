@@ -12,7 +12,8 @@ const tell = (news: News) => self.postMessage(news);
 const backend: Promise<Backend> = createBackend('wasm', { threads: 1 }).catch(() => createBackend('reference'));
 let network: Network | null = null;
 let gallery: Gallery | null = null;
-let picture: Pixels | null = null;
+/** The picture that questions are about, and what messages call it. */
+let picture: { readonly pixels: Pixels; readonly name: string } | null = null;
 
 async function obey(order: Order): Promise<void> {
   if ('open' in order) {
@@ -26,7 +27,7 @@ async function obey(order: Order): Promise<void> {
   } else if ('ask' in order) {
     try {
       const { ask } = order;
-      if (ask.picture) picture = await pixelsOf(ask.picture);
+      if (ask.picture) picture = await opened(ask.picture);
       tell({ answer: await answer(network!, gallery, picture!, ask) });
     } catch (error) {
       tell({ notAnswered: sentence(error) });
@@ -42,9 +43,15 @@ async function obey(order: Order): Promise<void> {
   }
 }
 
-async function pixelsOf(picture: Pixels | File): Promise<Pixels> {
-  if (!(picture instanceof File)) return picture;
-  return decodeImage(new Uint8Array(await picture.arrayBuffer()), picture.name);
+/** Of a file that may be a picture. */
+const MOST_BYTES = 200e6;
+
+async function opened(picture: Pixels | File): Promise<{ pixels: Pixels; name: string }> {
+  if (!(picture instanceof File)) return { pixels: picture, name: 'the drawing' };
+  const { name, size } = picture;
+  if (size > MOST_BYTES)
+    throw new Error(`${name}: has ${Math.round(size / 1e6)} MB, and a picture may have ${MOST_BYTES / 1e6}`);
+  return { pixels: await decodeImage(new Uint8Array(await picture.arrayBuffer()), name), name };
 }
 
 let last = Promise.resolve();

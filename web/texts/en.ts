@@ -55,7 +55,7 @@ export const en = {
       { model, data, epochs, seed }: { model: string; data: string; epochs: number; seed: number | null },
       accuracy: string | null,
     ) =>
-      `${model}, trained on ${data}${epochs > 0 ? ` for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` : ''}${seed === null ? '' : ` with seed ${seed}`}${accuracy === null ? '' : `: ${accuracy} of the test images right`}.`,
+      `${model}, trained on ${data === 'folder' ? 'pictures' : data}${epochs > 0 ? ` for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` : ''}${seed === null ? '' : ` with seed ${seed}`}${accuracy === null ? '' : `: ${accuracy} of the test images right`}.`,
     siteNetwork: 'The one that comes with the site',
     openNetwork: 'Open a checkpoint …',
     notOpened: (reason: string) => `The network can’t be opened: ${reason}.`,
