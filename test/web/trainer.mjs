@@ -1,15 +1,20 @@
 /** Hands a page of the site its trainer, which tests drive as a page does. */
+import { forget, keptRuns, openKept } from '../../web/training/kept.js';
 import { Trainer } from '../../web/training/trainer.js';
 
 Object.assign(globalThis, {
   trainer: new Trainer(),
+  keptRuns,
+  openKept,
+  forget,
 
-  /** Waits until the run is in one of these states, and says in which, with what went wrong. */
-  until: (...states) =>
-    new Promise((resolve) => {
+  /** Waits until the run is in this state; fails where the run does. */
+  until: (wanted) =>
+    new Promise((resolve, reject) => {
       const { state, failure } = globalThis.trainer;
       state.subscribe((now) => {
-        if (states.includes(now) || now === 'failed') resolve(failure.value ?? now);
+        if (now === wanted) resolve();
+        if (now === 'failed') reject(new Error(failure.value));
       });
     }),
 

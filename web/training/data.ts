@@ -1,5 +1,5 @@
 /** The files of a run's data: those that the site has, or those of the user. */
-import type { Limits, RunOptions } from 'receptive/catalog';
+import { type Limits, PICTURE_FOLDER, type RunOptions } from 'receptive/catalog';
 import { type Folder, folderOfFiles } from 'receptive/data';
 import type { Loading, OwnFile } from './messages.js';
 
@@ -10,19 +10,30 @@ export function folderOf(
   site: string,
   tell: (loading: Loading) => void,
 ): Folder {
-  if (files) return folderOfOwn(files);
+  if (files) return folderOfOwn(files, options);
   if (options.data !== 'mnist') throw new Error(`the site has no ${options.data}: drop its files on the page`);
   return siteMnist(site, options, tell);
 }
 
-function folderOfOwn(files: readonly OwnFile[]): Folder {
-  return folderOfFiles(
+/** Pictures lie in folders of their classes. A file of a data set is found wherever it lies. */
+function folderOfOwn(files: readonly OwnFile[], { data }: RunOptions): Folder {
+  const isPictures = data === PICTURE_FOLDER;
+  const folder = folderOfFiles(
     files.map(({ path, file }) => ({
       name: file.name,
-      webkitRelativePath: path,
-      arrayBuffer: () => file.arrayBuffer(),
+      webkitRelativePath: isPictures ? path : file.name,
+      arrayBuffer: () => bytesOf(path, file),
     })),
   );
+  return { ...folder, path: isPictures ? folder.path : 'what was dropped' };
+}
+
+async function bytesOf(path: string, file: File): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch (error) {
+    throw new Error(`${path} can't be read any more: was it moved or changed?`, { cause: error });
+  }
 }
 
 /** What `tools/siteData.mjs` writes. */
@@ -38,26 +49,30 @@ interface IdxFile {
 /** MNIST as the site has it. Its IDX files end after the shard that has the last image within the limits: no more is loaded. */
 export function siteMnist(site: string, limits: Limits, tell: (loading: Loading) => void): Folder {
   const address = new URL('data/mnist/', site).href;
-  let index: Promise<SiteData> | null = null;
+  let files: Promise<ReadonlyMap<string, Promise<Uint8Array>>> | null = null;
   let done = 0;
   let of = 0;
   const arrived = (bytes: number) => {
     done += bytes;
     tell({ what: 'data', done: Math.min(done, of), of });
   };
+  /** All files at once, so that it is known how much there is to come. */
+  const begin = async () => {
+    const index: SiteData = JSON.parse(new TextDecoder().decode(await load(`${address}index.json`)));
+    const needed = Object.entries(index.files).map(([name, file]) => {
+      const limit = name.startsWith('train') ? limits.limit : limits.testLimit;
+      return [name, atLeast(file, limit ?? file.shape[0])] as const;
+    });
+    of = needed.flatMap(([, { shards }]) => shards).reduce((sum, { bytes }) => sum + bytes, 0);
+    return new Map(needed.map(([name, { shape, shards }]) => [name, whole(shape, shards)]));
+  };
+  const whole = async (shape: readonly number[], shards: IdxFile['shards']) =>
+    idxOf(shape, await Promise.all(shards.map(async ({ file }) => gunzip(await load(`${address}${file}`, arrived)))));
   return {
     path: address,
     async read(name) {
-      index ??= load(`${address}index.json`).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
-      const file = (await index).files[name];
-      if (!file) return null;
-      const { shape, shards } = atLeast(
-        file,
-        (name.startsWith('train') ? limits.limit : limits.testLimit) ?? file.shape[0],
-      );
-      of += shards.reduce((sum, { bytes }) => sum + bytes, 0);
-      const parts = await Promise.all(shards.map(async ({ file }) => gunzip(await load(`${address}${file}`, arrived))));
-      return idxOf(shape, parts);
+      files ??= begin();
+      return (await files).get(name) ?? null;
     },
   };
 }

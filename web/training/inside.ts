@@ -11,16 +11,20 @@ export async function inside({ model, backend, test, images }: Prepared, index: 
   const { image, target, values } = await imageOf(test, index, images.normalize);
   const x = backend.tensor(values, [1, ...test.shape]);
   const outputs: [layer: string, output: Tensor][] = [];
-  const undo = listenToLayers(model, (layer, output) => outputs.push([layer, output.retain()]));
+  const made = new Set<Tensor>([x]);
+  const undo = listenToLayers(model, (layer, output) => {
+    outputs.push([layer, output.retain()]);
+    made.add(output);
+  });
   const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
     const scores = scoresOf(model.forward(x)).retain();
+    made.add(scores);
     model.zeroGrad();
     F.crossEntropy(scores, Int32Array.of(target)).backward();
     const filters = model.namedModules().filter((entry): entry is [string, nn.Conv2d] => entry[1] instanceof nn.Conv2d);
     const probabilities = softmax((await scores.data()) as Float32Array);
-    scores.release();
     return {
       step,
       image,
@@ -35,11 +39,10 @@ export async function inside({ model, backend, test, images }: Prepared, index: 
       ),
     };
   } finally {
-    for (const [, output] of outputs) output.release();
+    for (const tensor of made) tensor.release();
     model.zeroGrad();
     for (const [module, training] of modes) module.training = training;
     undo();
-    x.release();
   }
 }
 
