@@ -250,7 +250,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
 
     await openNetwork.setInputFiles(safetensors(await save(mnistNet().stateDict()), 'weights.safetensors'));
     await page.getByText('weights.safetensors has weights alone.').waitFor();
-    const model = page.getByLabel('Network', { exact: true });
+    const model = page.getByLabel('They are of');
     await model.selectOption('residualNet');
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await alert(/weights\.safetensors: .*/);
@@ -267,7 +267,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await page.getByLabel('Choose a picture …').setInputFiles(png(barPng()));
     await page.getByText('What the network sees: 32×32 pixels.').waitFor();
     await page.locator('.likeliest').waitFor();
-    await page.getByRole('button', { name: 'The one that comes with the site' }).click();
+    await page.getByLabel('Which one').selectOption('the one that comes with the site');
     await says(page, '1');
   });
 

@@ -10,7 +10,7 @@ import { isNetwork, takeFiles } from '../predict/files.js';
 import { Layers } from '../predict/layers.js';
 import { NetworkChoice } from '../predict/networkChoice.js';
 import { Pad } from '../predict/pad.js';
-import { Predictor } from '../predict/predictor.js';
+import { Predictor, site } from '../predict/predictor.js';
 import { SimilarImages } from '../predict/similarImages.js';
 import { Why } from '../predict/why.js';
 import { texts } from '../shell/settings.js';
@@ -101,6 +101,8 @@ function Predict() {
   );
 }
 
-predictor.openSiteNetwork();
+/** `?run=front` asks for a run that the browser keeps. */
+const run = new URLSearchParams(location.search).get('run');
+predictor.open(run === null ? { site } : { kept: run });
 takeFiles(take);
 mount('predict', Predict);

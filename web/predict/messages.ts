@@ -6,6 +6,8 @@ import type { LayerRow, Maps, Thumbnail } from '../training/messages.js';
 export type Source =
   /** The one that comes with the site, whose address this is. */
   | { readonly site: string }
+  /** A run that the browser keeps. */
+  | { readonly kept: string }
   /** A checkpoint; or weights alone, of which the name of their network must be said. */
   | { readonly file: File; readonly model: string | null };
 

@@ -2,6 +2,7 @@
 import { type Backend, nn } from 'receptive';
 import { isCheckpoint, openCheckpoint, openPretrained, type TrainedNetwork } from 'receptive/catalog';
 import { gradCam } from 'receptive/insight';
+import { openKept } from '../training/kept.js';
 import type { Opened, Source } from './messages.js';
 
 export interface Network {
@@ -26,6 +27,7 @@ async function trainedOf(source: Source): Promise<{ trained: TrainedNetwork; acc
     const { accuracy } = JSON.parse(new TextDecoder().decode(about)) as { accuracy: number };
     return { trained: await openCheckpoint(bytes, 'mnist-net.safetensors'), accuracy };
   }
+  if ('kept' in source) return ofRun(await openKept(source.kept), source.kept);
   const { file, model } = source;
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (model !== null) return { trained: await openPretrained(bytes, { model }, file.name), accuracy: null };

@@ -1,11 +1,18 @@
 /** Which network looks at the picture, and what is known of it. */
-import { useSignal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import { networkNames } from 'receptive/catalog';
 import { FileButton } from '../forms/fileButton.js';
-import { texts } from '../shell/settings.js';
+import { language, texts } from '../shell/settings.js';
+import { type KeptRun, keptRuns } from '../training/kept.js';
 import { percent } from './bars.js';
 import { Choice } from './choice.js';
-import type { Predictor } from './predictor.js';
+import type { Source } from './messages.js';
+import { type Predictor, site } from './predictor.js';
+
+const runs = signal<readonly KeptRun[]>([]);
+void keptRuns().then((found) => {
+  runs.value = found;
+});
 
 export function NetworkChoice({ predictor }: { readonly predictor: Predictor }) {
   const { predict: text } = texts.value;
@@ -14,6 +21,7 @@ export function NetworkChoice({ predictor }: { readonly predictor: Predictor }) 
   return (
     <section class="network" aria-labelledby="network">
       <h2 id="network">{text.network}</h2>
+      <Sources predictor={predictor} />
       <p role="status">
         {predictor.isOpening.value
           ? text.opening
@@ -25,9 +33,6 @@ export function NetworkChoice({ predictor }: { readonly predictor: Predictor }) 
       </p>
       {file && <NameOf file={file} predictor={predictor} />}
       <div class="buttons">
-        <button type="button" onClick={() => predictor.openSiteNetwork()}>
-          {text.siteNetwork}
-        </button>
         <FileButton
           accept=".safetensors"
           label={text.openNetwork}
@@ -36,6 +41,42 @@ export function NetworkChoice({ predictor }: { readonly predictor: Predictor }) 
       </div>
     </section>
   );
+}
+
+/** The network of the site, those that the browser keeps, and the file that is open. */
+function Sources({ predictor }: { readonly predictor: Predictor }) {
+  const { predict: text } = texts.value;
+  const source = predictor.source.value;
+  const when = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' });
+  const options: (readonly [string, string])[] = [
+    [fromSite, text.siteNetwork],
+    ...runs.value.map(({ key, options: { model }, last, saved }) => {
+      const accuracy = last?.validation ? percent(last.validation.accuracy, 2) : null;
+      return [fromRun(key), text.keptRun(model, when.format(saved), accuracy)] as const;
+    }),
+  ];
+  if (source && 'file' in source) options.push([fromFile, source.file.name]);
+  return (
+    <Choice
+      label={text.which}
+      options={options}
+      value={source ? nameOf(source) : fromSite}
+      onChoose={(name) => {
+        if (name === fromSite) predictor.open({ site });
+        const run = runs.value.find(({ key }) => fromRun(key) === name);
+        if (run) predictor.open({ kept: run.key });
+      }}
+    />
+  );
+}
+
+const fromSite = 'site';
+const fromFile = 'file';
+const fromRun = (key: string) => `run ${key}`;
+
+function nameOf(source: Source): string {
+  if ('site' in source) return fromSite;
+  return 'kept' in source ? fromRun(source.kept) : fromFile;
 }
 
 /** Of which network the weights in a file are. */

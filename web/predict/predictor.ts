@@ -6,7 +6,7 @@ import type { Answer, News, Opened, Order, Question, Source } from './messages.j
 const newWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 
 /** The site itself, from which its network and its images are loaded. */
-const site = new URL('./', document.baseURI).href;
+export const site = new URL('./', document.baseURI).href;
 
 /** Training images that are searched for similar ones. */
 export const searched = 10_000;
@@ -16,6 +16,8 @@ type Picture = () => Pixels | File;
 
 export class Predictor {
   readonly opened = signal<Opened | null>(null);
+  /** Where the network that is open comes from, or the one that is being opened. */
+  readonly source = signal<Source | null>(null);
   readonly isOpening = signal(false);
   /** Why a network couldn't be opened. The one before stays. */
   readonly notOpened = signal<string | null>(null);
@@ -31,7 +33,8 @@ export class Predictor {
   readonly notLearned = signal<string | null>(null);
   readonly failure = signal<string | null>(null);
   #worker: Worker | null = null;
-  #source: Source | null = null;
+  /** Of the network that is open. */
+  #openedFrom: Source | null = null;
   #picture: Picture | null = null;
   /** The worker hasn't seen the picture yet. */
   #isNew = false;
@@ -40,17 +43,16 @@ export class Predictor {
   #isStale = false;
 
   open(source: Source): void {
-    if (this.failure.value !== null) this.#end();
-    this.#source = source;
-    this.isOpening.value = true;
     this.notOpened.value = null;
     this.unnamed.value = null;
     this.failure.value = null;
-    this.#tell({ open: source });
+    this.#open(source);
   }
 
-  openSiteNetwork(): void {
-    this.open({ site });
+  #open(source: Source): void {
+    this.source.value = source;
+    this.isOpening.value = true;
+    this.#tell({ open: source });
   }
 
   /** Null: there is no picture. */
@@ -116,13 +118,12 @@ export class Predictor {
   #hear(news: News): void {
     if ('opened' in news) this.#begin(news.opened);
     else if ('needsModel' in news) {
-      this.isOpening.value = false;
-      if (this.#source && 'file' in this.#source) this.unnamed.value = this.#source.file;
-      this.#askAgain();
+      const source = this.source.value;
+      if (source && 'file' in source) this.unnamed.value = source.file;
+      this.#goBack();
     } else if ('notOpened' in news) {
-      this.isOpening.value = false;
       this.notOpened.value = news.notOpened;
-      this.#askAgain();
+      this.#goBack();
     } else if ('answer' in news) {
       if (this.#picture) {
         this.answer.value = news.answer;
@@ -133,6 +134,7 @@ export class Predictor {
       if (this.#picture) {
         this.answer.value = null;
         this.notAnswered.value = news.notAnswered;
+        this.#isNew = true; // another network may be able to look at it
       }
       this.#askAgain();
     } else if ('learning' in news) this.learning.value = news.learning;
@@ -150,8 +152,18 @@ export class Predictor {
     }
   }
 
+  /** To the network that is open still; where there is none, to that of the site. */
+  #goBack(): void {
+    this.isOpening.value = false;
+    const failed = this.source.value;
+    this.source.value = this.#openedFrom;
+    if (!this.#openedFrom && failed && !('site' in failed)) this.#open({ site });
+    else this.#askAgain();
+  }
+
   #begin(opened: Opened): void {
     this.opened.value = opened;
+    this.#openedFrom = this.source.value;
     this.isOpening.value = false;
     this.asked.value = { label: null, layer: 0, mapped: opened.mappedFirst };
     this.answer.value = null;

@@ -56,12 +56,15 @@ export const en = {
       accuracy: string | null,
     ) =>
       `${model}, trained on ${data === 'folder' ? 'pictures' : data}${epochs > 0 ? ` for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` : ''}${seed === null ? '' : ` with seed ${seed}`}${accuracy === null ? '' : `: ${accuracy} of the test images right`}.`,
-    siteNetwork: 'The one that comes with the site',
+    which: 'Which one',
+    siteNetwork: 'the one that comes with the site',
+    keptRun: (model: string, saved: string, accuracy: string | null) =>
+      `your ${model} of ${saved}${accuracy === null ? '' : `, ${accuracy}`}`,
     openNetwork: 'Open a checkpoint …',
     notOpened: (reason: string) => `The network can’t be opened: ${reason}.`,
     failed: (reason: string) => `It ended with an error: ${reason}. Open a network to begin anew.`,
     weightsAlone: (file: string) => `${file} has weights alone. Of which network are they?`,
-    model: 'Network',
+    model: 'They are of',
     open: 'Open',
     layers: 'What each layer saw',
     layersHint:
