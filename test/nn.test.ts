@@ -283,6 +283,49 @@ describe('layers that only compute', () => {
   });
 });
 
+describe('registerForwardHook', () => {
+  const one = () => new nn.Parameter(new Float32Array([1]), [1]);
+
+  it('sees every call, and may give another output, in the order of the hooks', async () => {
+    const relu = new nn.ReLU();
+    const seen: unknown[] = [];
+    const x = one();
+    const first = relu.registerForwardHook((module, inputs, output) => {
+      seen.push([module === relu, inputs[0] === x, output.shape]);
+    });
+    const second = relu.registerForwardHook((_, __, output) => output.add(1));
+    const third = relu.registerForwardHook((_, __, output) => output.mul(10));
+    expect(await relu.forward(x).item()).toBe(20);
+    second.remove();
+    second.remove();
+    expect(await relu.forward(x).item()).toBe(10);
+    expect(seen).toEqual(Array(2).fill([true, true, [1]]));
+    first.remove();
+    third.remove();
+    expect(await relu.forward(x).item()).toBe(1);
+    expect(Object.keys(relu)).toEqual(Object.keys(new nn.ReLU()));
+  });
+
+  it('keeps a forward that the module has of its own, and its state', async () => {
+    class Own extends nn.Module {
+      weight = new nn.Parameter(new Float32Array([2]), [1]);
+      forward = (x: Tensor) => x.mul(this.weight);
+    }
+    const own = new Own();
+    const { forward } = own;
+    const hook = (_: Own, __: unknown, output: Tensor) => output.add(1);
+    const handles = [own.registerForwardHook(hook), own.registerForwardHook(hook)];
+    expect(await own.forward(one()).item()).toBe(4);
+    expect(Object.keys(own.stateDict())).toEqual(['weight']);
+    for (const handle of handles) handle.remove();
+    expect(own.forward).toBe(forward);
+  });
+
+  it('takes functions', () => {
+    expect(() => new nn.ReLU().registerForwardHook(null as never)).toThrow('the hook must be a function');
+  });
+});
+
 describe('summary', () => {
   it.each([
     ['mnistNet', mnistNet(), 8_490],

@@ -4,6 +4,7 @@
  */
 export { parseClassNames } from './classNames.js';
 export { type DataSet, type DataSetName, dataSetNamed, dataSetNames, dataSets } from './dataSets.js';
+export { imageOfPicture, type PictureOptions } from './imageOfPicture.js';
 export {
   type ImageChoice,
   type Images,
@@ -31,7 +32,7 @@ export {
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
 export { openPretrained, type PretrainedChoice, preparedImage } from './openPretrained.js';
 export { aboutPictures } from './pictureFolder.js';
-export { loadWeights, weightsOf } from './pretrained.js';
+export { isCheckpoint, loadWeights, weightsOf } from './pretrained.js';
 export {
   agrees,
   checkRecipe,

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.js';
-import { preparedImage, type TrainedNetwork } from '../catalog/index.js';
-import { decodeImage, imageFromPicture } from '../data/index.js';
+import { imageOfPicture, type TrainedNetwork } from '../catalog/index.js';
+import { decodeImage } from '../data/index.js';
 import { percent } from '../experiments/index.js';
 import * as F from '../nn/functional/index.js';
 import { readFile, writeFileAtomically } from '../node/files.js';
@@ -75,17 +75,10 @@ async function picturesAt(path: string): Promise<string[]> {
 }
 
 /** A picture as the network was trained to see it. `asIs`: it is only resized. */
-async function imageOf(file: string, { options, images }: TrainedNetwork, asIs: boolean): Promise<Read> {
-  const { shape, normalize } = images;
-  const adopt = asIs ? undefined : images.adopt;
-  const [C, height, width] = shape;
+async function imageOf(file: string, network: TrainedNetwork, asIs: boolean): Promise<Read> {
   try {
-    const decoded = await decodeImage(await readFile(file), file);
-    const picture = adopt ? adopt(decoded, { name: file }) : decoded;
-    if (images.prepare) return { file, image: preparedImage(picture, images) };
-    const fit = options.data === 'folder' ? 'crop' : 'stretch';
-    const invert = C === 1 && options.data !== 'folder' && !adopt && 'auto';
-    return { file, image: imageFromPicture(picture, { channels: C as 1 | 3, height, width, fit, invert, normalize }) };
+    const picture = await decodeImage(await readFile(file), file);
+    return { file, image: imageOfPicture(picture, network, { name: file, asIs }) };
   } catch (error) {
     return { file, error: (error as Error).message };
   }

@@ -1,4 +1,5 @@
 /** `torch.nn`: modules. */
+export type { RemovableHandle } from './hooks.js';
 export * as init from './init.js';
 export { type AnyModule, type LoadOptions, Module } from './module.js';
 export * from './modules/containers.js';

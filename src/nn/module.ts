@@ -7,6 +7,7 @@ import { formatShape, sameShape } from '../ops/shape.js';
 import { inspect, requireTensor, Tensor } from '../tensor/tensor.js';
 import { requireBackend, type TensorBackend } from '../tensor/tensorBackend.js';
 import { privateLayersOf, REMEDY, warnOnce } from './hidden.js';
+import { addForwardHook, type RemovableHandle } from './hooks.js';
 import { kindOf } from './kind.js';
 import { Buffer, Parameter } from './parameter.js';
 
@@ -196,6 +197,22 @@ export abstract class Module<Inputs extends unknown[] = [x: Tensor], Output = Te
     for (const child of new Set(this.namedChildren().map(([, module]) => module))) child.apply(fn);
     fn(this as AnyModule);
     return this;
+  }
+
+  /**
+   * Has `hook` see the inputs and the output of every `forward` of this module, hooks in the order in which they came. If it returns
+   * something, that is what `forward` returns instead. `remove()` of the handle ends it. As in PyTorch. Throws a TypeError unless the
+   * hook is a function.
+   *
+   * @example
+   * const handle = model.conv1.registerForwardHook((module, inputs, y) => console.log(y.shape));
+   * model.forward(x);
+   * handle.remove();
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing.
+  registerForwardHook(hook: (module: this, inputs: Inputs, output: Output) => Output | void): RemovableHandle {
+    if (typeof hook !== 'function') throw new TypeError('registerForwardHook: the hook must be a function');
+    return addForwardHook(this, (inputs, output) => hook(this, inputs as Inputs, output as Output));
   }
 
   /** Freezes all parameters (false), or has them learn again. */

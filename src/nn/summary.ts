@@ -9,9 +9,9 @@ import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { newArray } from '../tensor/tensorBackend.js';
 import { kindOf } from './kind.js';
+import { namedLayers, parametersOf } from './layers.js';
 import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
-import type { Parameter } from './parameter.js';
 
 export interface LayerSummary {
   /** The path in the network, such as `incep1.branch1x1`. */
@@ -95,54 +95,25 @@ function moveTo(meta: MetaBackend, model: AnyModule): () => void {
   };
 }
 
-/** The layers, which are the modules that have parameters or no modules below them, in the order in which `run` calls them. Those
- *  with parameters that it doesn't call come last. */
+/** The layers in the order in which `run` calls them. Those with parameters that it doesn't call come last. */
 function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   const layers: LayerSummary[] = [];
   const met = new Set<AnyModule>();
-  const paths = new Map(
-    model
-      .namedModules()
-      .map(([path, module]) => [module, path] as const)
-      .reverse(),
-  ); // reversed, so that a shared module has the first of its paths
-  const learns = (module: AnyModule) => parametersOf(module).length > 0;
-  const modules = model.modules().filter((module) => module.namedChildren().length === 0 || learns(module));
-  const undo = modules.map((module) =>
-    listen(module, (output) => {
+  const named = namedLayers(model);
+  const handles = named.map(([path, module]) =>
+    module.registerForwardHook((_, __, output) => {
       // A layer that is called again costs again, but its parameters count once.
-      layers.push(describeLayer(paths.get(module)!, module, output, met.has(module)));
+      layers.push(describeLayer(path, module, output, met.has(module)));
       met.add(module);
     }),
   );
   try {
     run();
   } finally {
-    for (const restore of undo) restore();
+    for (const handle of handles) handle.remove();
   }
-  const others = modules.filter((module) => !met.has(module) && learns(module));
-  return [...layers, ...others.map((module) => describeLayer(paths.get(module)!, module, null))];
-}
-
-/** The parameters of the module itself, without those of the modules below. */
-function parametersOf(module: AnyModule): Parameter[] {
-  const below = new Set(module.namedChildren().flatMap(([, child]) => child.parameters()));
-  return module.parameters().filter((parameter) => !below.has(parameter));
-}
-
-/** Has `forward` report its output. Returns the function that undoes this. */
-function listen(module: AnyModule, report: (output: unknown) => void): () => void {
-  const own = Object.getOwnPropertyDescriptor(module, 'forward');
-  const forward = module.forward.bind(module);
-  module.forward = (...inputs) => {
-    const output = forward(...inputs);
-    report(output);
-    return output;
-  };
-  return () => {
-    Reflect.deleteProperty(module, 'forward'); // uncovers the class's method
-    if (own) Object.defineProperty(module, 'forward', own);
-  };
+  const others = named.filter(([, module]) => !met.has(module) && parametersOf(module).length > 0);
+  return [...layers, ...others.map(([path, module]) => describeLayer(path, module, null))];
 }
 
 function describeLayer(name: string, module: AnyModule, output: unknown, isAgain = false): LayerSummary {

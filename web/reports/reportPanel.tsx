@@ -1,10 +1,14 @@
 /** A report: drawn, saved, opened, and beside another. */
 import { useSignal } from '@preact/signals';
+import { FileButton } from '../forms/fileButton.js';
 import { language, texts } from '../shell/settings.js';
 import type { Report } from '../work/messages.js';
 import { Drawing } from './drawing.js';
 import { copy, save } from './files.js';
 import type { Shelf, Shown } from './shelf.js';
+
+/** The files that reports are saved as. */
+const json = '.json,application/json';
 
 export function ReportPanel<R extends Report>({
   shelf,
@@ -24,8 +28,8 @@ export function ReportPanel<R extends Report>({
       <h2 id="report">{text.title}</h2>
       <div class="buttons">
         {shown && <Saving shelf={shelf} shown={shown} />}
-        <FileButton label={text.open} onFile={(file) => shelf.open(file)} />
-        {shown && <FileButton label={text.compare} onFile={(file) => shelf.compare(file)} />}
+        <FileButton accept={json} label={text.open} onFile={(file) => shelf.open(file)} />
+        {shown && <FileButton accept={json} label={text.compare} onFile={(file) => shelf.compare(file)} />}
         {pair && (
           <button type="button" onClick={() => shelf.closeComparison()}>
             {text.close}
@@ -98,23 +102,5 @@ function Saving<R extends Report>({ shelf: { kind }, shown }: { readonly shelf: 
       </span>
       {isCopied.value === false && <textarea readOnly aria-label={text.markdown} value={markdown()} rows={8} />}
     </>
-  );
-}
-
-function FileButton({ label, onFile }: { readonly label: string; readonly onFile: (file: File) => void }) {
-  return (
-    <label class="button">
-      {label}
-      <input
-        type="file"
-        accept=".json,application/json"
-        class="unseen"
-        onChange={({ currentTarget }) => {
-          const [file] = currentTarget.files ?? [];
-          if (file) onFile(file);
-          currentTarget.value = ''; // so that the same file can be opened again
-        }}
-      />
-    </label>
   );
 }

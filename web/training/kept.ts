@@ -7,7 +7,7 @@ export interface KeptRun {
   readonly key: string;
   readonly options: RunOptions;
   readonly epochs: number;
-  readonly backend: BackendName;
+  readonly backend: BackendName | 'auto';
   readonly threads: number;
   /** Whether its data are the user's files, which are to be given again. */
   readonly hasOwnFiles: boolean;

@@ -1,0 +1,106 @@
+/** The maps of a layer, and the number under the pointer or the keyboard's cursor. */
+import { useSignal } from '@preact/signals';
+import { texts } from '../shell/settings.js';
+import type { Maps } from '../training/messages.js';
+import { Values } from './canvases.js';
+
+/** A row of numbers is broken after so many. */
+const longestRow = 32;
+
+/** (C, H, W) as C maps; (H, W) as one; a row of numbers as one, too, that is broken into rows. */
+function mapsOf({ shape, values }: Maps) {
+  if (shape.length === 1) {
+    const width = Math.min(shape[0], longestRow);
+    return { width, height: Math.ceil(shape[0] / width), maps: [values] };
+  }
+  const [height, width] = shape.slice(-2);
+  const size = height * width;
+  const maps = Array.from({ length: values.length / size }, (_, c) => values.subarray(c * size, (c + 1) * size));
+  return { width, height, maps };
+}
+
+export function MapGrid({
+  of,
+  label,
+  isLarge = false,
+}: {
+  readonly of: Maps;
+  readonly label: string;
+  readonly isLarge?: boolean;
+}) {
+  const { predict: text } = texts.value;
+  const { width, height, maps } = mapsOf(of);
+  const at = useSignal<{ map: number; cell: number } | null>(null);
+  const strongest = of.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+  const point = (event: PointerEvent) => {
+    const canvas = (event.target as Element).closest('canvas');
+    const map = canvas ? [...(event.currentTarget as Element).querySelectorAll('canvas')].indexOf(canvas) : -1;
+    if (!canvas || map < 0) return;
+    const box = canvas.getBoundingClientRect();
+    const x = Math.floor(((event.clientX - box.left) / box.width) * width);
+    const y = Math.floor(((event.clientY - box.top) / box.height) * height);
+    at.value = { map, cell: within(y, height) * width + within(x, width) };
+  };
+
+  const type = (event: KeyboardEvent) => {
+    const { map, cell } = at.value ?? { map: 0, cell: 0 };
+    const [x, y] = [cell % width, Math.floor(cell / width)];
+    const to = (x: number, y: number, map: number) => {
+      at.value = { map: within(map, maps.length), cell: within(y, height) * width + within(x, width) };
+    };
+    if (event.key === 'ArrowLeft') to(x - 1, y, map);
+    else if (event.key === 'ArrowRight') to(x + 1, y, map);
+    else if (event.key === 'ArrowUp') to(x, y - 1, map);
+    else if (event.key === 'ArrowDown') to(x, y + 1, map);
+    else if (event.key === 'PageUp') to(x, y, map - 1);
+    else if (event.key === 'PageDown') to(x, y, map + 1);
+    else return;
+    event.preventDefault();
+  };
+
+  const said = () => {
+    if (at.value === null) return maps.length > 1 ? text.pointMaps : text.point;
+    const { map, cell } = at.value;
+    const value = maps[map]?.[cell];
+    if (value === undefined) return text.point;
+    const number = signed(value);
+    if (of.shape.length === 1) return text.atNumber(cell, number);
+    const [row, column] = [Math.floor(cell / width), cell % width];
+    return maps.length > 1 ? text.atMap(map, row, column, number) : text.atPixel(row, column, number);
+  };
+
+  return (
+    <div>
+      <div
+        class={isLarge ? 'maps large' : 'maps'}
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move a cursor in it.
+        tabIndex={0}
+        aria-label={label}
+        onPointerMove={point}
+        onPointerDown={point}
+        onKeyDown={type}
+      >
+        {maps.map((values, map) => (
+          <Values
+            key={map}
+            values={values}
+            width={width}
+            height={height}
+            strongest={strongest}
+            isLarge={isLarge}
+            mark={at.value?.map === map ? at.value.cell : null}
+            label={maps.length > 1 ? text.map(map) : label}
+          />
+        ))}
+      </div>
+      <output class="hint">{said()}</output>
+    </div>
+  );
+}
+
+const within = (at: number, size: number) => Math.min(Math.max(at, 0), size - 1);
+
+/** With a sign that is as wide as the other. */
+const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toPrecision(3)}`;

@@ -1,0 +1,63 @@
+/** The worker of the page `predict`: it opens networks, and looks at pictures with them. One order after the other. */
+import { type Backend, createBackend } from 'receptive';
+import { decodeImage, type Pixels } from 'receptive/data';
+import { answer } from './answer.js';
+import type { News, Order } from './messages.js';
+import { NeedsModel, type Network, openNetwork } from './network.js';
+import { type Gallery, learnImages } from './similar.js';
+
+const tell = (news: News) => self.postMessage(news);
+
+/** One thread: the networks are small, and the page is alive beside it. */
+const backend: Promise<Backend> = createBackend('wasm', { threads: 1 }).catch(() => createBackend('reference'));
+let network: Network | null = null;
+let gallery: Gallery | null = null;
+/** The picture that questions are about, and what messages call it. */
+let picture: { readonly pixels: Pixels; readonly name: string } | null = null;
+
+async function obey(order: Order): Promise<void> {
+  if ('open' in order) {
+    try {
+      network = await openNetwork(order.open, await backend);
+      gallery = null;
+      tell({ opened: network.about });
+    } catch (error) {
+      tell(error instanceof NeedsModel ? { needsModel: true } : { notOpened: sentence(error) });
+    }
+  } else if ('ask' in order) {
+    try {
+      const { ask } = order;
+      if (ask.picture) picture = await opened(ask.picture);
+      tell({ answer: await answer(network!, gallery, picture!, ask) });
+    } catch (error) {
+      tell({ notAnswered: sentence(error) });
+    }
+  } else {
+    try {
+      const { count, site } = order.learnImages;
+      gallery = await learnImages(network!, count, site, (done, of) => tell({ learning: { done, of } }));
+      tell({ learned: true });
+    } catch (error) {
+      tell({ notLearned: sentence(error) });
+    }
+  }
+}
+
+/** Of a file that may be a picture. */
+const MOST_BYTES = 200e6;
+
+async function opened(picture: Pixels | File): Promise<{ pixels: Pixels; name: string }> {
+  if (!(picture instanceof File)) return { pixels: picture, name: 'the drawing' };
+  const { name, size } = picture;
+  if (size > MOST_BYTES)
+    throw new Error(`${name}: has ${Math.round(size / 1e6)} MB, and a picture may have ${MOST_BYTES / 1e6}`);
+  return { pixels: await decodeImage(new Uint8Array(await picture.arrayBuffer()), name), name };
+}
+
+let last = Promise.resolve();
+
+self.onmessage = ({ data: order }: MessageEvent<Order>) => {
+  last = last.then(() => obey(order)).catch((error) => tell({ failed: sentence(error) }));
+};
+
+const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
