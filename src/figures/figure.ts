@@ -24,7 +24,7 @@ export interface Cell {
 /** A product of cells and of a number that isn't one, such as 1 / 4 in a mean. */
 export interface Term {
   readonly cells: readonly Cell[];
-  readonly factor?: { readonly text: string; readonly value: number };
+  readonly factor?: { /** Empty: the number itself. */ readonly text: string; readonly value: number };
 }
 
 /** A number as the sum that made it. */
@@ -33,6 +33,8 @@ export interface Explanation {
   readonly terms: readonly Term[];
   /** Cells that it looked at, and which gave nothing: those of a window that aren't its maximum. */
   readonly alsoSeen: readonly Cell[];
+  /** Where it is no sum: the function that it is, of these cells. `terms` is empty then. */
+  readonly call?: { readonly name: string; readonly cells: readonly Cell[] };
 }
 
 /** The numbers that a reader chooses: by the names of the grids that are inputs. */
@@ -64,6 +66,18 @@ export const numbered = (shape: Shape): Float64Array => zeros(shape).map((_, i) 
 /** The numbers in the places: [place, number] of those that aren't 0. */
 export function found(values: Float64Array): [index: number, value: number][] {
   return [...values.entries()].filter(([, value]) => value !== 0);
+}
+
+/** The cells of a grid with these indices. */
+export const cellsOf = (grid: string, indices: readonly number[]): Cell[] => indices.map((index) => ({ grid, index }));
+
+/**
+ * A gradient as a sum over dy. A backward pass is linear in dy, so what it writes for a dy of 1 at one place is the number by which that
+ * place is multiplied.
+ */
+export function sumOverDy(dyShape: Shape, index: number, backward: (dy: Float64Array) => Float64Array): Term[] {
+  const factors = zeros(dyShape).map((_, i) => backward(unit(dyShape, i))[index]);
+  return found(factors).map(([i, value]) => ({ cells: [{ grid: 'dy', index: i }], factor: { text: '', value } }));
 }
 
 /** What a term is, as a number. */

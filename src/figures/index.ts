@@ -12,4 +12,5 @@ export {
   type Term,
   valueAt,
 } from './figure.js';
+export { batchNorm2dFigure, crossEntropyFigure, reluFigure } from './functions.js';
 export { avgPool2dFigure, maxPool2dFigure, type PoolingOptions } from './pooling.js';

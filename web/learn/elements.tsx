@@ -4,11 +4,14 @@ import type { ComponentChild } from 'preact';
 import { render } from 'preact';
 import {
   avgPool2dFigure,
+  batchNorm2dFigure,
   conv2dFigure,
+  crossEntropyFigure,
   type Figure,
   type Inputs,
   linearFigure,
   maxPool2dFigure,
+  reluFigure,
 } from 'receptive/figures';
 import { Exercise } from './exercise.js';
 import { FigureView } from './figureView.js';
@@ -57,6 +60,9 @@ const figures: Record<string, (part: Part) => Figure> = {
       stride: part.number('stride', part.number('kernel', 2)),
       padding: part.number('padding', 0),
     }),
+  'rc-relu': (part) => reluFigure(part.shape('x')),
+  'rc-batchnorm2d': (part) => batchNorm2dFigure(part.shape('x')),
+  'rc-crossentropy': (part) => crossEntropyFigure(part.shape('x'), part.shape('target')),
   'rc-avgpool2d': (part) =>
     avgPool2dFigure(part.shape('x'), part.number('kernel', 2), {
       stride: part.number('stride', part.number('kernel', 2)),
@@ -65,13 +71,17 @@ const figures: Record<string, (part: Part) => Figure> = {
 };
 
 /** Numbers to begin with: small whole ones, so that a sum can be followed in one's head. */
-function firstInputs(figure: Figure): Inputs {
+function firstInputs({ operation, inputs }: Figure): Inputs {
+  const isNormalized = operation === 'batchNorm2d';
+  const first: Record<string, (i: number) => number> = {
+    x: (i) => ((2 * i) % 5) - 1,
+    weight: (i) => (isNormalized ? 1 : ((3 * i) % 5) - 1),
+    bias: () => 0,
+    dy: (i) => (isNormalized ? Number(i === 0) : 1),
+  };
+  const lengthOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   return Object.fromEntries(
-    figure.inputs.map(({ name, shape }, k) => {
-      const length = shape.reduce((product, size) => product * size, 1);
-      const number = { bias: () => 0, dy: () => 1 }[name] ?? ((i: number) => ((i * (k + 2)) % 5) - 1);
-      return [name, Float64Array.from({ length }, (_, i) => number(i))];
-    }),
+    inputs.map(({ name, shape }) => [name, Float64Array.from({ length: lengthOf(shape) }, (_, i) => first[name](i))]),
   );
 }
 

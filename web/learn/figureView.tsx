@@ -1,7 +1,16 @@
 /** A figure: its grids, forward and backward, and the sum behind the number that is pointed at. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Cell, type Figure, type Grid, type Inputs, placeOf, productOf, valueAt } from 'receptive/figures';
+import {
+  type Cell,
+  type Figure,
+  type Grid,
+  type Inputs,
+  placeOf,
+  productOf,
+  type Term,
+  valueAt,
+} from 'receptive/figures';
 import { texts } from '../shell/settings.js';
 import { GridView } from './grid.js';
 import { factor, written } from './numbers.js';
@@ -21,7 +30,10 @@ export function FigureView({
 }) {
   const { learn: text } = texts.value;
   const inputs = useSignal(first);
-  const selected = useSignal<Cell>({ grid: 'y', index: 0 });
+  const selected = useSignal<Cell>({
+    grid: figure.compute(first).some(({ name }) => name === 'y') ? 'y' : 'loss',
+    index: 0,
+  });
   const isPlaying = useSignal(false);
   const reason = useSignal<string | null>(null);
   const grids = useMemo(() => figure.compute(inputs.value), [figure, inputs.value]);
@@ -31,9 +43,8 @@ export function FigureView({
   const lit = (name: string) => {
     const cells = new Map<number, 'part' | 'seen'>();
     for (const { grid, index } of explanation?.alsoSeen ?? []) if (grid === name) cells.set(index, 'seen');
-    for (const { grid, index } of explanation?.terms.flatMap(({ cells }) => cells) ?? []) {
-      if (grid === name) cells.set(index, 'part');
-    }
+    const parts = [...(explanation?.terms.flatMap(({ cells }) => cells) ?? []), ...(explanation?.call?.cells ?? [])];
+    for (const { grid, index } of parts) if (grid === name) cells.set(index, 'part');
     return cells;
   };
   const select = (grid: string, index: number) => {
@@ -51,9 +62,9 @@ export function FigureView({
     return () => clearInterval(timer);
   }, [isPlaying.value]);
 
-  const show = (names: readonly string[]) =>
-    names
-      .flatMap((name) => grids.filter((grid) => grid.name === name))
+  const show = (isGradient: boolean) =>
+    grids
+      .filter((grid) => grid.isGradient === isGradient)
       .map((grid) => (
         <GridView
           key={grid.name}
@@ -107,9 +118,9 @@ export function FigureView({
       </div>
       {reason.value && <p class="hint">{text.presets[reason.value as PresetName].reason}</p>}
       <h3>{text.forward}</h3>
-      <div class="grids">{show(['x', 'weight', 'bias', 'y'])}</div>
+      <div class="grids">{show(false)}</div>
       <h3>{text.backward}</h3>
-      <div class="grids">{show(['dy', 'dx', 'dweight', 'dbias'])}</div>
+      <div class="grids">{show(true)}</div>
       <Sum grids={grids} cell={selected.value} figure={figure} inputs={inputs.value} />
     </section>
   );
@@ -139,13 +150,22 @@ function Sum({
     `${grid}[${placeOf(index, grids.find(({ name }) => name === grid)!.shape).join(',')}]`;
   const explanation = figure.explain(cell, inputs);
   if (!explanation) return <p class="sum">{text.given(nameOf(cell), written(valueAt(cell, grids)))}</p>;
-  const { terms } = explanation;
+  const { terms, call } = explanation;
+  if (call) {
+    return (
+      <p class="sum" role="status">
+        <code>
+          <b>{nameOf(cell)}</b> = {call.name}({call.cells.map((one) => written(valueAt(one, grids))).join(', ')}) ={' '}
+          <b>{written(valueAt(cell, grids))}</b>
+        </code>
+      </p>
+    );
+  }
+  const factorOf = ({ factor: given }: Term) => (given ? [given.text || factor(given.value)] : []);
   const numbers = terms.map((term) =>
-    [...term.cells.map((one) => factor(valueAt(one, grids))), ...(term.factor ? [term.factor.text] : [])].join(' · '),
+    [...term.cells.map((one) => factor(valueAt(one, grids))), ...factorOf(term)].join(' · '),
   );
-  const symbols = terms.map((term) =>
-    [...term.cells.map(nameOf), ...(term.factor ? [term.factor.text] : [])].join(' · '),
-  );
+  const symbols = terms.map((term) => [...term.cells.map(nameOf), ...factorOf(term)].join(' · '));
   return (
     <div class="sum" role="status">
       <p>
