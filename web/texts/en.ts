@@ -87,6 +87,8 @@ export const en = {
       '3-convolution': 'Convolution',
       '4-padding-stride': 'Padding, stride, dilation, groups',
       '5-pooling': 'Pooling',
+      '12-batch-norm': 'Batch norm’s gradient',
+      '13-cross-entropy': 'Cross-entropy’s gradient',
     },
     noChapter: (name: string) => `There is no chapter ‘${name}’.`,
     figureOf: (operation: string) => `${operation}, number by number`,

@@ -79,6 +79,8 @@ export const zh: Texts = {
       '3-convolution': '卷积',
       '4-padding-stride': '填充、步长、空洞、分组',
       '5-pooling': '池化',
+      '12-batch-norm': '批归一化的梯度',
+      '13-cross-entropy': '交叉熵的梯度',
     },
     noChapter: (name) => `没有“${name}”这一章。`,
     figureOf: (operation) => `${operation}，逐数展示`,
