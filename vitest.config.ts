@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/patience.ts'],
+    globalSetup: ['test/web/siteFolder.ts'],
     sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     // By default one core is left idle, which is half of a machine with two. No test depends on time.

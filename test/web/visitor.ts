@@ -1,0 +1,94 @@
+/** A visitor of the site, as it is built: a Chromium, a host, and an ear for complaints. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { isolation, policy } from '../../web/vite.config.js';
+import { launchChromium } from '../browser/chromium.js';
+import { builtSite } from './builtSite.js';
+import { type Site, serve } from './server.js';
+
+/** As strict as a host can be: the policy, as a header, holds in workers, too. */
+export const strict = { ...isolation, 'Content-Security-Policy': policy };
+
+export type Headers = Readonly<Record<string, string>>;
+
+export class Visitor {
+  /** What went wrong in a page without anybody having asked, and what it asked of others. */
+  readonly complaints: string[] = [];
+  /** The built site. */
+  site = '';
+  /** For files of the tests. */
+  folder = '';
+  #browser: Promise<Browser> | undefined;
+  #context: BrowserContext | undefined;
+  readonly #hosts: Site[] = [];
+
+  /** Builds, launches, and cleans up, at the hooks of the file or of the `describe` that makes it. */
+  constructor() {
+    beforeAll(async () => {
+      this.folder = await mkdtemp(join(tmpdir(), 'receptive-web-'));
+      this.#browser = launchChromium(this.folder);
+      this.site = await builtSite();
+      await this.#browser;
+    }, 240_000);
+    afterEach(async () => {
+      await this.leave();
+      expect(this.complaints.splice(0)).toEqual([]);
+    });
+    afterAll(async () => {
+      for (const { server } of this.#hosts) server.close();
+      await (await this.#browser)?.close();
+      await rm(this.folder, { recursive: true, force: true });
+    }, 60_000);
+  }
+
+  /** The address of a host with these headers. `change` plants something in a file before it is sent. */
+  async host(headers: Headers, change?: (text: string) => string): Promise<string> {
+    const host = await serve(this.site, headers, change);
+    this.#hosts.push(host);
+    return host.address;
+  }
+
+  /** The browser with its storage, as long as a test lasts. The options are those of the first page. */
+  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    this.#context ??= await (await this.#browser!).newContext({ locale: 'en', ...options });
+    this.#context.setDefaultTimeout(110_000); // the machine may have other things to do
+    return this.#context;
+  }
+
+  async open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.context(options);
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    const { origin } = new URL(address);
+    page.on('request', (request) => {
+      const url = request.url().replace(/^blob:/, '');
+      if (!url.startsWith(`${origin}/`) && !url.startsWith('data:')) this.complaints.push(url);
+    });
+    await page.goto(address);
+    return page;
+  }
+
+  async leave(): Promise<void> {
+    await this.#context?.close();
+    this.#context = undefined;
+  }
+}
+
+/** What axe-core finds that is serious or critical. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async () => {
+    type Axe = { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('; ')}`);
+  });
+}
