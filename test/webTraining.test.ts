@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -17,6 +18,7 @@ import {
   trainingLoader,
 } from '../src/catalog/index.js';
 import { checkOptions, runOptions } from '../src/catalog/runOptions.js';
+import { encodePng } from '../src/formats/index.js';
 import { openFolder } from '../src/node/data.js';
 import { findMnistFolder } from '../src/node/files.js';
 import { createBackend, type EpochRecord, fit, manualSeed } from '../src/node/index.js';
@@ -53,12 +55,13 @@ const order = (options: Partial<RunOptions>, more: { epochs?: number; keep?: str
   epochs: 1,
   backend: 'wasm',
   threads: 1,
-  files: null,
   checkpoint: null as Uint8Array | null,
   keep: null as string | null,
   profile: false,
   ...more,
 });
+
+type Order = ReturnType<typeof order>;
 
 /** What tests look at of a run in a page. */
 interface Ran {
@@ -117,10 +120,48 @@ interface Globals {
 }
 
 /** Trains in the page, to the end. */
-async function train(page: Page, given: ReturnType<typeof order>): Promise<Ran> {
-  await page.evaluate((given) => (globalThis as unknown as Globals).trainer.start(given), given);
-  await page.evaluate(() => (globalThis as unknown as Globals).until('done'));
+async function train(page: Page, given: Order, files: OwnFile[] | null = null): Promise<Ran> {
+  await page.evaluate(
+    async ({ given, files }) => {
+      const { trainer, until } = globalThis as unknown as Globals;
+      const own = files?.map(({ path, bytes }) => ({
+        path,
+        file: new File([Uint8Array.from(bytes)], path.split('/').at(-1)!),
+      }));
+      trainer.start({ ...given, files: own ?? null });
+      await until('done').catch(() => {});
+    },
+    { given, files },
+  );
   return page.evaluate(() => (globalThis as unknown as Globals).ran());
+}
+
+/** A file of the user's, as a page is sent it. */
+interface OwnFile {
+  readonly path: string;
+  readonly bytes: number[];
+}
+
+const own = (path: string, bytes: Uint8Array): OwnFile => ({ path, bytes: Array.from(bytes) });
+
+/** A batch of CIFAR-10 with N records, drawn by the seed. */
+function cifarRecords(N: number, seed: number): Uint8Array {
+  return Uint8Array.from({ length: N * 3073 }, (_, i) =>
+    i % 3073 === 0 ? (i / 3073 + seed) % 10 : (i * 7 + seed) % 251,
+  );
+}
+
+function picture(width: number, height: number, shade: number): Uint8Array {
+  return encodePng({ width, height, channels: 1, data: new Uint8Array(width * height).fill(shade) });
+}
+
+/** The PNG with another size in its header, (size, size). */
+function withSize(png: Uint8Array, size: number): Uint8Array {
+  const view = new DataView(png.buffer);
+  view.setUint32(16, size);
+  view.setUint32(20, size);
+  view.setUint32(29, crc32(png.subarray(12, 29)));
+  return png;
 }
 
 /** What the page finds on its test images. */
@@ -134,7 +175,7 @@ async function testedOn(page: Page): Promise<Test> {
 }
 
 /** The same in Node, as the command does it. */
-async function trainInNode({ options: asked, epochs }: ReturnType<typeof order>): Promise<Omit<Ran, 'failure'>> {
+async function trainInNode({ options: asked, epochs }: Order): Promise<Omit<Ran, 'failure'>> {
   manualSeed(asked.seed);
   const backend = await createBackend('wasm', { threads: 1 });
   const data = openFolder(findMnistFolder());
@@ -312,5 +353,34 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(opened.losses).toEqual([]);
     expect(opened.epochs).toEqual(going.epochs);
     expect((await testedOn(page)).loss).toBe(going.epochs[1].validation!.loss);
+  });
+  test('dropped files are trained on: CIFAR-10, a folder of pictures; what isn’t what it seems is said in a sentence', async () => {
+    const page = await open();
+    const cifar = Array.from({ length: 5 }, (_, i) => own(`cifar/data_batch_${i + 1}.bin`, cifarRecords(4, i)));
+    const options = { model: 'resnet20', data: 'cifar10', batchSize: 8, limit: null, testLimit: null } as const;
+    const small = await train(page, order(options), [...cifar, own('cifar/test_batch.bin', cifarRecords(4, 9))]);
+    expect(small).toMatchObject({
+      failure: null,
+      losses: [expect.any(Number), expect.any(Number), expect.any(Number)],
+    });
+
+    const pictures = ['cat', 'dog'].flatMap((name, label) =>
+      Array.from({ length: 5 }, (_, i) => own(`pets/${name}/${i}.png`, picture(40, 40 + i, 100 * label))),
+    );
+    const pets = order({ ...options, data: 'folder' });
+    expect(await train(page, pets, pictures)).toMatchObject({ failure: null, losses: [expect.any(Number)] });
+
+    const failures = async (given: typeof pets, files: OwnFile[] | null) =>
+      (await train(page, given, files)).failure ?? 'nothing failed';
+    const broken = pictures.with(0, own('pets/cat/0.png', new Uint8Array(50)));
+    expect(await failures(pets, broken)).toBe('pets/cat/0.png: is no PNG, JPEG or WebP file');
+    const huge = pictures.map((file) => ({
+      ...file,
+      bytes: Array.from(withSize(Uint8Array.from(file.bytes), 10_000)),
+    }));
+    expect(await failures(pets, huge)).toMatch(/10000x10000 pixels are more than/);
+    expect(await failures(order(options), cifar)).toBe('cifar10: what was dropped has no test_batch.bin');
+    expect(await failures(order(options), null)).toBe('the site has no cifar10: drop its files on the page');
+    expect(await failures(order({}), [own('train-images-idx3-ubyte', cifarRecords(1, 0))])).toMatch(/^IDX .*magic/);
   });
 });

@@ -25,7 +25,7 @@ function folderOfOwn(files: readonly OwnFile[], { data }: RunOptions): Folder {
       arrayBuffer: () => bytesOf(path, file),
     })),
   );
-  return { ...folder, path: isPictures ? folder.path : 'the files' };
+  return { ...folder, path: isPictures ? folder.path : 'what was dropped' };
 }
 
 async function bytesOf(path: string, file: File): Promise<ArrayBuffer> {
