@@ -45,7 +45,7 @@ async function open(path = 'train.html'): Promise<Page> {
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`${site.address}${path}`);
-  const script = (await readdir(join(folder, 'site/assets'))).find((name) => /^trainer-.*\.js$/.test(name));
+  const script = (await readdir(join(folder, 'site/assets'))).find((name) => /^trainerGlobals-.*\.js$/.test(name));
   await page.addScriptTag({ url: `${site.address}assets/${script}`, type: 'module' });
   return page;
 }
@@ -94,7 +94,7 @@ interface Inside {
   readonly gradients: readonly Maps[];
 }
 
-/** What `web/trainer.mjs` has given to the page. */
+/** What `web/trainerGlobals.mjs` has given to the page. */
 interface Globals {
   readonly trainer: {
     start(order: unknown): void;
@@ -206,7 +206,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       build: {
         outDir: join(folder, 'site'),
         emptyOutDir: true,
-        rollupOptions: { input: [fileURLToPath(new URL('web/trainer.mjs', import.meta.url))] },
+        rollupOptions: { input: [fileURLToPath(new URL('web/trainerGlobals.mjs', import.meta.url))] },
       },
     });
     site = await serve(join(folder, 'site'), strict);

@@ -16,10 +16,16 @@ export function TextField({
   value,
   onInput,
   inputMode,
+  placeholder,
+  problem,
 }: FieldOptions & {
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly inputMode?: 'numeric';
+  readonly inputMode?: 'numeric' | 'decimal';
+  /** What holds where nothing is written. */
+  readonly placeholder?: string;
+  /** What is wrong with what is written: beside the field, and read out with it. */
+  readonly problem?: string;
   /** It is read out, and something else beside the field says it to the eye. */
   readonly isLabelHidden?: boolean;
 }) {
@@ -35,10 +41,17 @@ export function TextField({
         autocomplete="off"
         spellcheck={false}
         value={value}
-        aria-describedby={hint && `${id}-hint`}
+        placeholder={placeholder}
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={[problem && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(' ') || undefined}
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
         inputMode={inputMode}
       />
+      {problem && (
+        <p class="bad" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
       {hint && (
         <p class="hint" id={`${id}-hint`}>
           {hint}
@@ -53,11 +66,14 @@ export function SelectField<T extends string | number>({
   label,
   hint,
   options,
+  nameOf = String,
   value,
   onChoose,
   disabled,
 }: FieldOptions & {
   readonly options: readonly T[];
+  /** What an option is called. Default: as it is. */
+  readonly nameOf?: (option: T) => string;
   readonly value: T;
   readonly onChoose: (value: T) => void;
   readonly disabled?: boolean;
@@ -75,7 +91,7 @@ export function SelectField<T extends string | number>({
       >
         {options.map((option) => (
           <option key={option} value={option}>
-            {option}
+            {nameOf(option)}
           </option>
         ))}
       </select>
