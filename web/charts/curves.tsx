@@ -7,7 +7,7 @@ import { extent, isFinitePoint, nearest, type Point, thinned } from './points.js
 
 export interface Series {
   readonly name: string;
-  /** x counts something, steps or epochs, and never falls. Points that aren't finite are left out. */
+  /** x counts something, steps or epochs, unless its scale is 'log', and never falls. Points that aren't finite are left out. */
   readonly points: readonly Point[];
   /** As SVG's `stroke-dasharray`; '': an unbroken line. Default: another one for each series. */
   readonly dash?: string;
@@ -51,6 +51,11 @@ export function Curves(options: CurvesOptions) {
   const width = useWidth(frame);
   const [own, setOwn] = useState<number | null>(null);
   const cursor = at === undefined ? own : at;
+  /** Where it will be drawn in the next frame: a second key in the same frame goes on from there. */
+  const next = useRef(cursor);
+  useEffect(() => {
+    next.current = cursor;
+  }, [cursor]);
   const drawn = series.map(({ points }) => points.filter(isFinitePoint));
   const xs = extent(
     drawn.flatMap((points) => (points.length > 0 ? [points[0][0], points.at(-1)![0]] : [])),
@@ -67,18 +72,18 @@ export function Curves(options: CurvesOptions) {
   const y = scaleLinear(ys, [height - MARGIN.bottom, MARGIN.top]).nice(4);
   const under = drawn.map((points) => (points.length === 0 ? null : nearest(points, cursor ?? xs[1])));
   const tickText = options.format ?? y.tickFormat(4);
-  // Steps have no halves.
-  const areSteps = xs.every(Number.isInteger);
-  const xTicks = ticksOf(x, Math.max(2, Math.floor(width / 110))).filter((tick) => !areSteps || Number.isInteger(tick));
+  const tickCount = Math.max(2, Math.floor(width / 110));
+  const xTicks = xScale === 'log' ? labelled(x, tickCount) : x.ticks(tickCount).filter(Number.isInteger);
   /** The cursor goes from point to point of the series that has the most. */
   const rail = drawn.reduce((most, points) => (points.length > most.length ? points : most), drawn[0] ?? []);
 
   const point = (to: number | null) => {
+    next.current = to;
     setOwn(to);
     onPoint?.(to);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const to = keyTarget(event, rail, cursor);
+    const to = keyTarget(event, rail, next.current);
     if (to === undefined) return;
     event.preventDefault();
     point(to);
@@ -205,8 +210,8 @@ function keyTarget({ key }: KeyboardEvent, rail: readonly Point[], cursor: numbe
   return Object.hasOwn(to, key) ? rail[Math.min(last, Math.max(0, to[key]))][0] : undefined;
 }
 
-/** A log axis has more than can be labelled: d3 gives those that are left over an empty label. */
-function ticksOf(axis: ScaleContinuousNumeric<number, number>, count: number): number[] {
+/** Ticks of a log axis. d3 has more of them than there is room for labels, and gives the others an empty one. */
+function labelled(axis: ScaleContinuousNumeric<number, number>, count: number): number[] {
   const format = axis.tickFormat(count);
   return axis.ticks(count).filter((tick) => format(tick) !== '');
 }

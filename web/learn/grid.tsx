@@ -1,5 +1,6 @@
 /** A tensor as a grid of numbers: each of its images side by side, each cell to be pointed at, walked to by the arrow keys, or changed. */
 
+import { useSignal } from '@preact/signals';
 import type { Cell, Grid } from 'receptive/figures';
 import { placeOf } from 'receptive/figures';
 import { texts } from '../shell/settings.js';
@@ -17,6 +18,7 @@ export interface GridViewProps {
 
 export function GridView({ grid, selected, lit, onSelect, onEdit }: GridViewProps) {
   const { learn: text } = texts.value;
+  const typed = useSignal<string | null>(null);
   const { name, shape, role, isGradient } = grid;
   const columns = shape.at(-1) ?? 1;
   const rows = shape.length > 1 ? shape[shape.length - 2] : 1;
@@ -80,8 +82,13 @@ export function GridView({ grid, selected, lit, onSelect, onEdit }: GridViewProp
           <input
             type="number"
             step="any"
-            value={grid.values[at]}
+            // What is being typed stays as it is: `-2.` is a number, too, but not what is meant.
+            value={typed.value ?? grid.values[at]}
+            onBlur={() => {
+              typed.value = null;
+            }}
             onInput={({ currentTarget }) => {
+              typed.value = currentTarget.value;
               if (currentTarget.value !== '' && Number.isFinite(currentTarget.valueAsNumber)) {
                 onEdit(at, currentTarget.valueAsNumber);
               }

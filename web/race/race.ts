@@ -2,11 +2,10 @@
 import { computed, effect, signal } from '@preact/signals';
 import { checkOptions, runOptions } from 'receptive/catalog';
 import { surroundings } from '../forms/surroundings.js';
-import type { KernelShare } from '../training/messages.js';
 import { Trainer } from '../training/trainer.js';
 import { here } from '../work/here.js';
 import type { Lane } from './lanes.js';
-import type { LaneReport, LaneState, RaceOrder, RaceReport } from './report.js';
+import { kernelsOfStep, type LaneReport, type LaneState, type RaceOrder, type RaceReport } from './report.js';
 
 /** Milliseconds between two looks at the lanes: drawing takes time from those that race. */
 const pause = 200;
@@ -106,22 +105,4 @@ class Racer {
       kernels: kernelsOfStep(kernels.value, steps.value.length),
     };
   }
-}
-
-/** On average, the most expensive first. */
-function kernelsOfStep(shares: readonly KernelShare[], steps: number): KernelShare[] {
-  const times = new Map<string, number>();
-  for (const { kernel, milliseconds } of shares) {
-    const name = passOf(kernel);
-    times.set(name, (times.get(name) ?? 0) + milliseconds / steps);
-  }
-  return [...times]
-    .map(([kernel, milliseconds]) => ({ kernel, milliseconds }))
-    .sort((a, b) => b.milliseconds - a.milliseconds);
-}
-
-/** WebGPU's kernels are shaders: `conv2dBackwardInput.backwardInput` is of `conv2d backward`. */
-function passOf(kernel: string): string {
-  const [file] = kernel.split('.');
-  return `${file.replace(/(Forward|Backward).*/, '')} ${/backward/i.test(kernel) ? 'backward' : 'forward'}`;
 }

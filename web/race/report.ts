@@ -92,3 +92,21 @@ function relativeDifference(a: number, b: number): number {
   if (Object.is(a, b)) return 0;
   return Number.isFinite(a) && Number.isFinite(b) ? Math.abs(a - b) / Math.abs(b) : Number.POSITIVE_INFINITY;
 }
+
+/** Milliseconds of a step, on average, from those of so many; the most expensive kernel first. */
+export function kernelsOfStep(shares: readonly KernelShare[], steps: number): KernelShare[] {
+  const times = new Map<string, number>();
+  for (const { kernel, milliseconds } of shares) {
+    const name = passOf(kernel);
+    times.set(name, (times.get(name) ?? 0) + milliseconds / steps);
+  }
+  return [...times]
+    .map(([kernel, milliseconds]) => ({ kernel, milliseconds }))
+    .sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+/** WebGPU's kernels are shaders: `conv2dBackwardInput.backwardInput` is of `conv2d backward`. */
+function passOf(kernel: string): string {
+  const [file] = kernel.split('.');
+  return `${file.replace(/(Forward|Backward).*/, '')} ${/backward/i.test(kernel) ? 'backward' : 'forward'}`;
+}
