@@ -42,9 +42,12 @@ effect(() => {
   const answer = predictor.answer.value;
   const { predict: text } = texts.value;
   clearTimeout(resting);
-  resting = setTimeout(() => {
-    said.value = answer && text.says(...likeliest(answer.probabilities));
-  }, 500);
+  if (!answer) said.value = null;
+  else {
+    resting = setTimeout(() => {
+      said.value = text.says(...likeliest(answer.probabilities));
+    }, 500);
+  }
 });
 
 function likeliest(probabilities: readonly number[]): [name: string, percent: string] {
