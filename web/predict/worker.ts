@@ -1,5 +1,6 @@
 /** The worker of the page `predict`: it opens networks, and looks at pictures with them. One order after the other. */
 import { type Backend, createBackend } from 'receptive';
+import { networkNames } from 'receptive/catalog';
 import { decodeImage, type Pixels } from 'receptive/data';
 import { answer } from './answer.js';
 import type { News, Order } from './messages.js';
@@ -22,7 +23,7 @@ async function obey(order: Order): Promise<void> {
       gallery = null;
       tell({ opened: network.about });
     } catch (error) {
-      tell(error instanceof NeedsModel ? { needsModel: true } : { notOpened: sentence(error) });
+      tell(error instanceof NeedsModel ? { needsModel: networkNames } : { notOpened: sentence(error) });
     }
   } else if ('ask' in order) {
     try {
