@@ -66,7 +66,14 @@ function Predict() {
       <div class="top">
         <section aria-label={text.picture}>
           {(opened?.knowsDigits ?? true) ? (
-            <Pad drawing={drawing} onDraw={draw} />
+            <Pad drawing={drawing} onDraw={draw}>
+              {/* On a phone, the table below is out of sight while one draws. It is read out from `said`. */}
+              {answer && (
+                <strong class="now" aria-hidden="true">
+                  {likeliest(answer.probabilities).join(' · ')}
+                </strong>
+              )}
+            </Pad>
           ) : (
             <p>{text.noDigits(opened!.data, opened!.classes)}</p>
           )}
