@@ -102,6 +102,7 @@ interface Globals {
     goOn(): void;
     oneStep(): void;
     end(): void;
+    setLr(lr: number): void;
     watch(index: number, every: number): void;
     testNow(): void;
     save(what: string): Promise<{ name: string; bytes: Uint8Array }>;
@@ -109,6 +110,7 @@ interface Globals {
     readonly notKept: Signal<string | null>;
     readonly kernels: Signal<readonly { kernel: string; milliseconds: number }[]>;
     readonly steps: Signal<readonly { step: number }[]>;
+    readonly epochs: Signal<readonly EpochRecord[]>;
     readonly test: Signal<Test | null>;
     readonly inside: Signal<Inside | null>;
   };
@@ -383,4 +385,32 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(await failures(order(options), null)).toBe('the site has no cifar10: drop its files on the page');
     expect(await failures(order({}), [own('train-images-idx3-ubyte', cifarRecords(1, 0))])).toMatch(/^IDX .*magic/);
   });
+  test.each(['wasm', 'webgpu'])(
+    '%s says what its kernels cost, and takes one step where one is asked for',
+    async (backend) => {
+      const given = { ...order({ limit: 64, batchSize: 8, testLimit: 10 }), backend, threads: 2, profile: true };
+      const page = await open();
+      const alone = await train(page, given);
+      const { places, kernels } = await page.evaluate(async (given) => {
+        const { trainer, until } = globalThis as unknown as Globals;
+        const places: number[] = [];
+        trainer.start(given);
+        trainer.watch(3, 1);
+        for (let step = 0; step < 3; step++) {
+          trainer.oneStep();
+          await until('paused');
+          places.push(trainer.steps.value.length);
+        }
+        trainer.goOn();
+        await until('done');
+        return { places, kernels: trainer.kernels.value };
+      }, given);
+      expect(await page.evaluate(() => (globalThis as unknown as Globals).ran())).toEqual(alone);
+      expect(places).toEqual([1, 2, 3]);
+      const names = kernels.map(({ kernel }) => kernel);
+      expect(names).toEqual(expect.arrayContaining(['maxPool2d.forward', 'relu.backward', 'sgd.forward']));
+      expect(kernels[0].milliseconds).toBeGreaterThan(0);
+      expect(kernels).toEqual([...kernels].sort((a, b) => b.milliseconds - a.milliseconds));
+    },
+  );
 });
