@@ -1,6 +1,7 @@
 /** Looking inside a network finds what PyTorch finds, on every backend, and leaves the network as it was. */
-import { describe, expect, it, test } from 'vitest';
-import { host } from '../src/backends/reference/index.js';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import type { AnyBackend } from '../src/backends/create.js';
+import { host, ReferenceBackend } from '../src/backends/reference/index.js';
 import { features, gradCam, layerOutputs, nearest, saliency } from '../src/insight/index.js';
 import { inceptionNet, mlp, mnistNet, residualNet } from '../src/models/index.js';
 import { backendNames, createBackend } from '../src/node/backends.js';
@@ -28,14 +29,18 @@ function images(backend: TensorBackend, seed: number, N: number): Tensor {
 }
 
 describe.each(backendNames)('on %s', (name) => {
-  const backend = createBackend(name);
+  let backend: AnyBackend;
+  beforeAll(async () => {
+    backend = await createBackend(name);
+  });
+  afterAll(() => backend.close());
 
   it.each(readGolden<InsightCase>('insight').map((one) => [one.options.model, one] as const))(
     'a %s gives PyTorch’s outputs, gradients, maps and features',
     async (_, { options: { model: named, labels, imageSeed, layers: chosen }, tensors }) => {
       manualSeed(0);
-      const model = models[named]().to(await backend);
-      const x = images(await backend, imageSeed, 2);
+      const model = models[named]().to(backend);
+      const x = images(backend, imageSeed, 2);
       const expectTensor = async (key: string, actual: Tensor) => {
         const { shape, values } = tensors.get(key)!;
         expect(actual.shape).toEqual(shape);
@@ -127,6 +132,17 @@ it('leaves the model as it was: mode, gradients, what is frozen, hooks; in error
   expect(model.parameters().map(({ requiresGrad }) => requiresGrad)).toEqual([false, ...Array(5).fill(true)]);
   expect(x.requiresGrad).toBe(false);
   expect(Object.keys(model.conv2)).not.toContain('forward');
+});
+
+it('keeps nothing but what it returns', async () => {
+  const backend = new ReferenceBackend();
+  const model = residualNet().to(backend);
+  const x = images(backend, 0, 2);
+  const { allocated } = backend.memory();
+  saliency(model, x, 3).release();
+  features(model, x).release();
+  for (const { output } of layerOutputs(model, x).layers) output.release();
+  expect(backend.memory().allocated).toBe(allocated);
 });
 
 it('looks in evaluation mode', async () => {

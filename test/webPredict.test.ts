@@ -271,6 +271,35 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await says(page, '1');
   });
 
+  test('a run that the browser keeps is opened by its address and by the list; one that is gone is said to be', async () => {
+    const page = await open('?run=mine');
+    await page.getByRole('alert').filter({ hasText: 'the browser has thrown this run away' }).waitFor();
+    const checkpoint = [...(await readFile(join(folder, 'site/data/mnist-net.safetensors')))];
+    await page.evaluate(async (bytes) => {
+      const opening = indexedDB.open('receptive-runs', 1);
+      await new Promise((resolve) => {
+        opening.onsuccess = resolve;
+      });
+      const transaction = opening.result.transaction(['runs', 'checkpoints'], 'readwrite');
+      transaction.objectStore('runs').put({ key: 'mine', options: { model: 'mnistNet' }, last: null, saved: 0 });
+      transaction.objectStore('checkpoints').put(Uint8Array.from(bytes), 'mine');
+      await new Promise((resolve) => {
+        transaction.oncomplete = resolve;
+      });
+    }, checkpoint);
+    await page.reload();
+    await page.getByText(/^mnistNet, trained on mnist for \d epochs? with seed 0\.$/).waitFor();
+    expect(await page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0);
+    const sources = page.getByLabel('Which one');
+    expect(await sources.inputValue()).toBe('run mine');
+    await draw(page, '7');
+    await says(page, '7');
+    await sources.selectOption('the one that comes with the site');
+    await says(page, '7');
+    await sources.selectOption('run mine');
+    await says(page, '7');
+  });
+
   test.each([
     ['', 'Search 10,000 training images'],
     ['?lang=zh', '在 10,000 张训练图像中查找'],

@@ -42,9 +42,12 @@ effect(() => {
   const answer = predictor.answer.value;
   const { predict: text } = texts.value;
   clearTimeout(resting);
-  resting = setTimeout(() => {
-    said.value = answer && text.says(...likeliest(answer.probabilities));
-  }, 500);
+  if (!answer) said.value = null;
+  else {
+    resting = setTimeout(() => {
+      said.value = text.says(...likeliest(answer.probabilities));
+    }, 500);
+  }
 });
 
 function likeliest(probabilities: readonly number[]): [name: string, percent: string] {
@@ -63,7 +66,14 @@ function Predict() {
       <div class="top">
         <section aria-label={text.picture}>
           {(opened?.knowsDigits ?? true) ? (
-            <Pad drawing={drawing} onDraw={draw} />
+            <Pad drawing={drawing} onDraw={draw}>
+              {/* On a phone, the table below is out of sight while one draws. It is read out from `said`. */}
+              {answer && (
+                <strong class="now" aria-hidden="true">
+                  {likeliest(answer.probabilities).join(' · ')}
+                </strong>
+              )}
+            </Pad>
           ) : (
             <p>{text.noDigits(opened!.data, opened!.classes)}</p>
           )}

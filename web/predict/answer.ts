@@ -25,7 +25,8 @@ export async function answer(
   const label = question.label ?? probabilities.indexOf(Math.max(...probabilities));
   const { name, output } = layers[question.layer];
   const maps = { layer: name, shape: output.shape.slice(1), values: await valuesOf(output) };
-  for (const one of layers) one.output.release();
+  for (const { output } of layers) output.release();
+  scores.release();
   return {
     image: thumbnailOf(image, images.shape, images.normalize),
     probabilities,

@@ -76,8 +76,8 @@ export type Order =
 
 export type News =
   | { readonly opened: Opened }
-  /** The file has weights alone. */
-  | { readonly needsModel: true }
+  /** The file has weights alone, of one of these networks. */
+  | { readonly needsModel: readonly string[] }
   | { readonly notOpened: string }
   | { readonly answer: Answer }
   /** A sentence: there is no digit on the picture, it is damaged, … */

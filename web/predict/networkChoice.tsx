@@ -1,6 +1,5 @@
 /** Which network looks at the picture, and what is known of it. */
 import { signal, useSignal } from '@preact/signals';
-import { networkNames } from 'receptive/catalog';
 import { FileButton } from '../forms/fileButton.js';
 import { language, texts } from '../shell/settings.js';
 import { type KeptRun, keptRuns } from '../training/kept.js';
@@ -17,7 +16,7 @@ void keptRuns().then((found) => {
 export function NetworkChoice({ predictor }: { readonly predictor: Predictor }) {
   const { predict: text } = texts.value;
   const opened = predictor.opened.value;
-  const file = predictor.unnamed.value;
+  const unnamed = predictor.unnamed.value;
   return (
     <section class="network" aria-labelledby="network">
       <h2 id="network">{text.network}</h2>
@@ -31,7 +30,7 @@ export function NetworkChoice({ predictor }: { readonly predictor: Predictor }) 
         {predictor.notOpened.value && text.notOpened(predictor.notOpened.value)}
         {predictor.failure.value && text.failed(predictor.failure.value)}
       </p>
-      {file && <NameOf file={file} predictor={predictor} />}
+      {unnamed && <NameOf {...unnamed} predictor={predictor} />}
       <div class="buttons">
         <FileButton
           accept=".safetensors"
@@ -80,16 +79,24 @@ function nameOf(source: Source): string {
 }
 
 /** Of which network the weights in a file are. */
-function NameOf({ file, predictor }: { readonly file: File; readonly predictor: Predictor }) {
+function NameOf({
+  file,
+  networks,
+  predictor,
+}: {
+  readonly file: File;
+  readonly networks: readonly string[];
+  readonly predictor: Predictor;
+}) {
   const { predict: text } = texts.value;
-  const model = useSignal<string>(networkNames[0]);
+  const model = useSignal(networks[0]);
   return (
     <div>
       <p>{text.weightsAlone(file.name)}</p>
       <Choice
         label={text.model}
         value={model.value}
-        options={networkNames.map((name) => [name, name])}
+        options={networks.map((name) => [name, name])}
         onChoose={(name) => {
           model.value = name;
         }}

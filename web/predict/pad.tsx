@@ -1,5 +1,6 @@
 /** A page to draw on: with a mouse, a finger, a pen, or the keyboard. */
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Pixels } from 'receptive/data';
 import { texts, theme } from '../shell/settings.js';
@@ -18,9 +19,12 @@ const arrows: Readonly<Record<string, readonly [number, number]>> = {
 export function Pad({
   drawing,
   onDraw,
+  children,
 }: {
   readonly drawing: Drawing;
   readonly onDraw: (picture: (() => Pixels) | null) => void;
+  /** Beside the buttons, near to where the eye is. */
+  readonly children: ComponentChildren;
 }) {
   const { predict: text } = texts.value;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -107,6 +111,7 @@ export function Pad({
         <button type="button" disabled={drawing.isEmpty.value} onClick={() => drawing.clear()}>
           {text.clear}
         </button>
+        {children}
       </div>
       <p class="hint" id={hint}>
         {text.padHint}

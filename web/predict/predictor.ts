@@ -21,8 +21,8 @@ export class Predictor {
   readonly isOpening = signal(false);
   /** Why a network couldn't be opened. The one before stays. */
   readonly notOpened = signal<string | null>(null);
-  /** A file with weights alone: somebody must say of which network. */
-  readonly unnamed = signal<File | null>(null);
+  /** A file with weights alone: somebody must say of which of the networks. */
+  readonly unnamed = signal<{ readonly file: File; readonly networks: readonly string[] } | null>(null);
   readonly answer = signal<Answer | null>(null);
   /** Why there is no answer. */
   readonly notAnswered = signal<string | null>(null);
@@ -119,7 +119,7 @@ export class Predictor {
     if ('opened' in news) this.#begin(news.opened);
     else if ('needsModel' in news) {
       const source = this.source.value;
-      if (source && 'file' in source) this.unnamed.value = source.file;
+      if (source && 'file' in source) this.unnamed.value = { file: source.file, networks: news.needsModel };
       this.#goBack();
     } else if ('notOpened' in news) {
       this.notOpened.value = news.notOpened;

@@ -1,5 +1,6 @@
-/** The worker of the page `predict`: it opens networks, and looks at pictures with them. One order after the other. */
+/** The worker of the page `predict`: it opens networks, and looks at pictures with them. */
 import { type Backend, createBackend } from 'receptive';
+import { networkNames } from 'receptive/catalog';
 import { decodeImage, type Pixels } from 'receptive/data';
 import { answer } from './answer.js';
 import type { News, Order } from './messages.js';
@@ -15,16 +16,16 @@ let gallery: Gallery | null = null;
 /** The picture that questions are about, and what messages call it. */
 let picture: { readonly pixels: Pixels; readonly name: string } | null = null;
 
-async function obey(order: Order): Promise<void> {
+async function obey(order: Exclude<Order, { learnImages: unknown }>): Promise<void> {
   if ('open' in order) {
     try {
       network = await openNetwork(order.open, await backend);
       gallery = null;
       tell({ opened: network.about });
     } catch (error) {
-      tell(error instanceof NeedsModel ? { needsModel: true } : { notOpened: sentence(error) });
+      tell(error instanceof NeedsModel ? { needsModel: networkNames } : { notOpened: sentence(error) });
     }
-  } else if ('ask' in order) {
+  } else {
     try {
       const { ask } = order;
       if (ask.picture) picture = await opened(ask.picture);
@@ -32,14 +33,22 @@ async function obey(order: Order): Promise<void> {
     } catch (error) {
       tell({ notAnswered: sentence(error) });
     }
-  } else {
-    try {
-      const { count, site } = order.learnImages;
-      gallery = await learnImages(network!, count, site, (done, of) => tell({ learning: { done, of } }));
-      tell({ learned: true });
-    } catch (error) {
-      tell({ notLearned: sentence(error) });
-    }
+  }
+}
+
+/** It takes a while, so other orders are obeyed between two batches; another network ends it. */
+async function learn({ count, site }: Extract<Order, { learnImages: unknown }>['learnImages']): Promise<void> {
+  const own = network!;
+  try {
+    const learned = await learnImages(own, count, site, (done, of) => {
+      if (network === own) tell({ learning: { done, of } });
+      return network === own;
+    });
+    if (!learned) return;
+    gallery = learned;
+    tell({ learned: true });
+  } catch (error) {
+    if (network === own) tell({ notLearned: sentence(error) });
   }
 }
 
@@ -54,10 +63,12 @@ async function opened(picture: Pixels | File): Promise<{ pixels: Pixels; name: s
   return { pixels: await decodeImage(new Uint8Array(await picture.arrayBuffer()), name), name };
 }
 
+/** The order that is being obeyed: the next one waits for it. */
 let last = Promise.resolve();
 
 self.onmessage = ({ data: order }: MessageEvent<Order>) => {
-  last = last.then(() => obey(order)).catch((error) => tell({ failed: sentence(error) }));
+  if ('learnImages' in order) void learn(order.learnImages);
+  else last = last.then(() => obey(order)).catch((error) => tell({ failed: sentence(error) }));
 };
 
 const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error));
