@@ -1,17 +1,15 @@
 /** What a network consists of, layer by layer. The lecture advises to build a network this way, and to check every size. */
 
 import { MetaBackend } from '../backends/meta/index.js';
-import { host } from '../backends/reference/index.js';
 import { formatShape, numel, type Shape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
-import { defaultGenerator } from '../tensor/random.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { newArray } from '../tensor/tensorBackend.js';
 import { kindOf } from './kind.js';
 import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
 import type { Parameter } from './parameter.js';
+import { around, borrow, pathsOf } from './trial.js';
 
 export interface LayerSummary {
   /** The path in the network, such as `incep1.branch1x1`. */
@@ -57,7 +55,7 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
     return meta.memory().allocated - before;
   };
   const state = [...model.parameters(), ...model.buffers()];
-  const putBack = moveTo(meta, model);
+  const putBack = borrow(model, meta);
   try {
     model.eval();
     const layers = layersOf(model, () => noGrad(() => forward(N)));
@@ -75,44 +73,21 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
   }
 }
 
-/** Puts memory of the meta backend behind the model's tensors. Returns the function that undoes this. */
-function moveTo(meta: MetaBackend, model: AnyModule): () => void {
-  const modes = model.modules().map((module) => [module, module.training] as const);
-  const generator = defaultGenerator.getState(); // dropout draws from it
-  const undo = [...model.parameters(), ...model.buffers()].map((tensor) => {
-    // Modules read their counters (int32), so those stay on the host.
-    const { dtype, numel } = tensor;
-    const isCounter = dtype === 'int32';
-    const own = tensor.exchange(
-      isCounter ? Storage.of(host, dtype, newArray(dtype, numel)) : Storage.allocate(meta, dtype, numel),
-    );
-    return () => tensor.exchange(own);
-  });
-  return () => {
-    for (const putBack of undo) putBack();
-    for (const [module, training] of modes) module.training = training;
-    defaultGenerator.setState(generator);
-  };
-}
-
 /** The layers, which are the modules that have parameters or no modules below them, in the order in which `run` calls them. Those
  *  with parameters that it doesn't call come last. */
 function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   const layers: LayerSummary[] = [];
   const met = new Set<AnyModule>();
-  const paths = new Map(
-    model
-      .namedModules()
-      .map(([path, module]) => [module, path] as const)
-      .reverse(),
-  ); // reversed, so that a shared module has the first of its paths
+  const paths = pathsOf(model);
   const learns = (module: AnyModule) => parametersOf(module).length > 0;
   const modules = model.modules().filter((module) => module.namedChildren().length === 0 || learns(module));
   const undo = modules.map((module) =>
-    listen(module, (output) => {
+    around(module, (forward) => {
+      const output = forward();
       // A layer that is called again costs again, but its parameters count once.
       layers.push(describeLayer(paths.get(module)!, module, output, met.has(module)));
       met.add(module);
+      return output;
     }),
   );
   try {
@@ -128,21 +103,6 @@ function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
 function parametersOf(module: AnyModule): Parameter[] {
   const below = new Set(module.namedChildren().flatMap(([, child]) => child.parameters()));
   return module.parameters().filter((parameter) => !below.has(parameter));
-}
-
-/** Has `forward` report its output. Returns the function that undoes this. */
-function listen(module: AnyModule, report: (output: unknown) => void): () => void {
-  const own = Object.getOwnPropertyDescriptor(module, 'forward');
-  const forward = module.forward.bind(module);
-  module.forward = (...inputs) => {
-    const output = forward(...inputs);
-    report(output);
-    return output;
-  };
-  return () => {
-    Reflect.deleteProperty(module, 'forward'); // uncovers the class's method
-    if (own) Object.defineProperty(module, 'forward', own);
-  };
 }
 
 function describeLayer(name: string, module: AnyModule, output: unknown, isAgain = false): LayerSummary {
