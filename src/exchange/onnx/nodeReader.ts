@@ -1,0 +1,76 @@
+import { attributeTypes, FormatError, quote, type ReadOnnxAttribute, type ReadOnnxNode } from '../../formats/index.js';
+
+/** A node's attributes, each of which must be asked for: what nobody has looked at could change what is computed. */
+export class NodeReader {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly #attributes: Map<string, ReadOnnxAttribute>;
+
+  constructor(node: ReadOnnxNode) {
+    this.op = node.opType ?? '';
+    this.inputs = node.input;
+    this.#attributes = new Map(node.attribute.map((attribute) => [attribute.name ?? '', attribute]));
+  }
+
+  int(name: string, otherwise: number): number {
+    return this.#take(name, attributeTypes.int, ({ i }) => i ?? 0) ?? otherwise;
+  }
+
+  float(name: string, otherwise: number): number {
+    return this.#take(name, attributeTypes.float, ({ f }) => f ?? 0) ?? otherwise;
+  }
+
+  text(name: string, otherwise: string): string {
+    return (
+      this.#take(name, attributeTypes.text, ({ s }) => new TextDecoder().decode(s ?? new Uint8Array())) ?? otherwise
+    );
+  }
+
+  ints(name: string): readonly number[] | null {
+    return this.#take(name, attributeTypes.ints, ({ ints }) => ints) ?? null;
+  }
+
+  floats(name: string): readonly number[] | null {
+    return this.#take(name, attributeTypes.floats, ({ floats }) => floats) ?? null;
+  }
+
+  tensor(name: string): ReadOnnxAttribute['t'] | null {
+    return this.#take(name, attributeTypes.tensor, ({ t }) => t) ?? null;
+  }
+
+  /** Two whole numbers for height and width. */
+  pair(name: string, otherwise: number | null): [number, number] {
+    const values = this.ints(name) ?? (otherwise === null ? [] : [otherwise, otherwise]);
+    const least = name === 'pads' ? 0 : 1;
+    if (values.length !== 2 || !values.every((value) => Number.isSafeInteger(value) && value >= least)) {
+      this.refuse(`${name} is [${values.join(', ')}], but only operations on images of height and width are here`);
+    }
+    return [values[0], values[1]];
+  }
+
+  /** Refuses any value of an attribute but this one. */
+  only(name: string, value: number): void {
+    const own =
+      this.#attributes.get(name)?.type === attributeTypes.float ? this.float(name, value) : this.int(name, value);
+    if (own !== value) this.refuse(`${name} = ${own} isn't supported, only ${value} is`);
+  }
+
+  /** Throws a FormatError unless all attributes have been looked at. */
+  finish(): void {
+    const [unread] = this.#attributes.keys();
+    if (unread !== undefined) this.refuse(`the attribute ${quote(unread)} isn't known`);
+  }
+
+  refuse(reason: string): never {
+    throw new FormatError(reason);
+  }
+
+  #take<T>(name: string, type: number, read: (attribute: ReadOnnxAttribute) => T): T | undefined {
+    const attribute = this.#attributes.get(name);
+    this.#attributes.delete(name);
+    if (attribute && attribute.type !== type) {
+      this.refuse(`the attribute ${name} has type ${attribute.type ?? 'none'} instead of ${type}`);
+    }
+    return attribute && read(attribute);
+  }
+}
