@@ -8,9 +8,13 @@ import * as F from '../../nn/functional/index.js';
 import type { PadMode } from '../../ops/pad.js';
 import { normalizeDim, numel, type Shape } from '../../ops/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { constantOf } from './constant.js';
+import { constantOf, valuesOf } from './constant.js';
+import { listOf, reshaped, sliced, transposed } from './integers.js';
 import type { NodeReader } from './nodeReader.js';
 import { type Integers, type Operands, Transposed, type Value } from './values.js';
+
+/** Shapes have a few sizes; a hostile file could ask for any number of them. */
+const MOST_INTEGERS = 2 ** 16;
 
 export type Step = (operands: Operands) => Value;
 
@@ -46,6 +50,17 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
   Constant: (node) => {
     const value = constantOf(node);
     return () => value;
+  },
+  ConstantOfShape: (node) => {
+    const value = node.tensor('value');
+    const fill = value && valuesOf(value);
+    if (!fill || !('integers' in fill)) return node.refuse("floats aren't supported, only int64 is");
+    return (x) => {
+      const { integers: shape } = x.integers(0);
+      if (numel(shape) > MOST_INTEGERS)
+        throw new RangeError(`onnx: ConstantOfShape (${shape.join(', ')}) is too large`);
+      return { integers: new Array<number>(numel(shape)).fill(fill.integers[0]), shape };
+    };
   },
   Conv: readConv,
   Div: () => (x) => x.tensor(0).div(x.tensor(1)),
@@ -96,9 +111,10 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
   Reshape: (node) => {
     const copiesZeros = node.int('allowzero', 0) === 0;
     return (operands) => {
-      const x = operands.tensor(0);
+      const x = shaped(operands);
       const { integers } = operands.integers(1);
-      return x.reshape(integers.map((size, d) => (size === 0 && copiesZeros ? (x.shape[d] ?? 0) : size)));
+      const shape = integers.map((size, d) => (size === 0 && copiesZeros ? (x.shape[d] ?? 0) : size));
+      return x instanceof Tensor ? x.reshape(shape) : reshaped(x, shape);
     };
   },
   Shape: (node) => {
@@ -106,6 +122,12 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
     return (x) => listOf(x.tensor(0).shape);
   },
   Sigmoid: () => (x) => F.sigmoid(x.tensor(0)),
+  Slice: () => (x) => {
+    const [start, end, axis, step] = [1, 2, 3, 4].map((i) => x.maybeIntegers(i)?.integers);
+    const isOneOfRows = start?.length === 1 && end?.length === 1 && (axis ?? [0]).join() === '0';
+    if (!isOneOfRows || step?.[0] === 0) throw new TypeError('onnx: Slice is supported along the first dimension only');
+    return sliced(x.integers(0), start[0], end[0], step?.[0] ?? 1);
+  },
   Softmax: (node) => {
     const axis = node.int('axis', -1);
     return (x) => F.softmax(x.tensor(0), axis);
@@ -123,7 +145,11 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
   Transpose: (node) => {
     const perm = node.ints('perm') ?? [1, 0];
     if (perm.join() !== '1,0') node.refuse(`perm [${perm.join(', ')}] isn't supported, only [1, 0] is, of a matrix`);
-    return (x) => new Transposed(x.tensor(0));
+    return (operands) => {
+      const x = shaped(operands);
+      if (x.shape.length !== 2) throw new TypeError('onnx: Transpose is supported for matrices only');
+      return x instanceof Tensor ? new Transposed(x) : transposed(x);
+    };
   },
   Unsqueeze: () => (x) => {
     const value = shaped(x);
@@ -137,10 +163,6 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
     );
   },
 };
-
-function listOf(integers: readonly number[]): Integers {
-  return { integers, shape: [integers.length] };
-}
 
 /** The first operand, of which only the shape is to change. */
 function shaped(x: Operands): Tensor | Integers {
