@@ -130,13 +130,31 @@ export function decodeMessage<F extends Fields>(fields: F, bytes: Uint8Array, wh
   return new Decoder(where).message(fields, plain, 'the file') as ReadMessage<F>;
 }
 
+interface Index {
+  readonly byNumber: ReadonlyMap<number, readonly [name: string, field: Field]>;
+  readonly lists: readonly string[];
+}
+
+const indices = new WeakMap<Fields, Index>();
+
+/** The fields by number, and the names of those that are lists. */
+function indexOf(fields: Fields): Index {
+  let index = indices.get(fields);
+  if (!index) {
+    const entries = Object.entries(fields);
+    const byNumber = new Map(entries.map(([name, field]) => [field[0], [name, field] as const]));
+    index = { byNumber, lists: entries.flatMap(([name, field]) => (field[2] ? [name] : [])) };
+    indices.set(fields, index);
+  }
+  return index;
+}
+
 class Decoder {
   constructor(private readonly where: string) {}
 
   message(fields: Fields, bytes: Uint8Array, what: string): Record<string, unknown> {
-    const byNumber = new Map(Object.entries(fields).map(([name, field]) => [field[0], [name, field] as const]));
-    const lists = Object.entries(fields).flatMap(([name, field]) => (field[2] ? [[name, []] as const] : []));
-    const message: Record<string, unknown> = Object.fromEntries(lists);
+    const { byNumber, lists } = indexOf(fields);
+    const message: Record<string, unknown> = Object.fromEntries(lists.map((name) => [name, []]));
     const cursor = { bytes, at: 0 };
     while (cursor.at < bytes.length) {
       const key = this.#varint(cursor, what);

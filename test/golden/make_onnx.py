@@ -2,7 +2,7 @@
 
     /usr/bin/python3 test/golden/make_onnx.py
 
-needs PyTorch 1.13. Of each network the file has `<name>.onnx` (the bytes), `<name>.x` and `<name>.y`, in evaluation mode.
+needs PyTorch 1.13. Of each network the file has the bytes (onnx), an input x and the output y, in evaluation mode.
 """
 import io
 import warnings
@@ -106,8 +106,8 @@ if __name__ == '__main__':
         torch.onnx.export(model, x, file, opset_version=opset, input_names=['x'], output_names=['y'],
                           training=torch.onnx.TrainingMode.PRESERVE,  # or else it folds batch normalisation away
                           dynamic_axes={'x': {0: 'N'}, 'y': {0: 'N'}})
-        tensors[name + '.onnx'] = np.frombuffer(file.getvalue(), dtype=np.uint8)
-        tensors[name + '.x'] = x.numpy()
-        tensors[name + '.y'] = model(x).detach().numpy()
+        tensors[f'{len(cases)}/onnx'] = np.frombuffer(file.getvalue(), dtype=np.uint8)
+        tensors[f'{len(cases)}/x'] = x.numpy()
+        tensors[f'{len(cases)}/y'] = model(x).detach().numpy()
         cases.append({'name': name, 'opset': opset, 'keys': list(dict(model.named_parameters()))})
     write('onnx', cases, tensors)

@@ -24,7 +24,7 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
-  /** Keys of the model's state that nodes read. */
+  /** Keys of the model's state that nodes read, in its order. */
   readonly initializers: readonly string[];
   /** What can't be written: each with its module, its operation and the reason. */
   readonly problems: readonly string[];

@@ -15,6 +15,7 @@ import { numel } from '../../ops/shape.js';
 import { noGrad } from '../../tensor/gradMode.js';
 import { Storage } from '../../tensor/storage.js';
 import { Tensor } from '../../tensor/tensor.js';
+import type { DeviceBuffer, DType } from '../../tensor/tensorBackend.js';
 import { valuesOf } from './constant.js';
 import { type OnnxInput, OnnxModule, type OnnxStep } from './module.js';
 import { NodeReader } from './nodeReader.js';
@@ -65,13 +66,24 @@ export function load<Output extends Tensor | Record<string, Tensor> = Tensor>(
   return module;
 }
 
+/** So many numbers a tensor of one image may have: an image of 1024x1024 with 256 channels. */
+const MOST_NUMBERS = 2 ** 28;
+
+/** Refuses what a hostile file would have an operation make, before anything goes through it number by number. */
+class BoundedMeta extends MetaBackend {
+  override allocate(length: number, dtype: DType): DeviceBuffer {
+    if (!(length <= MOST_NUMBERS)) throw new RangeError(`onnx: a tensor of ${length} numbers is too large`);
+    return super.allocate(length, dtype);
+  }
+}
+
 /** Lets images through that have sizes and no content, where the file says which sizes, so that what can't run is refused now. */
 function tryOut(module: OnnxModule<Tensor | Record<string, Tensor>>, where: string): void {
   const shapes = module.inputs.map(
     ({ shape }) => shape?.map((size, d) => size ?? (d === 0 ? 1 : Number.NaN)) ?? [Number.NaN],
   );
   if (shapes.flat().some(Number.isNaN)) return;
-  const meta = new MetaBackend();
+  const meta = new BoundedMeta();
   const putBack = borrow(module, meta);
   try {
     noGrad(() =>
@@ -126,12 +138,15 @@ function range({ least, most }: typeof OPSETS): string {
 }
 
 /** Inputs of operations that aren't learned: running statistics, and numbers that are options. */
-const STATISTICS: Readonly<Record<string, readonly number[]>> = { BatchNormalization: [3, 4] };
-const OPTIONS: Readonly<Record<string, readonly number[]>> = { Pad: [2], Dropout: [1] };
+const STATISTICS = new Map([['BatchNormalization', [3, 4]]]);
+const OPTIONS = new Map([
+  ['Pad', [2]],
+  ['Dropout', [1]],
+]);
 
 function weightsOf({ initializer, node }: ReadOnnxGraph, where: string): Weights {
   const namesIn = (roles: typeof STATISTICS) =>
-    new Set(node.flatMap(({ opType = '', input }) => (roles[opType] ?? []).map((i) => input[i])));
+    new Set(node.flatMap(({ opType = '', input }) => (roles.get(opType) ?? []).map((i) => input[i])));
   const [statistics, options] = [namesIn(STATISTICS), namesIn(OPTIONS)];
   const state = new Map<string, Parameter | Buffer>();
   const constants = new Map<string, Constant | Integers>();

@@ -1,5 +1,8 @@
 import { attributeTypes, FormatError, quote, type ReadOnnxAttribute, type ReadOnnxNode } from '../../formats/index.js';
 
+/** Of a window or a border. */
+const MOST_PIXELS = 2 ** 16;
+
 /** A node's attributes, each of which must be asked for: what nobody has looked at could change what is computed. */
 export class NodeReader {
   readonly op: string;
@@ -16,8 +19,9 @@ export class NodeReader {
     return this.#take(name, attributeTypes.int, ({ i }) => i ?? 0) ?? otherwise;
   }
 
+  /** With the seven digits that a float holds: so 0.001 is 0.001 again, and not 0.0010000000474974513. */
   float(name: string, otherwise: number): number {
-    return this.#take(name, attributeTypes.float, ({ f }) => f ?? 0) ?? otherwise;
+    return this.#take(name, attributeTypes.float, ({ f }) => Number((f ?? 0).toPrecision(7))) ?? otherwise;
   }
 
   text(name: string, otherwise: string): string {
@@ -41,11 +45,23 @@ export class NodeReader {
   /** Two whole numbers for height and width. */
   pair(name: string, otherwise: number | null): [number, number] {
     const values = this.ints(name) ?? (otherwise === null ? [] : [otherwise, otherwise]);
-    const least = name === 'pads' ? 0 : 1;
-    if (values.length !== 2 || !values.every((value) => Number.isSafeInteger(value) && value >= least)) {
+    if (values.length !== 2)
       this.refuse(`${name} is [${values.join(', ')}], but only operations on images of height and width are here`);
-    }
+    this.#checkPixels(name, values, 1);
     return [values[0], values[1]];
+  }
+
+  /** `[top, left, bottom, right]`. */
+  pads(): readonly [number, number, number, number] {
+    const values = this.ints('pads') ?? [0, 0, 0, 0];
+    if (values.length !== 4) this.refuse(`pads is [${values.join(', ')}] instead of [top, left, bottom, right]`);
+    this.#checkPixels('pads', values, 0);
+    return [values[0], values[1], values[2], values[3]];
+  }
+
+  #checkPixels(name: string, values: readonly number[], least: number): void {
+    if (values.every((value) => Number.isInteger(value) && value >= least && value <= MOST_PIXELS)) return;
+    this.refuse(`${name} is [${values.join(', ')}], but must be of whole numbers from ${least} to ${MOST_PIXELS}`);
   }
 
   /** Refuses any value of an attribute but this one. */

@@ -181,11 +181,7 @@ function padsOf(node: NodeReader): Pads {
   if (auto !== 'NOTSET' && auto !== 'VALID') {
     node.refuse(`auto_pad '${auto.slice(0, 20)}' isn't supported, only explicit pads are`);
   }
-  const pads = node.ints('pads') ?? [0, 0, 0, 0];
-  if (pads.length !== 4 || !pads.every((width) => Number.isSafeInteger(width) && width >= 0)) {
-    node.refuse(`pads [${pads.join(', ')}] must be [top, left, bottom, right], each ≥ 0`);
-  }
-  return pads as unknown as Pads;
+  return node.pads();
 }
 
 /** Whether a pooling's padding may be its option: the same at both ends, and at most half the kernel. */

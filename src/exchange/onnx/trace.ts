@@ -145,7 +145,8 @@ function written(trace: Trace): Graph {
     inputs: node.inputs.map(renamed),
     output: renamed(node.output),
   }));
-  return { nodes, inputs: graphInputs, outputs: graphOutputs, initializers: [...used], problems: graph.problems };
+  const initializers = [...state.values()].flatMap(({ name }) => (used.has(name) ? [name] : []));
+  return { nodes, inputs: graphInputs, outputs: graphOutputs, initializers, problems: graph.problems };
 }
 
 /** The calls that the outputs depend on. */

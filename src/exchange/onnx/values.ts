@@ -8,7 +8,6 @@ import type { TensorBackend } from '../../tensor/tensorBackend.js';
 /** Whole numbers, which tell of shapes: what Shape gives, and Reshape takes. */
 export interface Integers {
   readonly integers: readonly number[];
-  /** [] of a single one, [n] of a list. */
   readonly shape: Shape;
 }
 
