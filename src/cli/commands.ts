@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
   {
     group: 'Networks',
     usage: 'export <run>',
-    help: "Write a network for other libraries: a run's folder, a checkpoint, or with --model other weights",
+    help: "Write a network for other libraries: of a run's folder, or of a file of weights",
     flags: { Export: exportFlags, Weights: otherWeightsFlags },
     lists: [],
     example: 'receptive export runs/mnist --to onnx',
