@@ -585,6 +585,18 @@ describe('a hostile file', () => {
     expect(text).toMatch(expected);
   });
 
+  test('is refused: a shape of numbers that doubles from node to node', async () => {
+    const bytes = changed(({ graph }) => {
+      graph.node.push({ opType: 'Shape', input: ['input'], output: ['0'] });
+      for (let i = 0; i < 60; i++) {
+        graph.node.push({ opType: 'Concat', input: [`${i}`, `${i}`], output: [`${i + 1}`] });
+      }
+    });
+    expect(await message(() => onnx.load(bytes, 'evil'))).toBe(
+      'onnx evil: 131072 whole numbers are too many for a shape',
+    );
+  });
+
   test('is refused: all that is wrong with it is said', async () => {
     const bytes = changed((model) => {
       model.graph.node[0].opType = 'Evil';

@@ -2,9 +2,28 @@
 import { numel, type Shape } from '../../ops/shape.js';
 import type { Integers } from './values.js';
 
+/** Shapes have a few sizes; a hostile file could ask for any number of them. */
+const MOST_INTEGERS = 2 ** 16;
+
 /** A list of whole numbers. */
 export function listOf(integers: readonly number[]): Integers {
   return { integers, shape: [integers.length] };
+}
+
+/** Lists one behind the other. Throws a RangeError if they are longer than any shape. */
+export function joined(lists: readonly Integers[]): Integers {
+  checkCount(lists.reduce((sum, { integers }) => sum + integers.length, 0));
+  return listOf(lists.flatMap(({ integers }) => integers));
+}
+
+/** The same number everywhere. Throws a RangeError if there are more of them than in any shape. */
+export function filled(value: number, shape: Shape): Integers {
+  checkCount(numel(shape));
+  return { integers: new Array<number>(numel(shape)).fill(value), shape };
+}
+
+function checkCount(count: number): void {
+  if (!(count <= MOST_INTEGERS)) throw new RangeError(`onnx: ${count} whole numbers are too many for a shape`);
 }
 
 /** The same numbers in another shape; one size may be −1. Throws a RangeError if it has another number of elements. */

@@ -90,7 +90,8 @@ function tryOut(module: OnnxModule<Tensor | Record<string, Tensor>>, where: stri
       module.forward(...shapes.map((shape) => new Tensor(Storage.allocate(meta, 'float32', numel(shape)), shape))),
     );
   } catch (error) {
-    throw new FormatError(`${where}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    const reason = error instanceof Error ? error.message.replace(/^onnx: /, '') : error;
+    throw new FormatError(`${where}: ${reason}`, { cause: error });
   } finally {
     putBack();
   }

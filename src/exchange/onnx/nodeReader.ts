@@ -19,9 +19,9 @@ export class NodeReader {
     return this.#take(name, attributeTypes.int, ({ i }) => i ?? 0) ?? otherwise;
   }
 
-  /** With the seven digits that a float holds: so 0.001 is 0.001 again, and not 0.0010000000474974513. */
+  /** The shortest number that is this float: so 0.001 is 0.001 again, and not 0.0010000000474974513. */
   float(name: string, otherwise: number): number {
-    return this.#take(name, attributeTypes.float, ({ f }) => Number((f ?? 0).toPrecision(7))) ?? otherwise;
+    return this.#take(name, attributeTypes.float, ({ f = 0 }) => shortest(f)) ?? otherwise;
   }
 
   text(name: string, otherwise: string): string {
@@ -46,7 +46,7 @@ export class NodeReader {
   pair(name: string, otherwise: number | null): [number, number] {
     const values = this.ints(name) ?? (otherwise === null ? [] : [otherwise, otherwise]);
     if (values.length !== 2)
-      this.refuse(`${name} is [${values.join(', ')}], but only operations on images of height and width are here`);
+      this.refuse(`${name} is ${shown(values)}, but only operations on images of height and width are here`);
     this.#checkPixels(name, values, 1);
     return [values[0], values[1]];
   }
@@ -54,14 +54,14 @@ export class NodeReader {
   /** `[top, left, bottom, right]`. */
   pads(): readonly [number, number, number, number] {
     const values = this.ints('pads') ?? [0, 0, 0, 0];
-    if (values.length !== 4) this.refuse(`pads is [${values.join(', ')}] instead of [top, left, bottom, right]`);
+    if (values.length !== 4) this.refuse(`pads is ${shown(values)} instead of [top, left, bottom, right]`);
     this.#checkPixels('pads', values, 0);
     return [values[0], values[1], values[2], values[3]];
   }
 
   #checkPixels(name: string, values: readonly number[], least: number): void {
     if (values.every((value) => Number.isInteger(value) && value >= least && value <= MOST_PIXELS)) return;
-    this.refuse(`${name} is [${values.join(', ')}], but must be of whole numbers from ${least} to ${MOST_PIXELS}`);
+    this.refuse(`${name} is ${shown(values)}, but must be of whole numbers from ${least} to ${MOST_PIXELS}`);
   }
 
   /** Refuses any value of an attribute but this one. */
@@ -89,4 +89,16 @@ export class NodeReader {
     }
     return attribute && read(attribute);
   }
+}
+
+function shortest(float: number): number {
+  const [found] = [7, 8]
+    .map((digits) => Number(float.toPrecision(digits)))
+    .filter((short) => Math.fround(short) === float);
+  return found ?? float;
+}
+
+/** A list as a message has room for it. */
+function shown(values: readonly number[]): string {
+  return `[${values.slice(0, 8).join(', ')}${values.length > 8 ? ', …' : ''}]`;
 }

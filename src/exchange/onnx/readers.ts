@@ -9,12 +9,9 @@ import type { PadMode } from '../../ops/pad.js';
 import { normalizeDim, numel, type Shape } from '../../ops/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { constantOf, valuesOf } from './constant.js';
-import { listOf, reshaped, sliced, transposed } from './integers.js';
+import { filled, joined, listOf, reshaped, sliced, transposed } from './integers.js';
 import type { NodeReader } from './nodeReader.js';
 import { type Integers, type Operands, Transposed, type Value } from './values.js';
-
-/** Shapes have a few sizes; a hostile file could ask for any number of them. */
-const MOST_INTEGERS = 2 ** 16;
 
 export type Step = (operands: Operands) => Value;
 
@@ -40,7 +37,7 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
     const axis = node.int('axis', 0);
     return (x) => {
       const lists = x.values.map((_, i) => x.maybeIntegers(i));
-      if (lists.every((list) => list !== null)) return listOf(lists.flatMap(({ integers }) => integers));
+      if (lists.every((list) => list !== null)) return joined(lists);
       return F.cat(
         x.values.map((_, i) => x.tensor(i)),
         axis,
@@ -55,12 +52,7 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
     const value = node.tensor('value');
     const fill = value && valuesOf(value);
     if (!fill || !('integers' in fill)) return node.refuse("floats aren't supported, only int64 is");
-    return (x) => {
-      const { integers: shape } = x.integers(0);
-      if (numel(shape) > MOST_INTEGERS)
-        throw new RangeError(`onnx: ConstantOfShape (${shape.join(', ')}) is too large`);
-      return { integers: new Array<number>(numel(shape)).fill(fill.integers[0]), shape };
-    };
+    return (x) => filled(fill.integers[0], x.integers(0).integers);
   },
   Conv: readConv,
   Div: () => (x) => x.tensor(0).div(x.tensor(1)),
