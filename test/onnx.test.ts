@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { host } from '../src/backends/reference/index.js';
 import type { WasmBackend } from '../src/backends/wasm/index.js';
 import { createNetwork, type NetworkName, networkNames, networks } from '../src/catalog/index.js';
+import * as everywhere from '../src/everywhere.js';
 import { decodeOnnx, encodeOnnx, FormatError, type OnnxModel } from '../src/formats/index.js';
 import * as F from '../src/nn/functional/index.js';
 import { type AnyModule, BatchNorm2d, Buffer, Conv2d, Linear, MaxPool2d, Module, Parameter } from '../src/nn/index.js';
@@ -215,6 +216,12 @@ class Of<Output = Tensor> extends Module<Tensor[], Output> {
 
 const image = () => zeros(1, 1, 4, 4);
 
+test('Node adds files to what runs anywhere, in one namespace', () => {
+  expect(Object.keys(everywhere.onnx)).toEqual(['load', 'metadata', 'save']);
+  expect(onnx).toMatchObject(everywhere.onnx);
+  expect(Object.keys(onnx)).toEqual(expect.arrayContaining(['saveFile', 'loadFile', 'metadataFile']));
+});
+
 describe('a file', () => {
   test("is what a protobuf library reads: opset 18, IR 8, PyTorch's keys, any number of images", async () => {
     const metadata = { classes: '["a","ä"]', empty: '' };
@@ -305,6 +312,15 @@ describe('a network that is written', () => {
       expectClose(outputs[name].values, await tensor.data(), 1e-6, name);
       expectClose(await back[name].data(), await tensor.data(), 1e-7, name);
     }
+  });
+
+  test('is what its output depends on: an operation that ONNX lacks may stand beside it', async () => {
+    const beside = new Of((x) => {
+      F.dropout(x);
+      return F.relu(x);
+    });
+    const { graph } = decodeOnnx(await onnx.save(beside, image()), 'beside');
+    expect(graph!.node.map(({ opType, output }) => [opType, output])).toEqual([['Relu', ['output']]]);
   });
 
   test('shares a weight under its first key', async () => {
