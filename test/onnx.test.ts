@@ -348,9 +348,13 @@ describe('a network that is written', () => {
       (x) => (x.shape[0] > 2 ? F.relu(x) : x),
       /depends on how many images there are/,
     ],
-    ['a batch of its own', (x) => x.reshape([2, 16]), /reshape: .* can't become/],
+    [
+      'a batch of its own',
+      (x) => x.reshape([2, 16]),
+      /^onnx: forward fails for an input \(3, 1, 4, 4\): reshape: .* can't become/,
+    ],
     ['values that are read', (x) => x.mul(x.valuesAtOnce('own')[0]), /can't be read: nothing is computed yet/],
-    ['an output that is none', () => 3, /forward must return a tensor/],
+    ['an output that is none', () => 3, /^onnx: forward fails for an input \(2, 1, 4, 4\): it must return a tensor/],
     ['indices', (x) => F.maxPool2d(x, 2, { returnIndices: true }), /reads values that no operation/],
     ['backward', (x) => x.mul(x.sum().backward() as never), /doesn't require a gradient/],
   ])('is refused: %s', async (_, compute, expected) => {
@@ -361,8 +365,15 @@ describe('a network that is written', () => {
     const model = new Small();
     expect(await message(() => onnx.save(model, [1, 1, 4, 4] as never))).toMatch(/the example is a tensor/);
     expect(await message(() => onnx.save(model, zeros()))).toMatch(/must have a dimension for the images/);
+    expect(await message(() => onnx.save(model, image(), { metadata: { epochs: 3 } as never }))).toMatch(
+      /must map names to texts/,
+    );
+    const precise = Object.assign(new Of((x) => x.add(0)), { count: new Buffer([1], 0, 'float64') });
+    expect(await message(() => onnx.save(precise, image()))).toBe('onnx: count is float64, but the file is of float32');
     expect(await message(() => onnx.save(model, image(), { opset: 17 } as never))).toMatch(/no option opset/);
-    expect(await message(() => onnx.save(model, zeros(1, 2, 4, 4)))).toMatch(/^conv2d: x \(2, 2, 4, 4\) has C_in = 2/);
+    expect(await message(() => onnx.save(model, zeros(1, 2, 4, 4)))).toMatch(
+      /forward fails for an input \(2, 2, 4, 4\): conv2d: /,
+    );
   });
 });
 

@@ -14,7 +14,7 @@ import { requireOptions } from '../../ops/options.js';
 import { formatShape, type Shape } from '../../ops/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import type { TypedArray } from '../../tensor/tensorBackend.js';
-import { BATCH, forAnyBatch, type GraphNode, type GraphValue } from './graph.js';
+import { BATCH, forAnyBatch, type Graph, type GraphNode, type GraphValue } from './graph.js';
 import { graphOf } from './trace.js';
 
 /** Of the file. Runtimes refuse what is newer than they are. */
@@ -22,7 +22,7 @@ const OPSET = 18;
 const IR_VERSION = 8;
 /** What the size of a batch is called in the shapes of inputs and outputs. */
 const BATCH_NAME = 'N';
-/** Two numbers of images: what differs between them depends on the batch. One image would do, but 1 also broadcasts. */
+/** Two numbers of images: what differs between them depends on the batch. Neither is 1, which would broadcast. */
 const BATCHES = [2, 3];
 
 export interface SaveOptions {
@@ -39,7 +39,7 @@ export interface SaveOptions {
  * Forward is followed, not read: what it calls for tensors of that shape is what the file does, so whatever JavaScript decides in it is
  * decided once. The model stays as it is, on its backend.
  *
- * Throws an Error that names all that ONNX can't say, with the modules that ask for it, and whatever forward throws.
+ * Throws an Error that names all that ONNX can't say, with the modules that ask for it, or with what forward threw.
  */
 export async function save(
   model: AnyModule,
@@ -47,12 +47,16 @@ export async function save(
   options: SaveOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   requireOptions('onnx', options, { metadata: true });
+  const { metadata = {} } = options;
+  if (!Object.values(metadata).every((text) => typeof text === 'string')) {
+    throw new TypeError('onnx: metadata must map names to texts');
+  }
   const shapes = shapesOf(example);
   const state = model.stateDict();
   for (const [key, { dtype }] of Object.entries(state)) {
     if (dtype === 'float64') throw new TypeError(`onnx: ${key} is float64, but the file is of float32`);
   }
-  const [one, other] = BATCHES.map((N) => graphOf(model, shapesFor(N, shapes)));
+  const [one, other] = BATCHES.map((N) => graphFor(model, N, shapes));
   refuse(one.problems);
   const { nodes, inputs, outputs, initializers, problems } = forAnyBatch(one, other);
   refuse(problems);
@@ -69,7 +73,7 @@ export async function save(
       input: inputs.map(infoOf),
       output: outputs.map(infoOf),
     },
-    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
 }
 
@@ -88,8 +92,17 @@ function shapesOf(example: unknown): Shape[] {
   });
 }
 
-function shapesFor(N: number, shapes: readonly Shape[]): Shape[] {
-  return shapes.map(([, ...image]) => [N, ...image]);
+/** The graph for so many images, instead of those of the example. */
+function graphFor(model: AnyModule, N: number, example: readonly Shape[]): Graph {
+  const shapes = example.map(([, ...image]) => [N, ...image]);
+  try {
+    return graphOf(model, shapes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new Error(`onnx: forward fails for an input ${shapes.map(formatShape).join(' and ')}: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 function refuse(problems: readonly string[]): void {

@@ -83,7 +83,7 @@ function tensorsOf(output: unknown): [string, Tensor][] {
   const isList = Array.isArray(output);
   const entries = typeof output === 'object' && output !== null ? Object.entries(output) : [];
   if (entries.length === 0 || !entries.every(([, tensor]) => tensor instanceof Tensor)) {
-    throw new TypeError('onnx: forward must return a tensor, or an array or an object of tensors');
+    throw new TypeError('it must return a tensor, or an array or an object of tensors');
   }
   return entries.map(([name, tensor]) => [isList ? `output_${name}` : name, tensor]);
 }
