@@ -9,7 +9,7 @@ import { kindOf } from './kind.js';
 import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
 import type { Parameter } from './parameter.js';
-import { around, borrow, pathsOf } from './trial.js';
+import { borrow } from './trial.js';
 
 export interface LayerSummary {
   /** The path in the network, such as `incep1.branch1x1`. */
@@ -78,16 +78,19 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
 function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
   const layers: LayerSummary[] = [];
   const met = new Set<AnyModule>();
-  const paths = pathsOf(model);
+  const paths = new Map(
+    model
+      .namedModules()
+      .map(([path, module]) => [module, path] as const)
+      .reverse(),
+  ); // reversed, so that a shared module has the first of its paths
   const learns = (module: AnyModule) => parametersOf(module).length > 0;
   const modules = model.modules().filter((module) => module.namedChildren().length === 0 || learns(module));
   const undo = modules.map((module) =>
-    around(module, (forward) => {
-      const output = forward();
+    listen(module, (output) => {
       // A layer that is called again costs again, but its parameters count once.
       layers.push(describeLayer(paths.get(module)!, module, output, met.has(module)));
       met.add(module);
-      return output;
     }),
   );
   try {
@@ -103,6 +106,21 @@ function layersOf(model: AnyModule, run: () => void): LayerSummary[] {
 function parametersOf(module: AnyModule): Parameter[] {
   const below = new Set(module.namedChildren().flatMap(([, child]) => child.parameters()));
   return module.parameters().filter((parameter) => !below.has(parameter));
+}
+
+/** Has `forward` report its output. Returns the function that undoes this. */
+function listen(module: AnyModule, report: (output: unknown) => void): () => void {
+  const own = Object.getOwnPropertyDescriptor(module, 'forward');
+  const forward = module.forward.bind(module);
+  module.forward = (...inputs) => {
+    const output = forward(...inputs);
+    report(output);
+    return output;
+  };
+  return () => {
+    Reflect.deleteProperty(module, 'forward'); // uncovers the class's method
+    if (own) Object.defineProperty(module, 'forward', own);
+  };
 }
 
 function describeLayer(name: string, module: AnyModule, output: unknown, isAgain = false): LayerSummary {
