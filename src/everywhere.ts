@@ -11,6 +11,7 @@ export type {
   WebGPUStats,
 } from './backends/webgpuBackend.js';
 export * as safetensors from './exchange/index.js';
+export * as onnx from './exchange/onnx/index.js';
 export { FormatError } from './formats/index.js';
 export * as models from './models/index.js';
 export * as functional from './nn/functional/index.js';

@@ -4,6 +4,7 @@
  */
 export { parseClassNames } from './classNames.js';
 export { type DataSet, type DataSetName, dataSetNamed, dataSetNames, dataSets } from './dataSets.js';
+export { exportOnnx } from './exportOnnx.js';
 export { imageOfPicture, type PictureOptions } from './imageOfPicture.js';
 export {
   type ImageChoice,

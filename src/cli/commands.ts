@@ -2,13 +2,16 @@
 import { bench } from './bench.js';
 import { COULD_NOT_RUN, check } from './check.js';
 import { experiment } from './experiments.js';
+import { exportNetwork } from './export.js';
 import {
   benchFlagGroups,
   checkFlagGroups,
   computeFlags,
   dataFlags,
   experimentFlagGroups,
+  exportFlags,
   type Flags,
+  otherWeightsFlags,
   predictFlags,
   summaryFlags,
   type Typed,
@@ -73,6 +76,15 @@ export const commands: readonly Command[] = [
     flags: { Weights: weightsFlags, Computing: computeFlags, Output: predictFlags },
     lists: [],
     run: (typed, _, pictures) => predict(pictures, typed),
+  },
+  {
+    group: 'Networks',
+    usage: 'export <run>',
+    help: "Write a network for other libraries: of a run's folder, or of a file of weights",
+    flags: { Export: exportFlags, Weights: otherWeightsFlags },
+    lists: [],
+    example: 'receptive export runs/mnist --to onnx',
+    run: (typed, run) => exportNetwork(run, typed),
   },
   {
     group: 'Networks',

@@ -183,16 +183,30 @@ const saveFlags = {
 /** What may differ from one start of a run to the next. */
 export const startFlags = { epochs, ...computeFlags, ...workersFlag, ...saveFlags };
 
+/** What weights that are no checkpoint don't say themselves. */
+export const otherWeightsFlags = {
+  model: flag(v.optional(oneOf(networkNames)), '<model>', 'Network of weights that are no checkpoint', ''),
+  data: flag(v.optional(v.unwrap(run.data)), '<data>', 'With --model: whose images it takes', 'those it was made for'),
+  imageSize: flag(v.optional(whole(1, 'a number of pixels')), '<pixels>', 'With --model: sides of the images', paper),
+  classes: flag(v.optional(path('a file')), '<file>', 'With --model: names of the classes, a line each or JSON', ''),
+};
+
 export const weightsFlags = {
   weights: flag(
     v.optional(path('a file'), join('runs', 'mnist', 'best.safetensors')),
     '<file>',
     'Checkpoint that train saved, or with --model safetensors with the keys of torchvision',
   ),
-  model: flag(v.optional(oneOf(networkNames)), '<model>', 'Network of weights that are no checkpoint', ''),
-  data: flag(v.optional(v.unwrap(run.data)), '<data>', 'With --model: whose images it takes', 'those it was made for'),
-  imageSize: flag(v.optional(whole(1, 'a number of pixels')), '<pixels>', 'With --model: sides of the images', paper),
-  classes: flag(v.optional(path('a file')), '<file>', 'With --model: names of the classes, a line each or JSON', ''),
+  ...otherWeightsFlags,
+};
+
+/** What a network can be exported to. */
+export const exportTargets = ['onnx'] as const;
+
+export const exportFlags = {
+  to: flag(v.optional(oneOf(exportTargets)), '<format>', `What to export to: ${exportTargets.join(', ')}`, ''),
+  out: flag(v.optional(path('a file')), '<file>', 'Where it goes', 'beside the weights'),
+  force: flag(v.optional(v.boolean('takes no value'), false), null, 'Replace what is there already', ''),
 };
 
 export const summaryFlags = {

@@ -3,6 +3,25 @@ export { type DecodeImageOptions, decodeImage } from './decodeImage.js';
 export { FormatError } from './error.js';
 export { gunzip, isGzip } from './gzip.js';
 export { type Idx, parseIdx, readIdx } from './idx.js';
+export {
+  attributeTypes,
+  decodeOnnx,
+  EXTERNAL,
+  encodeOnnx,
+  FLOAT,
+  INT64,
+  type OnnxAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+  type ReadOnnxAttribute,
+  type ReadOnnxGraph,
+  type ReadOnnxModel,
+  type ReadOnnxNode,
+  type ReadOnnxTensor,
+  type ReadOnnxValue,
+} from './onnx.js';
 export type { Pixels } from './pixels.js';
 export { decodePng, encodePng } from './png.js';
 export {

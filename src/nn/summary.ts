@@ -1,17 +1,15 @@
 /** What a network consists of, layer by layer. The lecture advises to build a network this way, and to check every size. */
 
 import { MetaBackend } from '../backends/meta/index.js';
-import { host } from '../backends/reference/index.js';
 import { formatShape, numel, type Shape } from '../ops/shape.js';
 import { noGrad } from '../tensor/gradMode.js';
-import { defaultGenerator } from '../tensor/random.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { newArray } from '../tensor/tensorBackend.js';
 import { kindOf } from './kind.js';
 import { namedLayers, parametersOf } from './layers.js';
 import type { AnyModule } from './module.js';
 import { Conv2d, Linear } from './modules/layers.js';
+import { borrow } from './trial.js';
 
 export interface LayerSummary {
   /** The path in the network, such as `incep1.branch1x1`. */
@@ -57,7 +55,7 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
     return meta.memory().allocated - before;
   };
   const state = [...model.parameters(), ...model.buffers()];
-  const putBack = moveTo(meta, model);
+  const putBack = borrow(model, meta);
   try {
     model.eval();
     const layers = layersOf(model, () => noGrad(() => forward(N)));
@@ -73,26 +71,6 @@ export function summary(model: AnyModule, inputShape: Shape): Summary {
   } finally {
     putBack();
   }
-}
-
-/** Puts memory of the meta backend behind the model's tensors. Returns the function that undoes this. */
-function moveTo(meta: MetaBackend, model: AnyModule): () => void {
-  const modes = model.modules().map((module) => [module, module.training] as const);
-  const generator = defaultGenerator.getState(); // dropout draws from it
-  const undo = [...model.parameters(), ...model.buffers()].map((tensor) => {
-    // Modules read their counters (int32), so those stay on the host.
-    const { dtype, numel } = tensor;
-    const isCounter = dtype === 'int32';
-    const own = tensor.exchange(
-      isCounter ? Storage.of(host, dtype, newArray(dtype, numel)) : Storage.allocate(meta, dtype, numel),
-    );
-    return () => tensor.exchange(own);
-  });
-  return () => {
-    for (const putBack of undo) putBack();
-    for (const [module, training] of modes) module.training = training;
-    defaultGenerator.setState(generator);
-  };
 }
 
 /** The layers in the order in which `run` calls them. Those with parameters that it doesn't call come last. */

@@ -36,7 +36,7 @@ export function maxPool2dSizes(x: Shape, kernelSize: Pair, options: PoolOptions 
 function everyWindowHasATap(size: number, K: number, out: number, S: number, P: number, D: number): boolean {
   for (let o = 0; o < out; o++) {
     let inside = false;
-    for (let k = 0; k < K; k++) inside ||= o * S + k * D - P >= 0 && o * S + k * D - P < size;
+    for (let k = 0; k < K && !inside; k++) inside = o * S + k * D - P >= 0 && o * S + k * D - P < size;
     if (!inside) return false;
   }
   return true;

@@ -383,6 +383,7 @@ export function apply(operation: Operation): Tensor {
     throw error;
   }
   const y = new Tensor(storage, shape);
+  y.backend.ran?.(operation, y);
   if (!record(y, name, inputs, saved, operation.backward, passesTo)) letGo();
   return y;
 }

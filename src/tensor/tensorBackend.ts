@@ -1,5 +1,6 @@
 /** What a tensor asks of the backend that it lives on. `backends/backend.ts` says what a backend must bring for it. */
 import type { Kernels } from '../ops/index.js';
+import type { Shape } from '../ops/shape.js';
 
 /** int32 is for indices; float64 is for gradient checks, on the reference backend. */
 export type DType = 'float32' | 'float64' | 'int32';
@@ -40,6 +41,21 @@ export interface TensorBackend {
   takeBallast?(): ArrayBuffer | null;
   /** Puts the number of a one-element buffer aside, on backends that can't read it without waiting. */
   park?(buffer: DeviceBuffer): Parked;
+  /** On a backend that writes down what a network does: told of every operation, right after its forward kernel has run. */
+  ran?(operation: RunOperation, y: OperandTensor): void;
+}
+
+/** A tensor as an operand: what it shows, in which shape. */
+export interface OperandTensor {
+  readonly shape: Shape;
+  readonly buffer: DeviceBuffer;
+}
+
+/** An operation with what it read; see `Operation` in `tensor.ts`. */
+export interface RunOperation {
+  readonly name: string;
+  readonly inputs: readonly (OperandTensor | null)[];
+  readonly constants?: readonly (OperandTensor | null)[];
 }
 
 /** A clear word to whoever forgets the `await` of `createBackend`. */
