@@ -11,13 +11,10 @@ import { openBackend } from './backend.js';
 import { headText } from './benchText.js';
 import { CheckProgress } from './checkProgress.js';
 import { failuresText, rowText, rowTitles, summaryText } from './checkText.js';
+import { COULD_NOT_RUN, WRONG } from './exitCodes.js';
 import { checkFlagGroups, checkFlags, type Typed } from './flags.js';
 import { listenForInterruption } from './interruption.js';
 import { UsageError } from './usageError.js';
-
-/** Exit codes: 0 says that all laws hold, or all but what WGSL allows. */
-const WRONG = 1;
-export const COULD_NOT_RUN = 2;
 
 const { Problems, Computing, Output } = checkFlagGroups;
 

@@ -1,8 +1,5 @@
-/** The commands: what each is called, takes and does. */
-import { bench } from './bench.js';
-import { COULD_NOT_RUN, check } from './check.js';
-import { experiment } from './experiments.js';
-import { exportNetwork } from './export.js';
+/** The commands: what each is called, takes and does. What only one of them needs is loaded when it runs. */
+import { COULD_NOT_RUN } from './exitCodes.js';
 import {
   benchFlagGroups,
   checkFlagGroups,
@@ -21,9 +18,6 @@ import {
   workersFlag,
 } from './flags.js';
 import { dataSetList, experimentList, networkList, recipeList, type Section } from './help.js';
-import { evaluateCheckpoint, summarize } from './inspect.js';
-import { predict } from './predict.js';
-import { train } from './train.js';
 
 export interface Command {
   /** Those of one group stand together in `--help`. */
@@ -52,7 +46,7 @@ export const commands: readonly Command[] = [
     flags: trainFlagGroups,
     lists: [networkList, dataSetList, recipeList],
     example: 'receptive train mnist --epochs 10',
-    run: (typed, name) => train(name, typed),
+    run: async (typed, name) => (await import('./train.js')).train(name, typed),
   },
   {
     group: 'Networks',
@@ -67,7 +61,7 @@ export const commands: readonly Command[] = [
       Computing: { ...computeFlags, ...workersFlag },
     },
     lists: [],
-    run: evaluateCheckpoint,
+    run: async (typed) => (await import('./inspect.js')).evaluateCheckpoint(typed),
   },
   {
     group: 'Networks',
@@ -75,7 +69,7 @@ export const commands: readonly Command[] = [
     help: 'Say what pictures show: PNG, JPEG and WebP files, or folders of them',
     flags: { Weights: weightsFlags, Computing: computeFlags, Output: predictFlags },
     lists: [],
-    run: (typed, _, pictures) => predict(pictures, typed),
+    run: async (typed, _, pictures) => (await import('./predict.js')).predict(pictures, typed),
   },
   {
     group: 'Networks',
@@ -84,7 +78,7 @@ export const commands: readonly Command[] = [
     flags: { Export: exportFlags, Weights: otherWeightsFlags },
     lists: [],
     example: 'receptive export runs/mnist --to onnx',
-    run: (typed, run) => exportNetwork(run, typed),
+    run: async (typed, run) => (await import('./export.js')).exportNetwork(run, typed),
   },
   {
     group: 'Networks',
@@ -92,7 +86,7 @@ export const commands: readonly Command[] = [
     help: "List a network's layers, shapes, parameters, multiply-adds and memory",
     flags: { Images: summaryFlags, Network: variantFlags },
     lists: [networkList],
-    run: (typed, model) => summarize(model, typed),
+    run: async (typed, model) => (await import('./inspect.js')).summarize(model, typed),
   },
   {
     group: "The lecture's claims",
@@ -101,7 +95,7 @@ export const commands: readonly Command[] = [
     flags: experimentFlagGroups,
     lists: [experimentList, dataSetList],
     example: 'receptive experiments depth',
-    run: (typed, name) => experiment(name, typed),
+    run: async (typed, name) => (await import('./experiments.js')).experiment(name, typed),
   },
   {
     group: 'This machine',
@@ -110,7 +104,7 @@ export const commands: readonly Command[] = [
     flags: benchFlagGroups,
     lists: [],
     example: 'receptive bench --quick --html report.html',
-    run: bench,
+    run: async (typed) => (await import('./bench.js')).bench(typed),
   },
   {
     group: 'This machine',
@@ -120,6 +114,6 @@ export const commands: readonly Command[] = [
     lists: [],
     example: 'receptive check --backend webgpu --html report.html',
     failure: COULD_NOT_RUN,
-    run: check,
+    run: async (typed) => (await import('./check.js')).check(typed),
   },
 ];

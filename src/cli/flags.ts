@@ -5,7 +5,8 @@ import { checkVariant, type NetworkChoice, networkNames } from '../catalog/netwo
 import { checkOptions, oneOf, path, type RunOptions, runOptions, whole } from '../catalog/runOptions.js';
 import { backendNames } from '../node/backends.js';
 import { operationNames } from '../ops/index.js';
-import { type LawName, laws } from '../testing/index.js';
+import type { LawName } from '../testing/index.js';
+import { laws } from '../testing/laws/index.js';
 
 export interface Flag<Schema extends v.GenericSchema = v.GenericSchema> {
   readonly schema: Schema;
