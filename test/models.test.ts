@@ -165,18 +165,19 @@ describe('parameters', () => {
 it('googlenet gives three outputs in training, and one in evaluation or without auxiliary classifiers', async () => {
   const backend = await createBackend('wasm');
   const x = images(backend, 2, 2);
-  const model = models.googlenet({ numClasses: 5 }).to(backend);
+  const model = undrawn(() => models.googlenet({ numClasses: 5 })).to(backend);
   expect(Object.keys(model.forward(x))).toEqual(['logits', 'auxLogits1', 'auxLogits2']);
   expect((noGrad(() => model.eval().forward(x)) as Tensor).shape).toEqual([2, 5]);
-  const bare = models.googlenet({ numClasses: 5, auxLogits: false }).to(backend);
+  const bare = undrawn(() => models.googlenet({ numClasses: 5, auxLogits: false })).to(backend);
   expect((noGrad(() => bare.forward(x)) as Tensor).shape).toEqual([2, 5]);
   await backend.close();
 });
 
 it('transformInput is part of googlenet’s normalisation', async () => {
   const options = { numClasses: 2, auxLogits: false, transformInput: true };
-  const model = models.googlenet(options).eval();
-  const plain = models.googlenet({ ...options, transformInput: false }).eval();
+  const model = undrawn(() => models.googlenet(options)).eval();
+  stir(model);
+  const plain = undrawn(() => models.googlenet({ ...options, transformInput: false })).eval();
   plain.loadStateDict(model.stateDict());
   const [mean, std] = [
     [0.485, 0.456, 0.406],
