@@ -31,6 +31,8 @@ export async function bench(typed: Typed): Promise<number> {
   const { json, html, markdown, githubActionBenchmark: action, compare } = checkFlags(Output, typed);
   if (peers && !isClone()) throw new UsageError('--peers: bench/peers is in a clone only, not in the package');
   const before = compare === undefined ? null : readBenchReport(textOf(await readFile(compare)), compare);
+  const toStdout = json === '-';
+  for (const path of [toStdout ? undefined : json, html, action]) if (path !== undefined) await checkWritable(path);
   const { quick, seed, filter = '' } = rows;
   const work = plan({ quick, seed, filter });
   if (work.length === 0) {
@@ -38,8 +40,6 @@ export async function bench(typed: Typed): Promise<number> {
       `--filter ${filter}: no row is called so; try steps, layers, batch, growth, or a network or an operation`,
     );
   }
-  const toStdout = json === '-';
-  for (const path of [toStdout ? undefined : json, html, action]) if (path !== undefined) await checkWritable(path);
   // Standard output is the report's alone if that goes there.
   const output = toStdout ? process.stderr : process.stdout;
   const print = (text: string) => void output.write(`${text}\n`);
