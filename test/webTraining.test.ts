@@ -380,7 +380,11 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const pets = order({ ...options, data: 'folder' });
     expect(await train(page, pets, pictures)).toMatchObject({ failure: null, losses: [expect.any(Number)] });
 
-    const failures = async (given: typeof pets, files: OwnFile[] | null) =>
+    const checkpoint = await page.evaluate(async () => {
+      const { trainer } = globalThis as unknown as Globals;
+      return Array.from((await trainer.save('checkpoint')).bytes);
+    });
+    const failures = async (given: Order, files: OwnFile[] | null) =>
       (await train(page, given, files)).failure ?? 'nothing failed';
     const broken = pictures.with(0, own('pets/cat/0.png', new Uint8Array(50)));
     expect(await failures(pets, broken)).toBe('pets/cat/0.png: is no PNG, JPEG or WebP file');
@@ -389,6 +393,11 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       bytes: Array.from(withSize(Uint8Array.from(file.bytes), 10_000)),
     }));
     expect(await failures(pets, huge)).toMatch(/10000x10000 pixels are more than/);
+    const again = { ...pets, epochs: 2, checkpoint: Uint8Array.from(checkpoint) };
+    expect(await failures(again, pictures.with(0, own('pets/cat/new.png', picture(40, 40, 0))))).toBe(
+      'these pictures aren’t those that the run began with: files were added, removed or renamed',
+    );
+    expect(await failures(again, pictures)).toBe('nothing failed');
     expect(await failures(order(options), cifar)).toBe('cifar10: what was dropped has no test_batch.bin');
     expect(await failures(order(options), null)).toBe('the site has no cifar10: drop its files on the page');
     expect(await failures(order({}), [own('train-images-idx3-ubyte', cifarRecords(1, 0))])).toMatch(/^IDX .*magic/);
