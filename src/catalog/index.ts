@@ -32,7 +32,7 @@ export {
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
 export { openPretrained, type PretrainedChoice, preparedImage } from './openPretrained.js';
-export { aboutPictures } from './pictureFolder.js';
+export { aboutPictures, hasSamePictures, picturesKept } from './pictureFolder.js';
 export { isCheckpoint, loadWeights, weightsOf } from './pretrained.js';
 export {
   agrees,
