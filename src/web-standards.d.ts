@@ -24,4 +24,7 @@ declare class DecompressionStream {
   };
 }
 
-declare const crypto: { subtle: { digest(algorithm: 'SHA-256', data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> } };
+/** `subtle` is missing where a page isn't secure. */
+declare const crypto: {
+  subtle?: { digest(algorithm: 'SHA-256', data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
+};

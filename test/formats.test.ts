@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createGzip, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { encode as encodeAnyPng } from 'fast-png';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   decodePng,
   encodePng,
@@ -16,6 +17,7 @@ import {
   readIdx,
   type SafetensorsEntry,
   serializeSafetensors,
+  sha256,
 } from '../src/formats/index.js';
 
 type Reader = (bytes: Uint8Array, name: string) => unknown;
@@ -159,6 +161,24 @@ describe('gzip', () => {
     expect(await refusal((bytes, name) => gunzip(bytes, name, 2 ** 28), file)).toMatch(
       /^gzip file: \d+ compressed bytes can't hold 200000000$/,
     );
+  });
+});
+
+describe('SHA-256', () => {
+  const known = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+  test.each([true, false])('is that of any other program, where the platform has it: %s', async (hasSubtle) => {
+    if (!hasSubtle) vi.stubGlobal('crypto', {});
+    try {
+      for (let length = 0; length < 200; length++) {
+        const bytes = Uint8Array.from({ length }, (_, i) => i * length);
+        expect(await sha256(bytes), String(length)).toBe(known(bytes));
+      }
+      const long = new Uint8Array(2 ** 20 + 3).fill(0xa5);
+      expect(await sha256(long)).toBe(known(long));
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
 

@@ -27,3 +27,4 @@ export {
   type SafetensorsValues,
   valuesOf,
 } from './safetensorsValues.js';
+export { sha256 } from './sha256.js';

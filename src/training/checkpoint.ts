@@ -14,6 +14,7 @@ import {
   parseSafetensors,
   type SafetensorsEntry,
   serializeSafetensors,
+  sha256,
 } from '../formats/index.js';
 import { kindOf } from '../nn/kind.js';
 import type { LRScheduler, PlateauState, ReduceLROnPlateau, SchedulerState } from '../optim/lrScheduler.js';
@@ -211,6 +212,5 @@ async function fingerprint(
     all.set(bytes, offset);
     offset += bytes.length;
   }
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(all);
 }

@@ -150,6 +150,8 @@ export type TrainingNews =
   | { readonly kernels: readonly KernelShare[] }
   | { readonly paused: true }
   | { readonly file: { readonly name: string; readonly bytes: Uint8Array } }
+  /** Why there is none. */
+  | { readonly noFile: string }
   /** The browser keeps the run as it is after this step, or it doesn't, and why. */
   | { readonly kept: { readonly step: number } | { readonly refused: string } }
   | { readonly done: { readonly ended: 'finished' | 'stopped early' | 'interrupted' } }

@@ -193,8 +193,9 @@ export class Run {
   }
 
   #wantCheckpoint(): void {
-    if (this.#isPaused && this.#saved) this.#tellFile('checkpoint', this.#saved);
-    else this.#filesWanted++;
+    if (!this.#isPaused) this.#filesWanted++;
+    else if (this.#saved) this.#tellFile('checkpoint', this.#saved);
+    else this.tell({ noFile: 'the run has no checkpoint yet: nothing was trained' });
   }
 
   #tellFile(what: string, bytes: Uint8Array): void {

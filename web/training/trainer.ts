@@ -18,6 +18,11 @@ const newWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { ty
 /** `pausing`: it was asked to, and is at a step that it finishes first. */
 export type TrainerState = 'idle' | 'loading' | 'training' | 'pausing' | 'paused' | 'done' | 'failed';
 
+export interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export class Trainer {
   readonly state = signal<TrainerState>('idle');
   readonly loading = signal<Loading | null>(null);
@@ -37,7 +42,7 @@ export class Trainer {
   readonly failure = signal<string | null>(null);
   readonly failureReason = signal<Failure['reason'] | null>(null);
   #worker: Worker | null = null;
-  #files: ((file: { name: string; bytes: Uint8Array }) => void)[] = [];
+  #files: { resolve(file: SavedFile): void; reject(error: Error): void }[] = [];
 
   get isBusy(): boolean {
     return ['loading', 'training', 'pausing'].includes(this.state.value);
@@ -94,9 +99,10 @@ export class Trainer {
     this.#tell({ test: true });
   }
 
-  /** A file for the user to keep. Works while it trains, when it is paused, and after the end. */
-  save(what: 'checkpoint' | 'weights'): Promise<{ name: string; bytes: Uint8Array }> {
-    const file = new Promise<{ name: string; bytes: Uint8Array }>((resolve) => this.#files.push(resolve));
+  /** A file for the user to keep. Works while it trains, when it is paused, and after the end; after a failure, the checkpoint is the last
+   *  one, and the promise is rejected where there is none. */
+  save(what: 'checkpoint' | 'weights'): Promise<SavedFile> {
+    const file = new Promise<SavedFile>((resolve, reject) => this.#files.push({ resolve, reject }));
     this.#tell({ save: what });
     return file;
   }
@@ -126,7 +132,8 @@ export class Trainer {
     else if ('inside' in news) this.inside.value = news.inside;
     else if ('kernels' in news) this.kernels.value = news.kernels;
     else if ('paused' in news) this.state.value = 'paused';
-    else if ('file' in news) this.#files.shift()?.(news.file);
+    else if ('file' in news) this.#files.shift()?.resolve(news.file);
+    else if ('noFile' in news) this.#files.shift()?.reject(new Error(news.noFile));
     else if ('kept' in news) {
       this.notKept.value = 'refused' in news.kept ? news.kept.refused : null;
       if ('step' in news.kept) this.kept.value = news.kept.step;
