@@ -207,7 +207,9 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await give('Files …', [file('train-images-idx3-ubyte', [0, 0, 8, 3, 0]), file('train-labels-idx1-ubyte', [1])]);
     await page.getByText('Yours: MNIST, 2 files').waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    expect(await page.getByRole('alert').textContent()).toMatch(/^It ended with an error: .*train-images-idx3-ubyte/);
+    expect(await page.getByRole('alert').textContent()).toMatch(
+      /^It ended with an error\. A file isn’t what it seems\. .*train-images-idx3-ubyte/,
+    );
   });
 
   test('a run goes on after the page was left, from what the browser kept and from a file; its code computes the same', async () => {
