@@ -1,11 +1,12 @@
 /** The page Train, as it is built: by the keyboard alone a network is trained, stopped, changed and looked into. Needs `npm run build`. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { encode } from 'fast-png';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -273,6 +274,31 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const count = await forget.count();
     await forget.and(page.locator(':enabled')).first().click();
     await expect.poll(() => forget.count()).toBe(count - 1);
+  });
+
+  test('a folder of pictures is trained on by a network that takes any classes; one that doesn’t says so', async () => {
+    const pictures = join(folder, 'pets');
+    for (const [name, shade] of [
+      ['cat', 60],
+      ['dog', 190],
+    ] as const) {
+      await mkdir(join(pictures, name), { recursive: true });
+      for (let i = 0; i < 10; i++) {
+        const data = Uint8Array.from({ length: 16 * 16 * 3 }, (_, at) => shade + ((at * (i + 3)) % 50));
+        await writeFile(join(pictures, name, `${i}.png`), encode({ width: 16, height: 16, data, channels: 3 }));
+      }
+    }
+    const page = await open({ epochs: '1', batchSize: '8', threads: 1 });
+    await page.getByLabel('A folder …', { exact: true }).setInputFiles(pictures);
+    await page.getByText('Yours: a folder of pictures, 20 files, 2 classes: cat, dog').waitFor();
+    await page.getByText(/^mnistNet takes images of .* and no others$/).waitFor();
+    const network = page.getByRole('combobox', { name: 'Network' });
+    expect(await network.getByRole('option', { name: 'MNIST net' }).isDisabled()).toBe(true);
+    await network.selectOption('resnet20');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText(/^Done\. Epoch 1 of 1: test accuracy/).waitFor();
+    await page.getByRole('tab', { name: 'Confusion' }).click();
+    await page.getByRole('rowheader', { name: 'dog' }).waitFor();
   });
 
   test.each(['en', 'zh'])(

@@ -76,7 +76,7 @@ export const en = {
     earlyStoppingHint: 'Epochs in which the test loss didn’t fall, until it stops.',
     noLimit: 'no limit',
     allOfThem: 'all',
-    asTheyAre: 'as they are, or the least that fits',
+    imageSizeHint: 'Pixels a side. Empty: as the images are, or the least that the network takes.',
     paper: 'as in the paper',
     augment: 'Change the training images by chance',
     augmented: 'changed by chance',

@@ -92,7 +92,7 @@ export const zh: Texts = {
     earlyStoppingHint: '测试损失连续多少轮不下降就停止。',
     noLimit: '不限',
     allOfThem: '全部',
-    asTheyAre: '保持原样，或网络所需的最小值',
+    imageSizeHint: '像素。留空：保持原样，或网络所需的最小值。',
     paper: '与论文相同',
     augment: '随机变换训练图像',
     augmented: '随机变换',
