@@ -244,6 +244,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(ran.failure).toBe(null);
     expect(ran).toMatchObject(await trainInNode(given));
   });
+
   test('a run that is watched, tested, paused and taken step by step has the losses of one that is left alone', async () => {
     const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 2 });
     const page = await open();
@@ -293,6 +294,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(convolutions.slice(0, 2)).toEqual(['24x3x3', '256x1x1']);
     expect(seen.places).toEqual(Array.from({ length: 6 }, (_, i) => i + 1));
   });
+
   test('a run whose tab was closed goes on in another one with the same losses, and in one tab at a time', async () => {
     const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 3, keep: 'run' });
     const closed = await open();
@@ -333,6 +335,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(ran.epochs).toEqual(alone.epochs);
     expect(left).toEqual([]);
   });
+
   test('a checkpoint goes from the page to the command, which tests it and trains on, and back', async () => {
     const given = order({ lr: 0.02, scheduler: 'StepLR:stepSize=1' });
     const page = await open();
@@ -364,6 +367,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(opened.epochs).toEqual(going.epochs);
     expect((await testedOn(page)).loss).toBe(going.epochs[1].validation!.loss);
   });
+
   test('dropped files are trained on: CIFAR-10, a folder of pictures; what isn’t what it seems is said in a sentence', async () => {
     const page = await open();
     const cifar = Array.from({ length: 5 }, (_, i) => own(`cifar/data_batch_${i + 1}.bin`, cifarRecords(4, i)));
@@ -380,7 +384,11 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const pets = order({ ...options, data: 'folder' });
     expect(await train(page, pets, pictures)).toMatchObject({ failure: null, losses: [expect.any(Number)] });
 
-    const failures = async (given: typeof pets, files: OwnFile[] | null) =>
+    const checkpoint = await page.evaluate(async () => {
+      const { trainer } = globalThis as unknown as Globals;
+      return Array.from((await trainer.save('checkpoint')).bytes);
+    });
+    const failures = async (given: Order, files: OwnFile[] | null) =>
       (await train(page, given, files)).failure ?? 'nothing failed';
     const broken = pictures.with(0, own('pets/cat/0.png', new Uint8Array(50)));
     expect(await failures(pets, broken)).toBe('pets/cat/0.png: is no PNG, JPEG or WebP file');
@@ -389,10 +397,16 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       bytes: Array.from(withSize(Uint8Array.from(file.bytes), 10_000)),
     }));
     expect(await failures(pets, huge)).toMatch(/10000x10000 pixels are more than/);
+    const again = { ...pets, epochs: 2, checkpoint: Uint8Array.from(checkpoint) };
+    expect(await failures(again, pictures.with(0, own('pets/cat/new.png', picture(40, 40, 0))))).toBe(
+      'these pictures aren’t those that the run began with: files were added, removed or renamed',
+    );
+    expect(await failures(again, pictures)).toBe('nothing failed');
     expect(await failures(order(options), cifar)).toBe('cifar10: what was dropped has no test_batch.bin');
     expect(await failures(order(options), null)).toBe('the site has no cifar10: drop its files on the page');
     expect(await failures(order({}), [own('train-images-idx3-ubyte', cifarRecords(1, 0))])).toMatch(/^IDX .*magic/);
   });
+
   test.each(['wasm', 'webgpu'])(
     '%s says what its kernels cost, and takes one step where one is asked for',
     async (backend) => {
@@ -440,5 +454,20 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(saved).toEqual([{ key: 'run', step: 4 }]);
     const ran = await page.evaluate(() => (globalThis as unknown as Globals).ran());
     expect(ran).toMatchObject(await trainInNode(given));
+  });
+
+  test('where the browser has no room for a run, it is trained all the same, and a sentence says that it isn’t kept', async () => {
+    const page = await open();
+    const { origin } = new URL(site.address);
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+    const ran = await train(page, order({ limit: 128 }, { keep: 'run' }));
+    expect(ran).toMatchObject({ failure: null, losses: [expect.any(Number), expect.any(Number)] });
+    const { notKept, kept } = await page.evaluate(async () => {
+      const { trainer, keptRuns } = globalThis as unknown as Globals;
+      return { notKept: trainer.notKept.value, kept: await keptRuns() };
+    });
+    expect(notKept).toBe('the browser has no room left to keep this run: save it as a file');
+    expect(kept).toEqual([]);
   });
 });

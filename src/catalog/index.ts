@@ -30,7 +30,7 @@ export {
 } from './networks.js';
 export { openCheckpoint, runOptionsOf, type TrainedNetwork } from './openCheckpoint.js';
 export { openPretrained, type PretrainedChoice, preparedImage } from './openPretrained.js';
-export { aboutPictures } from './pictureFolder.js';
+export { aboutPictures, hasSamePictures, picturesKept } from './pictureFolder.js';
 export { loadWeights, weightsOf } from './pretrained.js';
 export {
   agrees,

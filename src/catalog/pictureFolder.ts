@@ -1,8 +1,10 @@
 /** A folder of one's own pictures as a data set: `--data folder`. */
 import { imageFolderFrom } from '../data/imageFolder.js';
 import { type Folder, type ImageFolder, type ImageFolderOptions, subfolder, transforms } from '../data/index.js';
+import { mixSeed } from '../data/transforms/random.js';
 import type { Shape } from '../ops/shape.js';
 import { Generator } from '../tensor/random.js';
+import type { Checkpoint } from '../training/index.js';
 
 /** The share of each class that is kept for testing where the folder has no part for it. */
 const TEST_SHARE = 0.2;
@@ -56,6 +58,21 @@ export async function loadPictures(choice: FolderChoice, folder: Folder, options
   const limit = train ? choice.limit : choice.testLimit;
   if (limit === null || limit >= sound.length) return sound;
   return sound.subset(new Generator(choice.seed).randperm(sound.length).subarray(0, limit).sort());
+}
+
+/** What a checkpoint keeps of the pictures that a run is trained on. `pictures` is another number when there are other files, or in another
+ *  order: then the order of a pass, and the split, would be others than they were. */
+export function picturesKept(training: ImageFolder): {
+  readonly classes: readonly string[];
+  readonly pictures: number;
+} {
+  const { classes, files } = training;
+  return { classes, pictures: mixSeed(files.length, ...new TextEncoder().encode(files.join('\n'))) };
+}
+
+/** Whether these are the pictures of the run that saved the checkpoint. Those of 0.1 don't say. */
+export function hasSamePictures({ about }: Checkpoint, training: ImageFolder): boolean {
+  return about.pictures === undefined || about.pictures === picturesKept(training).pictures;
 }
 
 /** What a person wants to know of them before they are trained on, line by line. */

@@ -8,9 +8,11 @@ import {
   completeRecipe,
   createNetwork,
   createRecipe,
+  hasSamePictures,
   imagesOf,
   loadImages,
   loadWeights,
+  picturesKept,
   type RunOptions,
   runOptions,
   runOptionsOf,
@@ -19,7 +21,6 @@ import {
   weightsOf,
 } from '../catalog/index.js';
 import { ImageFolder } from '../data/index.js';
-import { mixSeed } from '../data/transforms/random.js';
 import { percent } from '../experiments/index.js';
 import { exists, readFile } from '../node/files.js';
 import { FolderStore } from '../node/folderStore.js';
@@ -146,7 +147,7 @@ async function run({ name, start, options: asked, store, lock, checkpoint }: Beg
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
       checkpointMinutes: start.checkpointMinutes,
-      about: { ...options, epochs: start.epochs, ...(pictures && { classes, pictures: sumOf(pictures.training) }) },
+      about: { ...options, epochs: start.epochs, ...(pictures && picturesKept(pictures.training)) },
       resume: checkpoint ?? undefined,
       signal: {
         get aborted() {
@@ -203,14 +204,9 @@ async function beginWith(model: Classifier, { weights }: RunOptions, numClasses:
   return `begins with ${weights}${anew.length > 0 ? `; for ${numClasses} classes, ${anew.join(', ')} begin anew` : ''}`;
 }
 
-/** A number that is another when there are other files, or in another order. */
-function sumOf({ files }: ImageFolder): number {
-  return mixSeed(files.length, ...new TextEncoder().encode(files.join('\n')));
-}
-
 /** A folder may have changed between two starts: then the order of a pass, and the split, would be others than they were. */
-function requireSamePictures({ about }: Checkpoint, training: ImageFolder): void {
-  if (about.pictures === undefined || about.pictures === sumOf(training)) return;
+function requireSamePictures(checkpoint: Checkpoint, training: ImageFolder): void {
+  if (hasSamePictures(checkpoint, training)) return;
   throw new UsageError(
     `the pictures in ${training.path} aren't those that the run to resume began with: files were added, removed or renamed`,
   );

@@ -6,13 +6,16 @@ import {
   completeRecipe,
   createNetwork,
   createRecipe,
+  hasSamePictures,
   imagesOf,
   loadImages,
+  picturesKept,
   runOptions,
   runOptionsOf,
   testLoader,
   trainingLoader,
 } from 'receptive/catalog';
+import { ImageFolder } from 'receptive/data';
 import { mostThreads } from '../work/here.js';
 import { folderOf } from './data.js';
 import type { Loading, RunOrder } from './messages.js';
@@ -32,6 +35,10 @@ export async function prepare(order: RunOrder, site: string, tell: (loading: Loa
   const folder = folderOf(asked, order.files, site, tell);
   const training = await loadImages(asked, folder, { train: true });
   const { classes = [] } = training;
+  const pictures = training instanceof ImageFolder ? training : null;
+  if (pictures && checkpoint && !hasSamePictures(checkpoint, pictures)) {
+    throw new Error('these pictures aren’t those that the run began with: files were added, removed or renamed');
+  }
   const test = await loadImages(asked, folder, { train: false, classes });
   tell({ what: 'network', done: 0, of: 1 });
   const images = imagesOf(asked, classes);
@@ -40,8 +47,23 @@ export async function prepare(order: RunOrder, site: string, tell: (loading: Loa
   const length = { epochs, stepsPerEpoch: loader.length };
   const options = completeRecipe(asked, length);
   const recipe = createRecipe(model.parameters(), options, length);
+  const about = { ...options, epochs, ...(pictures && picturesKept(pictures)) };
   const testBatches = testLoader(model, test, backend);
-  return { backend, checkpoint, options, epochs, classes, images, training, test, model, loader, recipe, testBatches };
+  return {
+    backend,
+    checkpoint,
+    options,
+    about,
+    epochs,
+    classes,
+    images,
+    training,
+    test,
+    model,
+    loader,
+    recipe,
+    testBatches,
+  };
 }
 
 /** Without isolation there is one thread, whatever was asked for. */

@@ -102,7 +102,7 @@ export class Run {
   }
 
   async #fit(resume: Checkpoint | null) {
-    const { model, recipe, loader, testBatches, options, epochs, classes } = this.made;
+    const { model, recipe, loader, testBatches, about, epochs } = this.made;
     const run = this;
     const { optimizer, fit: how } = recipe;
     if (this.#gate === 'step' && resume?.position.stepInEpoch === loader.length) this.#gate = 'testing';
@@ -115,7 +115,7 @@ export class Run {
       get checkpointMinutes() {
         return run.#filesWanted > 0 ? 0 : run.order.keep ? keepMinutes : undefined;
       },
-      about: { ...options, epochs, ...(options.data === 'folder' && { classes }) },
+      about,
       resume: resume ?? undefined,
       signal: {
         get aborted() {
