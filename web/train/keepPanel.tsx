@@ -7,10 +7,12 @@ import { texts } from '../shell/settings.js';
 import { CodePanel } from './codePanel.js';
 import { KeptRuns } from './keptRuns.js';
 import { own } from './ownFiles.js';
-import { isThere, resume, trainer } from './run.js';
+import { resume, trainer } from './run.js';
 
-/** A file that can't be opened, and why. */
-const refused = signal<{ readonly file: string; readonly reason: string } | null>(null);
+/** Why the last file couldn't be saved or opened. */
+const problem = signal<string | null>(null);
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export function KeepPanel() {
   const { train: text } = texts.value;
@@ -18,7 +20,7 @@ export function KeepPanel() {
     <section aria-labelledby="keep">
       <h2 id="keep">{text.keep}</h2>
       <div class="buttons">
-        {isThere.value && <Saving />}
+        {trainer.started.value !== null && <Saving />}
         <label class="button">
           {text.openFile}
           <input
@@ -34,9 +36,9 @@ export function KeepPanel() {
         </label>
       </div>
       <p class="hint">{text.openHint}</p>
-      {refused.value && (
+      {problem.value && (
         <p role="alert" class="bad">
-          {text.refused(refused.value.file, refused.value.reason)}
+          {problem.value}
         </p>
       )}
       <CodePanel />
@@ -50,14 +52,7 @@ function Saving() {
   return (
     <>
       {(['checkpoint', 'weights'] as const).map((what) => (
-        <button
-          key={what}
-          type="button"
-          onClick={async () => {
-            const { name, bytes } = await trainer.save(what);
-            save(name, 'application/octet-stream', bytes);
-          }}
-        >
+        <button key={what} type="button" onClick={() => void saveFile(what)}>
           {text.saves[what]}
         </button>
       ))}
@@ -66,6 +61,16 @@ function Saving() {
       </button>
     </>
   );
+}
+
+async function saveFile(what: 'checkpoint' | 'weights'): Promise<void> {
+  problem.value = null;
+  try {
+    const { name, bytes } = await trainer.save(what);
+    save(name, 'application/octet-stream', bytes);
+  } catch (error) {
+    problem.value = messageOf(error);
+  }
 }
 
 /** A line for each step, as the command writes them. */
@@ -79,7 +84,7 @@ function log(): string {
 /** It is paused first, so that it can be looked at. */
 async function open(file: File): Promise<void> {
   const { train: text } = texts.value;
-  refused.value = null;
+  problem.value = null;
   try {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const checkpoint = await Checkpoint.decode(bytes, file.name);
@@ -89,6 +94,6 @@ async function open(file: File): Promise<void> {
     const { epochs = checkpoint.position.epoch + 1 } = checkpoint.about as { readonly epochs?: number };
     resume({ options, epochs, checkpoint: bytes });
   } catch (error) {
-    refused.value = { file: file.name, reason: error instanceof Error ? error.message : String(error) };
+    problem.value = text.refused(file.name, messageOf(error));
   }
 }

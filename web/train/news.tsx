@@ -6,7 +6,7 @@ import { trainer } from './run.js';
 export function News() {
   const { train: text } = texts.value;
   const { value: state } = trainer.state;
-  const failure = trainer.failure.value;
+  const { failure, failureReason } = trainer;
   return (
     <>
       <p role="status" class="state">
@@ -14,7 +14,7 @@ export function News() {
       </p>
       {state === 'failed' && (
         <p role="alert" class="bad">
-          {text.failed(failure ?? '')}
+          {text.failed(text.failures[failureReason.value ?? 'other'], failure.value ?? '')}
         </p>
       )}
       {trainer.notKept.value && (

@@ -103,7 +103,7 @@ export function RecipeFields() {
         />
         <Line name="limit" placeholder={text.allOfThem} />
         <Line name="testLimit" placeholder={text.allOfThem} />
-        <Line name="imageSize" placeholder={text.asTheyAre} />
+        <Line name="imageSize" hint={text.imageSizeHint} />
         {model === 'preactResnet' && (
           <>
             <Line name="depth" placeholder="110" />
