@@ -1,8 +1,12 @@
 /** Hands a page of the site its trainer, which tests drive as a page does. */
+import { forget, keptRuns, openKept } from '../../web/training/kept.js';
 import { Trainer } from '../../web/training/trainer.js';
 
 Object.assign(globalThis, {
   trainer: new Trainer(),
+  keptRuns,
+  openKept,
+  forget,
 
   /** Waits until the run is in this state; fails where the run does. */
   until: (wanted) =>

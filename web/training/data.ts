@@ -1,5 +1,5 @@
 /** The files of a run's data: those that the site has, or those of the user. */
-import type { Limits, RunOptions } from 'receptive/catalog';
+import { type Limits, PICTURE_FOLDER, type RunOptions } from 'receptive/catalog';
 import { type Folder, folderOfFiles } from 'receptive/data';
 import type { Loading, OwnFile } from './messages.js';
 
@@ -10,19 +10,30 @@ export function folderOf(
   site: string,
   tell: (loading: Loading) => void,
 ): Folder {
-  if (files) return folderOfOwn(files);
+  if (files) return folderOfOwn(files, options);
   if (options.data !== 'mnist') throw new Error(`the site has no ${options.data}: drop its files on the page`);
   return siteMnist(site, options, tell);
 }
 
-function folderOfOwn(files: readonly OwnFile[]): Folder {
-  return folderOfFiles(
+/** Pictures lie in folders of their classes. A file of a data set is found wherever it lies. */
+function folderOfOwn(files: readonly OwnFile[], { data }: RunOptions): Folder {
+  const isPictures = data === PICTURE_FOLDER;
+  const folder = folderOfFiles(
     files.map(({ path, file }) => ({
       name: file.name,
-      webkitRelativePath: path,
-      arrayBuffer: () => file.arrayBuffer(),
+      webkitRelativePath: isPictures ? path : file.name,
+      arrayBuffer: () => bytesOf(path, file),
     })),
   );
+  return { ...folder, path: isPictures ? folder.path : 'what was dropped' };
+}
+
+async function bytesOf(path: string, file: File): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch (error) {
+    throw new Error(`${path} can't be read any more: was it moved or changed?`, { cause: error });
+  }
 }
 
 /** What `tools/siteData.mjs` writes. */

@@ -28,3 +28,14 @@ async function filesOf(entry: FileSystemEntry): Promise<OwnFile[]> {
     inside.push(...(await Promise.all(entries.map(filesOf))).flat());
   }
 }
+
+/** What files seem to be, by their names: the four of MNIST or Fashion-MNIST, which have the same names; CIFAR-10's; pictures in folders of
+ *  their classes; one checkpoint. Null: nothing that a page can train on. What they are is seen when they are read. */
+export function kindOfFiles(files: readonly OwnFile[]): 'idx' | 'cifar10' | 'folder' | 'checkpoint' | null {
+  const paths = files.map(({ path }) => path);
+  const have = (name: RegExp) => paths.some((path) => name.test(path));
+  if (paths.length === 1 && have(/\.safetensors$/)) return 'checkpoint';
+  if (have(/(train|t10k)-(images|labels)[-.]idx\d-ubyte(\.gz)?$/)) return 'idx';
+  if (have(/(data_batch_\d|test_batch)\.bin$/)) return 'cifar10';
+  return have(/\/.*\.(jpe?g|png|webp)$/i) ? 'folder' : null;
+}

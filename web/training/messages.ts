@@ -105,7 +105,7 @@ export interface Started {
   readonly step: number;
 }
 
-/** Time of a kernel since the last time it was told. */
+/** Time of a kernel since the run began here: `conv2d.forward`. */
 export interface KernelShare {
   readonly kernel: string;
   readonly milliseconds: number;
@@ -125,6 +125,14 @@ export type TrainingOrder =
   /** Answers `file`. A checkpoint holds all that a run needs to go on; weights are safetensors. */
   | { readonly save: 'checkpoint' | 'weights' };
 
+export interface Failure {
+  /** A sentence for the user, in English: it is the package's. */
+  readonly failed: string;
+  /** For a page to say it in its own words: the loss is no number any more, the device is lost, there is no memory, a file isn't what it
+   *  seems, another tab has the run. */
+  readonly reason: 'diverged' | 'device' | 'memory' | 'file' | 'elsewhere' | 'other';
+}
+
 export interface Loading {
   readonly what: 'backend' | 'data' | 'network';
   readonly done: number;
@@ -143,8 +151,10 @@ export type TrainingNews =
   | { readonly kernels: readonly KernelShare[] }
   | { readonly paused: true }
   | { readonly file: { readonly name: string; readonly bytes: Uint8Array } }
+  /** Why there is none. */
+  | { readonly noFile: string }
   /** The browser keeps the run as it is after this step, or it doesn't, and why. */
   | { readonly kept: { readonly step: number } | { readonly refused: string } }
   | { readonly done: { readonly ended: 'finished' | 'stopped early' | 'interrupted' } }
-  /** A sentence for the user. What was trained is kept: the last checkpoint. */
-  | { readonly failed: string };
+  /** What was trained is there: the last checkpoint, which `save` gives, and which the browser keeps if it is to. */
+  | Failure;

@@ -1,15 +1,19 @@
 /** A run of training that may be paused, looked into and told another learning rate. What it computes is what `receptive train` would. */
 import { Checkpoint, fit, nn, type StepRecord, safetensors } from 'receptive';
 import { describeBackend } from 'receptive/measure';
+import { failureOf } from './failure.js';
 import { inside } from './inside.js';
+import { claim, keep } from './kept.js';
+import { kernelTimes } from './kernelTimes.js';
 import { setLr } from './learningRate.js';
-import type { RunOrder, TrainingNews, TrainingOrder } from './messages.js';
+import type { KernelShare, RunOrder, TrainingNews, TrainingOrder } from './messages.js';
 import { type Prepared, prepare } from './prepare.js';
 import { Speed } from './speed.js';
 import { tested } from './tested.js';
 
-/** Milliseconds between two messages about steps. */
+/** Milliseconds between two messages about steps, and about kernels. */
 const pause = 33;
+const kernelPause = 500;
 
 /** Minutes between two checkpoints, where the browser keeps them. */
 const keepMinutes = 1 / 3;
@@ -34,6 +38,8 @@ export class Run {
   readonly #steps: StepRecord[] = [];
   #told = 0;
   readonly #speed = new Speed();
+  readonly #kernels: (() => KernelShare[]) | null;
+  #kernelsTold = 0;
 
   private constructor(
     private readonly order: RunOrder,
@@ -42,27 +48,35 @@ export class Run {
   ) {
     this.#saved = order.checkpoint;
     this.#step = made.checkpoint?.position.step ?? 0;
+    this.#kernels = order.profile ? kernelTimes(made.backend) : null;
   }
 
+  /** Throws if another tab has the run. It is released with the worker. */
   static async start(order: RunOrder, site: string, tell: Tell): Promise<Run> {
+    if (order.keep !== null) await claim(order.keep);
     return new Run(order, await prepare(order, site, (loading) => tell({ loading })), tell);
   }
 
-  /** To the end of the run. */
+  /** To the end of the run. Where it fails, it can still be saved as it was at its last checkpoint. */
   async train(): Promise<void> {
     this.#tellStarted();
+    try {
+      this.tell({ done: { ended: await this.#trainOn() } });
+    } finally {
+      this.#tellSteps();
+      this.#isPaused = true;
+    }
+  }
+
+  /** Pauses where it is asked to. */
+  async #trainOn() {
     let { checkpoint } = this.made;
     for (;;) {
       const ended = await this.#fit(checkpoint);
       this.#tellSteps();
-      if (ended !== 'interrupted') {
-        this.#isPaused = true;
-        await this.#answer();
-        this.tell({ done: { ended } });
-        return;
-      }
       this.#isPaused = true;
       await this.#answer();
+      if (ended !== 'interrupted') return ended;
       this.tell({ paused: true });
       await this.#isOpened();
       this.#isPaused = false;
@@ -107,6 +121,7 @@ export class Run {
       onEpoch: async (epoch) => {
         this.#tellSteps();
         this.tell({ epoch });
+        this.#tellKernels();
         if (this.#gate === 'testing') this.#gate = 'shut';
         await this.#answer();
         this.#speed.start();
@@ -141,6 +156,7 @@ export class Run {
     this.#speed.add(record.images);
     this.#steps.push(record);
     if (performance.now() - this.#told >= pause) this.#tellSteps();
+    if (performance.now() - this.#kernelsTold >= kernelPause) this.#tellKernels();
     const { index, every } = this.#watched ?? { index: -1, every: Number.POSITIVE_INFINITY };
     if (index >= 0 && record.step % every === 0 && !this.#asked.length) this.#asked.push(() => this.#look());
     if (this.#asked.length === 0) return;
@@ -152,6 +168,11 @@ export class Run {
     this.#told = performance.now();
     if (this.#steps.length === 0) return;
     this.tell({ steps: this.#steps.splice(0), imagesPerSecond: this.#speed.imagesPerSecond });
+  }
+
+  #tellKernels(): void {
+    this.#kernelsTold = performance.now();
+    if (this.#kernels) this.tell({ kernels: this.#kernels() });
   }
 
   async #look(): Promise<void> {
@@ -167,8 +188,9 @@ export class Run {
   }
 
   #wantCheckpoint(): void {
-    if (this.#isPaused && this.#saved) this.#tellFile('checkpoint', this.#saved);
-    else this.#filesWanted++;
+    if (!this.#isPaused) this.#filesWanted++;
+    else if (this.#saved) this.#tellFile('checkpoint', this.#saved);
+    else this.tell({ noFile: 'the run has no checkpoint yet: nothing was trained' });
   }
 
   #tellFile(what: string, bytes: Uint8Array): void {
@@ -179,25 +201,52 @@ export class Run {
     if (name === 'best') return;
     this.#saved = bytes;
     for (; this.#filesWanted > 0; this.#filesWanted--) this.#tellFile('checkpoint', bytes);
+    await this.#keep(bytes);
+  }
+
+  async #keep(bytes: Uint8Array): Promise<void> {
+    const { keep: key, backend, threads, files } = this.order;
+    if (key === null) return;
+    const { options, epochs, loader } = this.made;
+    const checkpoint = await Checkpoint.decode(bytes, 'the run');
+    const { step } = checkpoint.position;
+    try {
+      await keep(
+        {
+          key,
+          options,
+          epochs,
+          backend,
+          threads,
+          hasOwnFiles: files !== null,
+          step,
+          stepsPerEpoch: loader.length,
+          last: checkpoint.epochs.at(-1) ?? null,
+          saved: Date.now(),
+          bytes: bytes.length,
+        },
+        bytes,
+      );
+      this.tell({ kept: { step } });
+    } catch (error) {
+      this.tell({ kept: { refused: (error as Error).message } });
+    }
   }
 
   /** Does it between two steps: at once where nothing is trained. */
   #ask(work: () => Promise<void>): void {
     this.#asked.push(work);
-    if (this.#isPaused) void this.#answer();
+    if (this.#isPaused) this.#answer().catch((error) => this.tell(failureOf(error)));
   }
 
   /** One at a time: they share the network. */
   async #answer(): Promise<void> {
-    if (this.#asked.length === 0) return this.#answering ?? undefined;
-    this.#answering ??= (async () => {
-      try {
-        for (let work = this.#asked.shift(); work; work = this.#asked.shift()) await work();
-      } finally {
+    while (this.#asked.length > 0 || this.#answering) {
+      this.#answering ??= this.#asked.shift()!().finally(() => {
         this.#answering = null;
-      }
-    })();
-    await this.#answering;
+      });
+      await this.#answering;
+    }
   }
 
   #set(gate: Gate): void {
@@ -212,6 +261,6 @@ export class Run {
         this.#opened = resolve;
       });
     }
-    await this.#answering;
+    await this.#answer();
   }
 }

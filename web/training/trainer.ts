@@ -1,12 +1,27 @@
 /** A run of training as a page sees it. The worker computes, the page draws what the signals hold. */
 import { signal } from '@preact/signals';
 import type { EpochRecord, StepRecord } from 'receptive';
-import type { Inside, KernelShare, Loading, RunOrder, Started, Test, TrainingNews, TrainingOrder } from './messages.js';
+import type {
+  Failure,
+  Inside,
+  KernelShare,
+  Loading,
+  RunOrder,
+  Started,
+  Test,
+  TrainingNews,
+  TrainingOrder,
+} from './messages.js';
 
 const newWorker = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 
 /** `pausing`: it was asked to, and is at a step that it finishes first. */
 export type TrainerState = 'idle' | 'loading' | 'training' | 'pausing' | 'paused' | 'done' | 'failed';
+
+export interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
 
 export class Trainer {
   readonly state = signal<TrainerState>('idle');
@@ -20,11 +35,14 @@ export class Trainer {
   readonly inside = signal<Inside | null>(null);
   /** Milliseconds of each kernel so far, the most expensive first. */
   readonly kernels = signal<readonly KernelShare[]>([]);
+  /** The browser keeps the run as it was after this step. */
+  readonly kept = signal<number | null>(null);
   /** Why the browser doesn't keep the run. */
   readonly notKept = signal<string | null>(null);
   readonly failure = signal<string | null>(null);
+  readonly failureReason = signal<Failure['reason'] | null>(null);
   #worker: Worker | null = null;
-  #files: ((file: { name: string; bytes: Uint8Array }) => void)[] = [];
+  #files: { resolve(file: SavedFile): void; reject(error: Error): void }[] = [];
 
   get isBusy(): boolean {
     return ['loading', 'training', 'pausing'].includes(this.state.value);
@@ -40,13 +58,15 @@ export class Trainer {
     this.test.value = null;
     this.inside.value = null;
     this.kernels.value = [];
+    this.kept.value = null;
     this.notKept.value = null;
     this.failure.value = null;
+    this.failureReason.value = null;
     this.state.value = 'loading';
     const worker = newWorker();
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<TrainingNews>) => this.#hear(data);
-    worker.onerror = (event) => this.#hear({ failed: event.message || 'the worker can’t be loaded' });
+    worker.onerror = (event) => this.#hear({ failed: event.message || 'the worker can’t be loaded', reason: 'other' });
     this.#tell({ start: order, site: new URL('.', document.baseURI).href });
   }
 
@@ -79,9 +99,10 @@ export class Trainer {
     this.#tell({ test: true });
   }
 
-  /** A file for the user to keep. Works while it trains, when it is paused, and after the end. */
-  save(what: 'checkpoint' | 'weights'): Promise<{ name: string; bytes: Uint8Array }> {
-    const file = new Promise<{ name: string; bytes: Uint8Array }>((resolve) => this.#files.push(resolve));
+  /** A file for the user to keep. Works while it trains, when it is paused, and after the end; after a failure, the checkpoint is the last
+   *  one, and the promise is rejected where there is none. */
+  save(what: 'checkpoint' | 'weights'): Promise<SavedFile> {
+    const file = new Promise<SavedFile>((resolve, reject) => this.#files.push({ resolve, reject }));
     this.#tell({ save: what });
     return file;
   }
@@ -111,12 +132,17 @@ export class Trainer {
     else if ('inside' in news) this.inside.value = news.inside;
     else if ('kernels' in news) this.kernels.value = news.kernels;
     else if ('paused' in news) this.state.value = 'paused';
-    else if ('file' in news) this.#files.shift()?.(news.file);
-    else if ('kept' in news) this.notKept.value = 'refused' in news.kept ? news.kept.refused : null;
+    else if ('file' in news) this.#files.shift()?.resolve(news.file);
+    else if ('noFile' in news) this.#files.shift()?.reject(new Error(news.noFile));
+    else if ('kept' in news) {
+      this.notKept.value = 'refused' in news.kept ? news.kept.refused : null;
+      if ('step' in news.kept) this.kept.value = news.kept.step;
+    }
     // After the end, the worker stays: it tests, shows and saves what was trained.
     else if ('done' in news) this.state.value = 'done';
     else if ('failed' in news) {
       this.failure.value = news.failed;
+      this.failureReason.value = news.reason;
       this.state.value = 'failed';
     }
   }

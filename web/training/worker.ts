@@ -1,9 +1,10 @@
 /** The worker that trains for a page: one run. */
+import { failureOf } from './failure.js';
 import type { TrainingNews, TrainingOrder } from './messages.js';
 import { Run } from './run.js';
 
 const tell = (news: TrainingNews) => self.postMessage(news);
-const fail = (error: unknown) => tell({ failed: error instanceof Error ? error.message : String(error) });
+const fail = (error: unknown) => tell(failureOf(error));
 
 let run: Run | null = null;
 /** What was asked for before there was a run. */
