@@ -40,6 +40,11 @@ export function Curves(options: CurvesOptions) {
   const width = useWidth(frame);
   const [own, setOwn] = useState<number | null>(null);
   const cursor = at === undefined ? own : at;
+  /** Where it will be drawn in the next frame: a second key in the same frame goes on from there. */
+  const next = useRef(cursor);
+  useEffect(() => {
+    next.current = cursor;
+  }, [cursor]);
   const drawn = series.map(({ points }) => points.filter(isFinitePoint));
   const xs = extent(
     drawn.flatMap((points) => (points.length > 0 ? [points[0][0], points.at(-1)![0]] : [])),
@@ -58,11 +63,12 @@ export function Curves(options: CurvesOptions) {
   const rail = drawn.reduce((most, points) => (points.length > most.length ? points : most), drawn[0] ?? []);
 
   const point = (to: number | null) => {
+    next.current = to;
     setOwn(to);
     onPoint?.(to);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const to = keyTarget(event, rail, cursor);
+    const to = keyTarget(event, rail, next.current);
     if (to === undefined) return;
     event.preventDefault();
     point(to);

@@ -1,7 +1,7 @@
 /** Files that a page gives, and texts for the clipboard. */
 
-export function save(name: string, type: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
+export function save(name: string, type: string, content: string | Uint8Array): void {
+  const address = URL.createObjectURL(new Blob([typeof content === 'string' ? content : content.slice()], { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

@@ -97,7 +97,8 @@ export const en = {
       oneClass: 'There must be two classes at least: a folder of pictures for each, within the folder that is given.',
       unreadable: 'The browser can’t read these files.',
     },
-    recipe: 'Recipe',
+    recipe: 'Recipe: ',
+    comma: ', ',
     fields: {
       model: 'network',
       depth: 'depth',
@@ -138,7 +139,7 @@ export const en = {
     somethingWrong: (fields: readonly string[]) => `something is wrong with ${fields.join(', ')}`,
     epochCount: (n: number) => (n === 1 ? '1 epoch' : `${n} epochs`),
     reset: 'The lecture’s again',
-    where: 'Computed on',
+    where: 'Computed on: ',
     whereSummary: (backend: string, threads: number | null) =>
       threads === null ? backend : `${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     start: 'Start',
@@ -174,7 +175,7 @@ export const en = {
       `It learns from ${training} images, and is tested on ${test} others.`,
     epochNews: (epoch: number, epochs: number, accuracy: string, loss: string) =>
       `Epoch ${epoch} of ${epochs}: test accuracy ${accuracy}, test loss ${loss}.`,
-    pausedNews: (step: number) => `Paused after step ${step}.`,
+    pausedNews: (step: number) => `Paused after step ${step.toLocaleString('en')}.`,
     doneNews: 'Done.',
     failed: (reason: string) => `It ended with an error: ${reason}`,
     notKept: (reason: string) => `The browser doesn’t keep this run: ${reason}. Save a checkpoint before you leave.`,
@@ -219,19 +220,23 @@ export const en = {
       total: 'Total',
     },
     keep: 'Keep and go on',
-    saveCheckpoint: 'Save a checkpoint',
-    saveWeights: 'Save the weights',
+    saves: { checkpoint: 'Save a checkpoint', weights: 'Save the weights' },
     saveLog: 'Save the log',
-    codes: { receptive: 'Code for receptive', pytorch: 'Code for PyTorch' },
+    codes: { receptive: 'The run as code for receptive', pytorch: 'The run as code for PyTorch' },
+    saveAs: (file: string) => `Save as ${file}`,
+    noSuchNetwork:
+      'PyTorch and torchvision have no such network. Its weights, saved as safetensors, have PyTorch’s names.',
     openFile: 'Open a checkpoint …',
     openHint: 'Checkpoints are those of the command: receptive train --resume, eval and predict open them.',
     refused: (file: string, reason: string) => `${file} can’t be opened: ${reason}`,
-    opened: (file: string, step: number) => `${file}: a run after step ${step.toLocaleString('en')}.`,
+    needsFiles: (data: string) => `it was trained on ${data}: give its files first, above`,
+    runHere: 'the run of this page',
     runs: 'Runs that this browser keeps',
     noRuns: 'None yet. A run is kept while it trains, and is here when you come back.',
-    runAbout: (name: string, epoch: number, epochs: number, step: number) =>
-      `${name}: ${epoch} of ${epochs} epochs, step ${step.toLocaleString('en')}`,
-    resume: 'Go on',
+    runAbout: (model: string, data: string, epoch: number, epochs: number, step: number) =>
+      `${model} on ${data}: ${epoch} of ${epochs} epochs, step ${step.toLocaleString('en')}`,
+    resume: 'Resume',
+    look: 'Open',
     forget: 'Delete',
   },
   race: {

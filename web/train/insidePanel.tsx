@@ -121,7 +121,11 @@ function Layer({
       {open.value && (
         <div class="sheets">
           <MapSheet maps={features} what={text.output} />
-          {filters && <MapSheet maps={filters} what={text.filters} />}
+        </div>
+      )}
+      {open.value && filters && (
+        <div class="sheets">
+          <MapSheet maps={filters} what={text.filters} />
           {gradients && <MapSheet maps={gradients} what={text.gradients} />}
         </div>
       )}

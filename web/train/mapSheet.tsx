@@ -9,7 +9,7 @@ const MOST = 64;
 /** The widest sheet, in pixels: two of them fit beside each other. */
 const WIDTH = 580;
 /** Of a channel, where there are few of them, and where there are many. */
-const SIDES = [56, 36] as const;
+const SIDES = [50, 36] as const;
 const FEW = 20;
 const GAP = 6;
 /** Left of the first channel, and above it. */

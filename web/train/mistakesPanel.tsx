@@ -4,6 +4,9 @@ import { shown, watched } from './looking.js';
 import { Picture } from './picture.js';
 import { trainer } from './run.js';
 
+/** So many are shown. */
+const MOST = 24;
+
 export function MistakesPanel() {
   const { train: text } = texts.value;
   const test = trainer.test.value;
@@ -15,7 +18,7 @@ export function MistakesPanel() {
     <>
       <p class="hint">{text.mistakesLead(test.step)}</p>
       <ul class="mistakes">
-        {test.mistakes.map(({ image, index, target, predicted, probabilities }) => {
+        {test.mistakes.slice(0, MOST).map(({ image, index, target, predicted, probabilities }) => {
           const [right, given] = [target, predicted].map((label) => classes[label] ?? String(label));
           return (
             <li key={index}>

@@ -64,7 +64,8 @@ export function RecipeFields() {
   return (
     <details class="fold">
       <summary>
-        {text.recipe}: <span class="summary">{summaryOf(checked.value)}</span>
+        {text.recipe}
+        <span class="summary">{summaryOf(checked.value)}</span>
       </summary>
       <div class="grid">
         <Line name="epochs" />
@@ -158,5 +159,5 @@ function summaryOf({ wrong, epochs }: Checked): string {
     filled.augment && text.augmented,
     `${text.fields.seed} ${filled.seed}`,
   ];
-  return own.filter(Boolean).join(', ');
+  return own.filter(Boolean).join(text.comma);
 }

@@ -36,6 +36,19 @@ function go(next: RunOrder): void {
   trainer.start(next);
 }
 
+/** Opens a run, and pauses it: it is looked at first. What isn't given of it is what is chosen on the page. */
+export function resume(run: Pick<RunOrder, 'options' | 'epochs' | 'checkpoint'> & Partial<RunOrder>): void {
+  go({
+    backend: available([chosen.value.backend])[0] ?? 'wasm',
+    threads: chosen.value.threads,
+    files: run.options.data === own.value?.data ? own.value.files : null,
+    keep: newKey(),
+    profile: false,
+    ...run,
+  });
+  trainer.pause();
+}
+
 /** Trains on where the run ended, for so many epochs more. */
 export async function trainOn(epochs: number): Promise<void> {
   if (!order.value) return;

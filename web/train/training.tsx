@@ -51,7 +51,8 @@ function Where() {
   return (
     <details class="fold">
       <summary>
-        {text.where}: <span class="summary">{text.whereSummary(available([backend])[0] ?? '–', count)}</span>
+        {text.where}
+        <span class="summary">{text.whereSummary(available([backend])[0] ?? '–', count)}</span>
       </summary>
       <BackendChoice
         several={false}

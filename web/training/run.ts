@@ -5,7 +5,7 @@ import { failureOf } from './failure.js';
 import { inside } from './inside.js';
 import { claim, keep } from './kept.js';
 import { kernelTimes } from './kernelTimes.js';
-import { setLr } from './learningRate.js';
+import { setLr, withLr } from './learningRate.js';
 import type { KernelShare, RunOrder, TrainingNews, TrainingOrder } from './messages.js';
 import { type Prepared, prepare } from './prepare.js';
 import { Speed } from './speed.js';
@@ -30,6 +30,8 @@ export class Run {
   #saved: Uint8Array | null;
   #step: number;
   #isPaused = false;
+  /** Asked for while it was paused, when the checkpoint to go on from had another one already. */
+  #lr: number | null = null;
   /** What was asked for, to be done between two steps. */
   readonly #asked: (() => Promise<void>)[] = [];
   #answering: Promise<void> | null = null;
@@ -80,15 +82,18 @@ export class Run {
       this.tell({ paused: true });
       await this.#isOpened();
       this.#isPaused = false;
-      checkpoint = await Checkpoint.decode(this.#saved!, 'the paused run');
+      checkpoint = withLr(await Checkpoint.decode(this.#saved!, 'the paused run'), this.made.recipe, this.#lr);
+      this.#lr = null;
     }
   }
 
   hear(order: Exclude<TrainingOrder, { start: RunOrder }>): void {
     if ('go' in order) this.#set(order.go ? 'open' : 'shut');
     else if ('step' in order) this.#set('step');
-    else if ('lr' in order) setLr(this.made.recipe, order.lr);
-    else if ('watch' in order) {
+    else if ('lr' in order) {
+      if (this.#isPaused) this.#lr = order.lr;
+      else setLr(this.made.recipe, order.lr);
+    } else if ('watch' in order) {
       this.#watched = order.watch;
       if (order.watch) this.#ask(() => this.#look());
     } else if ('test' in order) this.#ask(async () => this.tell({ test: await tested(this.made, this.#step) }));

@@ -1,0 +1,222 @@
+/** The page Train, as it is built: by the keyboard alone a network is trained, stopped, changed and looked into. Needs `npm run build`. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isolation, policy } from '../web/vite.config.js';
+import { hasChromium, launchChromium } from './browser/chromium.js';
+import { type Site, serve } from './web/server.js';
+
+let folder: string;
+let launched: Promise<Browser> | undefined;
+let site: Site;
+let context: BrowserContext | undefined;
+/** What went wrong in a page without anybody having asked, and what it asked of others. */
+const complaints: string[] = [];
+
+/** The page, with fields filled in before: a run of a second. */
+async function open(chosen: object, query = '', options: BrowserContextOptions = {}): Promise<Page> {
+  context = await (await launched!).newContext({ locale: 'en', ...options });
+  await context.addInitScript((chosen) => {
+    if (!localStorage.getItem('receptive.train')) localStorage.setItem('receptive.train', JSON.stringify(chosen));
+  }, chosen);
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  context.on('request', (request) => {
+    const url = request.url().replace(/^blob:/, '');
+    if (!url.startsWith(new URL(site.address).origin)) complaints.push(url);
+  });
+  await page.goto(`${site.address}train.html${query}`);
+  await page.locator('form button.main:enabled').waitFor();
+  return page;
+}
+
+/** Goes there by the Tab key. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let tabs = 0; tabs < 60; tabs++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`the Tab key doesn't lead to ${target}`);
+}
+
+async function press(page: Page, name: string, key = 'Enter'): Promise<void> {
+  const target = page.getByRole('button', { name, exact: true });
+  await page.waitForFunction((element) => !(element as HTMLButtonElement).disabled, await target.elementHandle());
+  await tabTo(page, target);
+  await page.keyboard.press(key);
+}
+
+/** A number among those of the run. */
+const fact = async (page: Page, name: string) =>
+  (await page.locator('.facts div').filter({ hasText: name }).locator('dd').textContent()) ?? '';
+const stepOf = async (page: Page) => Number((await fact(page, 'Step')).split(' ')[0].replace(',', ''));
+const said = (page: Page) => page.locator('.course [role=status]');
+const slider = (page: Page, name: string | RegExp) => page.getByRole('slider', { name }).first();
+
+async function axe(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(source);
+  return page.evaluate(async () => {
+    type Axe = { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('; ')}`);
+  });
+}
+
+describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'receptive-web-train-'));
+    launched = launchChromium(folder);
+    await build({
+      configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)),
+      logLevel: 'warn',
+      build: { outDir: join(folder, 'site'), emptyOutDir: true },
+    });
+    await launched;
+    site = await serve(join(folder, 'site'), { ...isolation, 'Content-Security-Policy': policy });
+  }, 120_000);
+
+  afterEach(async () => {
+    await context?.close();
+    context = undefined;
+    expect(complaints.splice(0)).toEqual([]);
+  });
+
+  afterAll(async () => {
+    try {
+      await (await launched?.catch(() => null))?.close();
+    } finally {
+      site?.server.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+
+  test('by the keyboard alone: start, pause, a step, another learning rate, curves, and what the network sees', async () => {
+    const page = await open({ limit: '6400', testLimit: '200', epochs: '3', threads: 1 });
+    await press(page, 'Start');
+    await said(page).filter({ hasText: 'It learns from 6,400 images, and is tested on 200 others.' }).waitFor();
+    await press(page, 'Pause');
+    await page.getByText(/^Paused after step \d/).waitFor();
+    const step = await stepOf(page);
+    await press(page, 'One step');
+    await page.getByText(new RegExp(`^Paused after step ${step + 1}\\.`)).waitFor();
+
+    const rate = page.getByRole('textbox', { name: 'Learning rate now' });
+    await tabTo(page, rate);
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('-1');
+    await page.getByText('must be a number above 0').waitFor();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('0.005');
+    await page.keyboard.press('Enter');
+    await press(page, 'One step');
+    await page.getByText(new RegExp(`^Paused after step ${step + 2}\\.`)).waitFor();
+    await expect.poll(() => rate.inputValue()).toBe('0.005');
+
+    const loss = slider(page, 'Loss: cursor');
+    await tabTo(page, loss);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => loss.getAttribute('aria-valuetext')).toMatch(/^Step 2: training 2\.\d+/);
+    await expect.poll(() => slider(page, 'Accuracy: cursor').getAttribute('aria-valuenow')).toBe('2');
+    await page.keyboard.press('End');
+    await expect.poll(() => loss.getAttribute('aria-valuenow')).toBe(String(step + 2));
+
+    const filters = slider(page, 'conv1, filters');
+    await tabTo(page, filters);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('PageDown');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => filters.getAttribute('aria-valuetext')).toMatch(/^\[1, 1, 0\] -?0?\.?\d+/);
+    const drawn = await page
+      .locator('.maps canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 3).join())).size;
+      });
+    expect(drawn).toBeGreaterThan(20); // colours
+
+    await tabTo(page, page.getByRole('tab', { name: 'What it sees' }));
+    await page.keyboard.press('ArrowRight');
+    const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: '3', exact: true }) });
+    await row.waitFor();
+    const counts = await page.locator('.confusion td:nth-child(n+2):nth-child(-n+11)').allTextContents();
+    const count = counts.reduce((sum, text) => sum + (text === '·' ? 0 : Number(text)), 0);
+    expect(count).toBe(200);
+    await page.keyboard.press('ArrowRight');
+    await page
+      .getByRole('img', { name: /^An image of the class \d$/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('row', { name: /^Total/ }).textContent()).toBe('Total8,490467,200');
+
+    await press(page, 'Go on');
+    await page.getByText(/^Done\. Epoch 3 of 3: test accuracy \d\d\.\d\d %/).waitFor();
+    await press(page, 'One epoch more');
+    await page.getByText(/^Done\. Epoch 4 of 4: test accuracy \d\d\.\d\d %/).waitFor();
+    await expect.poll(() => fact(page, 'Step')).toBe('400 of 400');
+  });
+
+  test('what can’t be trained is said beside its field, and files that are no images in their place', async () => {
+    const page = await open({ limit: '256', testLimit: '50', epochs: '1', threads: 1 });
+    await page.getByText(/^Recipe:/).click();
+    const field = (name: string) => page.getByRole('textbox', { name, exact: true });
+    await field('learning rate').fill('0');
+    expect(await field('learning rate').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
+    await page.getByRole('combobox', { name: 'optimizer', exact: true }).selectOption('adam');
+    await field('momentum').fill('0.9');
+    await field('learning rate').fill('');
+    await page.getByText('adam has no momentum; sgd and rmsprop have').waitFor();
+    await page.getByRole('button', { name: 'The lecture’s again' }).click();
+    await page.getByText(/^Recipe: sgd, lr 0\.01, momentum 0\.5, batch 64, 10 epochs, seed 0$/).waitFor();
+
+    const give = (label: string, files: { name: string; mimeType: string; buffer: Buffer }[]) =>
+      page.getByLabel(label, { exact: true }).setInputFiles(files);
+    const file = (name: string, bytes: number[]) => ({ name, mimeType: '', buffer: Buffer.from(bytes) });
+    await give('Files …', [file('song.mp3', [1])]);
+    await page.getByText(/^These aren’t images to train on\./).waitFor();
+    await give('Files …', [file('train-images-idx3-ubyte', [0, 0, 8, 3, 0]), file('train-labels-idx1-ubyte', [1])]);
+    await page.getByText('Yours: MNIST, 2 files').waitFor();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    expect(await page.getByRole('alert').textContent()).toMatch(/^It ended with an error: .*train-images-idx3-ubyte/);
+  });
+
+  test.each(['en', 'zh'])(
+    'axe finds nothing serious in language %s, and nothing is wider than a phone',
+    async (lang) => {
+      const page = await open({ limit: '640', testLimit: '50', epochs: '1', threads: 1 }, `?lang=${lang}`, {
+        viewport: { width: 360, height: 740 },
+      });
+      await page.locator('details.fold summary').first().click();
+      const tabs = page.getByRole('tab');
+      await page.locator('form button.main').click();
+      await page.locator('.facts').waitFor();
+      await page
+        .locator('.course button.main')
+        .filter({ hasText: /One epoch more|再训练一轮/ })
+        .waitFor();
+      for (let i = 0; i < (await tabs.count()); i++) {
+        await tabs.nth(i).click();
+        await page.locator('[role=tabpanel] canvas, [role=tabpanel] table').first().waitFor();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+        expect(await axe(page), `panel ${i}`).toEqual([]);
+      }
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await axe(page), 'dark').toEqual([]);
+    },
+  );
+});
