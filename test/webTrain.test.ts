@@ -1,9 +1,11 @@
 /** The page Train, as it is built: by the keyboard alone a network is trained, stopped, changed and looked into. Needs `npm run build`. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -61,6 +63,19 @@ const fact = async (page: Page, name: string) =>
 const stepOf = async (page: Page) => Number((await fact(page, 'Step')).split(' ')[0].replace(',', ''));
 const said = (page: Page) => page.locator('.course [role=status]');
 const slider = (page: Page, name: string | RegExp) => page.getByRole('slider', { name }).first();
+
+/** Runs the code that the page wrote, and reads the losses that it prints. */
+async function lossesInNode(code: string): Promise<number[]> {
+  const inside = await mkdtemp(fileURLToPath(new URL('../build/exported-', import.meta.url))); // where `receptive` is found by its name
+  try {
+    await writeFile(join(inside, 'train.mjs'), code);
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [join(inside, 'train.mjs')], { cwd: root });
+    return [...stdout.matchAll(/^\d+ ([\d.e-]+)$/gm)].map(([, loss]) => Number(loss));
+  } finally {
+    await rm(inside, { recursive: true });
+  }
+}
 
 async function axe(page: Page): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -193,6 +208,69 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await page.getByText('Yours: MNIST, 2 files').waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     expect(await page.getByRole('alert').textContent()).toMatch(/^It ended with an error: .*train-images-idx3-ubyte/);
+  });
+
+  test('a run goes on after the page was left, from what the browser kept and from a file; its code computes the same', async () => {
+    const page = await open({ limit: '1280', testLimit: '100', epochs: '2', threads: 1 });
+    const done = () => page.getByText(/^Done\. Epoch 2 of 2: test accuracy/).waitFor();
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), press(name)]);
+      return { name: download.suggestedFilename(), buffer: await readFile(await download.path()), mimeType: '' };
+    };
+    const losses = async (): Promise<number[]> => {
+      const { buffer } = await saved('Save the log');
+      return buffer
+        .toString()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).loss);
+    };
+    await press('Start');
+    await done();
+    const whole = await losses();
+    expect(whole).toHaveLength(40);
+    await page.getByText('The run as code for receptive').click();
+    const code = await page.locator('.code[open] code').textContent();
+    // Node 20 has no relaxed SIMD by itself, and rounds otherwise.
+    const inNode = await lossesInNode(code ?? '');
+    expect(inNode).toHaveLength(whole.length);
+    inNode.forEach((loss, i) => {
+      expect(Math.abs(loss - whole[i])).toBeLessThan(1e-4);
+    });
+
+    await press('Start anew');
+    // At once, so that it isn't over before.
+    await page.getByRole('button', { name: 'Pause', exact: true }).dispatchEvent('click');
+    await page.getByText(/^Paused after step/).waitFor();
+    await press('One step');
+    await page.getByText(/^Paused after step ([2-9]|\d\d)\./).waitFor();
+    const step = await stepOf(page);
+    expect(step).toBeLessThan(40);
+    const checkpoint = await saved('Save a checkpoint');
+    expect(checkpoint.name).toBe(`mnistNet-${step}-checkpoint.safetensors`);
+
+    // It pauses after the step that it begins with.
+    await page.reload();
+    await page.getByRole('button', { name: new RegExp(`^Resume .* step ${step}$`) }).click();
+    await page.getByText(`Paused after step ${step + 1}.`).waitFor();
+    await press('Go on');
+    await done();
+    expect(await losses()).toEqual(whole.slice(step));
+
+    const opened = page.getByLabel('Open a checkpoint …');
+    await opened.setInputFiles(checkpoint);
+    await page.getByText(`Paused after step ${step + 1}.`).waitFor();
+    await press('Go on');
+    await done();
+    expect(await losses()).toEqual(whole.slice(step));
+    await opened.setInputFiles({ ...checkpoint, name: 'odd.safetensors', buffer: Buffer.from('{') });
+    await page.getByText(/^odd\.safetensors can’t be opened: ./).waitFor();
+
+    const forget = page.getByRole('button', { name: /^Delete/ });
+    const count = await forget.count();
+    await forget.and(page.locator(':enabled')).first().click();
+    await expect.poll(() => forget.count()).toBe(count - 1);
   });
 
   test.each(['en', 'zh'])(

@@ -46,7 +46,7 @@ export function Controls() {
             <button
               type="button"
               class="main"
-              disabled={state === 'loading' || state === 'pausing'}
+              disabled={state === 'pausing'}
               onClick={() => (isPaused ? trainer.goOn() : trainer.pause())}
             >
               {isPaused ? text.goOn : state === 'pausing' ? text.pausing : text.pause}
@@ -105,8 +105,7 @@ export function Facts() {
   const { train: text } = texts.value;
   const started = trainer.started.value;
   const { value: state } = trainer.state;
-  if (state === 'loading') return <Loading />;
-  if (!started) return null;
+  if (!started) return state === 'loading' || state === 'pausing' ? <Loading /> : null;
   const last = trainer.steps.value.at(-1);
   const { step } = last ?? started;
   const all = started.epochs * started.stepsPerEpoch;

@@ -1,5 +1,6 @@
 /** The page's content: what trains on what, its curves, and views of the network below them. */
 import './style.css';
+import { useEffect, useRef } from 'preact/hooks';
 import { available, BackendChoice } from '../forms/backendChoice.js';
 import { texts } from '../shell/settings.js';
 import { mostThreads } from '../work/here.js';
@@ -15,7 +16,14 @@ import { DataField, NetworkField } from './whatField.js';
 
 export function Training() {
   const { train: text } = texts.value;
-  const isIdle = trainer.state.value === 'idle';
+  const { value: state } = trainer.state;
+  const course = useRef<HTMLDivElement>(null);
+  /** Where the form is above the curves and not beside them, whoever starts wants to see these. */
+  useEffect(() => {
+    if (state === 'loading' && course.current!.getBoundingClientRect().top > 0.6 * innerHeight) {
+      course.current!.scrollIntoView();
+    }
+  }, [state]);
   return (
     <>
       <div class="training">
@@ -31,11 +39,11 @@ export function Training() {
             </button>
           </div>
         </form>
-        <div class="course">
+        <div class="course" ref={course}>
           <Controls />
           <Facts />
           <News />
-          {isIdle ? <p class="empty">{text.empty}</p> : <RunCurves />}
+          {state === 'idle' ? <p class="empty">{text.empty}</p> : <RunCurves />}
         </div>
       </div>
       <Panels />
