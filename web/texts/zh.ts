@@ -39,7 +39,7 @@ export const zh: Texts = {
     progress: '进度',
     step: '步',
     loss: '损失',
-    trainingLoss: '每步所学的 64 个数字',
+    trainingLoss: '训练数字',
     testLoss: '测试数字',
     testAccuracy: '读对的测试数字',
     imagesPerSecond: '每秒图像数',
