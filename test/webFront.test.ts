@@ -120,6 +120,8 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       expect(await isIsolated(page), name).toBe(true);
     }
     expect(await has(page, './data/mnist-net.safetensors')).toBe(true);
+    await page.goto(`${address}train.html?run=front`);
+    await page.getByText(/^Done\. Epoch 4 of 4/).waitFor(); // which the browser has kept
     await page.goto(address);
     await train(page);
     await page.getByRole('slider').waitFor(); // so it has the digits, and the worker
