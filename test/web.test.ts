@@ -1,7 +1,6 @@
 /** The site, as it is built: its pages compute, stop, go on and keep what they found, isolated and not, in both languages, and ask
  *  nobody for anything. Needs `npm run build`. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +12,10 @@ import type { BenchReport } from '../src/measure/report.js';
 import type { CheckReport } from '../src/testing/report.js';
 import { isolation, policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
+import { axe } from './web/axe.js';
 import { type Site, serve } from './web/server.js';
 
-const pages = ['', 'bench.html', 'check.html'] as const;
+const pages = ['', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'] as const;
 /** As strict as a host can be: the policy, as a header, holds in workers, too. */
 const strict = { ...isolation, 'Content-Security-Policy': policy };
 
@@ -33,7 +33,8 @@ async function host(headers: Readonly<Record<string, string>>, change?: (text: s
 }
 
 async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
-  context = await (await launched!).newContext({ locale: 'en', ...options });
+  // Tests of its own hold what the service worker does (webFront.test.ts): here files come from the host.
+  context = await (await launched!).newContext({ locale: 'en', serviceWorkers: 'block', ...options });
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
@@ -81,18 +82,6 @@ const ended = (page: Page) => page.getByText('Done.', { exact: true }).waitFor()
 async function saved<Report>(page: Page, name = 'Save as JSON'): Promise<Report> {
   const [download] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
   return JSON.parse(await readFile(await download.path(), 'utf8'));
-}
-
-async function axe(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
-  return page.evaluate(async () => {
-    type Axe = { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('; ')}`);
-  });
 }
 
 describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
@@ -332,7 +321,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     async (lang) => {
       for (const name of pages) {
         const page = await open(`${plain}${name}?lang=${lang}`, { viewport: { width: 360, height: 740 } });
-        if (name !== '') await page.getByText('webgpu', { exact: true }).waitFor();
+        if (/bench|check/.test(name)) await page.getByText('webgpu', { exact: true }).waitFor();
         if (name === 'check.html') {
           await page.locator('form button.main').click();
           await page.locator('form [role=status]').waitFor();

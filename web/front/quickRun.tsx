@@ -48,18 +48,20 @@ function Course() {
       <Said />
       <Progress />
       <NumbersOfRun />
-      {steps.length > 0 && (
-        <Curves
-          series={[
-            { name: text.trainingLoss, points: losses },
-            { name: text.testLoss, points: testLosses },
-          ]}
-          xLabel={text.step}
-          yLabel={text.loss}
-        />
-      )}
+      <div class="course">
+        {steps.length > 0 && (
+          <Curves
+            series={[
+              { name: text.trainingLoss, points: losses },
+              { name: text.testLoss, points: testLosses },
+            ]}
+            xLabel={text.step}
+            yLabel={text.loss}
+          />
+        )}
+        <Mistakes />
+      </div>
       {trainer.state.value === 'done' && <Next />}
-      <Mistakes />
     </>
   );
 }

@@ -1,16 +1,18 @@
 /** A way to each use of the site. */
-import { addressOf } from '../shell/pages.js';
+import { addressOf, pages } from '../shell/pages.js';
 import { language, texts } from '../shell/settings.js';
 
+const uses = pages.filter((page) => page !== 'index');
+
 export function Uses() {
-  const { pages, home: text } = texts.value;
+  const { pages: names, home: text } = texts.value;
   const asked = new URLSearchParams(location.search).has('lang') ? language.value : null;
   return (
     <div class="cards">
-      {(['train', 'race', 'predict', 'bench', 'check'] as const).map((page) => (
+      {uses.map((page) => (
         <section key={page} class="card">
           <h2>
-            <a href={addressOf(page, asked)}>{pages[page]}</a>
+            <a href={addressOf(page, asked)}>{names[page]}</a>
           </h2>
           <p>{text.uses[page]}</p>
         </section>

@@ -6,7 +6,7 @@ export const threadsAfterReload = signal(false);
 
 /** Not in development, where the files change all the time. Where the browser refuses, all works but nothing offline. */
 export async function keepOffline(): Promise<void> {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  if (import.meta.env.MODE === 'development' || !('serviceWorker' in navigator)) return;
   const isFirst = navigator.serviceWorker.controller === null;
   try {
     // Not before the page has all that it needs itself.

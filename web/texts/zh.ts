@@ -39,7 +39,7 @@ export const zh: Texts = {
     progress: '进度',
     step: '步',
     loss: '损失',
-    trainingLoss: '每步所学的 64 个数字',
+    trainingLoss: '训练数字',
     testLoss: '测试数字',
     testAccuracy: '读对的测试数字',
     imagesPerSecond: '每秒图像数',
@@ -55,6 +55,7 @@ export const zh: Texts = {
     change: '看看它的内部，改一改',
     notKept: (reason) => `浏览器没有为其他页面保留这个网络：${reason}`,
     uses: {
+      learn: '分章节的讲义，配有可以动手试的图：每个格子都说明自己的来历。',
       train: '目录中的任何网络，也可以用你自己的图片：看它学，边学边改。',
       race: '同一个网络在本机的每条路径上各跑一遍：损失一致，快慢不同。',
       predict: '画一个数字，或放一张图片：看网络怎么判断，为什么这样判断。',

@@ -42,6 +42,15 @@ const goOn = (run: KeptRun) =>
     resume({ options, epochs, backend, threads, checkpoint: await openKept(key), keep: key });
   });
 
+/** The run that the address asks for, as `?run=front`: another page has trained it. */
+const asked = new URLSearchParams(location.search).get('run');
+if (asked !== null) {
+  void keptRuns().then((found) => {
+    const run = found.find(({ key }) => key === asked);
+    if (run && obstacle(run) === null) void goOn(run);
+  });
+}
+
 export function KeptRuns() {
   const { train: text } = texts.value;
   return (

@@ -41,7 +41,7 @@ export function resume(run: Pick<RunOrder, 'options' | 'epochs' | 'checkpoint'> 
   go({
     backend: available([chosen.value.backend])[0] ?? 'wasm',
     threads: chosen.value.threads,
-    files: run.options.data === own.value?.data ? own.value.files : null,
+    files: own.value && run.options.data === own.value.data ? own.value.files : null,
     keep: newKey(),
     profile: false,
     ...run,

@@ -211,9 +211,9 @@ export class Run {
   }
 
   async #keep(bytes: Uint8Array): Promise<void> {
-    const { keep: key, backend, threads, files } = this.order;
+    const { keep: key, threads, files } = this.order;
     if (key === null) return;
-    const { options, epochs, loader } = this.made;
+    const { options, epochs, loader, backend } = this.made;
     const checkpoint = await Checkpoint.decode(bytes, 'the run');
     const { step } = checkpoint.position;
     try {
@@ -222,7 +222,7 @@ export class Run {
           key,
           options,
           epochs,
-          backend,
+          backend: backend.name,
           threads,
           hasOwnFiles: files !== null,
           step,

@@ -65,7 +65,7 @@ export class Job<R extends Report> {
 }
 
 /** What this browser has. Fails where the worker does. */
-export function look(): Promise<Surroundings> {
+export async function look(): Promise<Surroundings> {
   const worker = newWorker();
   const found = new Promise<Surroundings>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<News>) => {

@@ -34,9 +34,15 @@ async function install(): Promise<void> {
   await caches.delete(siteCache); // so that it becomes the last one
   const cache = await caches.open(siteCache);
   // 'no-cache' asks the host whether what the browser has from before is still what it has.
-  await cache.addAll(
-    Object.entries(files).map(([path, integrity]) => new Request(path, { integrity, cache: 'no-cache' })),
+  const requests = Object.entries(files).map(
+    ([path, integrity]) => new Request(path, { integrity, cache: 'no-cache' }),
   );
+  try {
+    await cache.addAll(requests);
+  } catch (error) {
+    await caches.delete(siteCache);
+    throw error;
+  }
   await self.skipWaiting();
 }
 
