@@ -3,19 +3,18 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchReport } from '../src/measure/report.js';
 import type { CheckReport } from '../src/testing/report.js';
 import { isolation, policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
 import { axe } from './web/axe.js';
+import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
-const pages = ['', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'] as const;
+const pages = ['', 'learn.html', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'] as const;
 /** As strict as a host can be: the policy, as a header, holds in workers, too. */
 const strict = { ...isolation, 'Content-Security-Policy': policy };
 
@@ -91,11 +90,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'receptive-web-'));
     launched = launchChromium(folder);
-    await build({
-      configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)),
-      logLevel: 'warn',
-      build: { outDir: join(folder, 'site'), emptyOutDir: true },
-    });
+    await placeSite(join(folder, 'site'));
     await launched;
     isolated = await host(strict);
     plain = await host({});

@@ -3,17 +3,16 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeServiceWorker } from '../tools/serviceWorker.mjs';
 import { isolation, policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
 import { axe } from './web/axe.js';
+import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
-const pages = ['', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'];
+const pages = ['', 'learn.html', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'];
 
 let folder: string;
 let browser: Browser;
@@ -67,11 +66,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'receptive-front-'));
     const launched = launchChromium(folder);
-    await build({
-      configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)),
-      logLevel: 'warn',
-      build: { outDir: join(folder, 'site'), emptyOutDir: true },
-    });
+    await placeSite(join(folder, 'site'));
     browser = await launched;
   }, 120_000);
 
@@ -152,7 +147,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   });
 
   test('a new version is taken whole or not at all, and pages of the old one go on with theirs', async () => {
-    await cp(join(folder, 'site'), join(folder, 'changing'), { recursive: true });
+    await cp(join(folder, 'site'), join(folder, 'changing'), { recursive: true, dereference: true });
     const site = (...path: string[]) => join(folder, 'changing', ...path);
     const page = await open(await host('changing', { ...isolation, 'Content-Security-Policy': policy }));
     await isControlled(page);

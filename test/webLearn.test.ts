@@ -5,7 +5,8 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { conv2dForward, conv2dSizes } from '../src/ops/conv2d.js';
 import { hasChromium } from './browser/chromium.js';
-import { axe, strict, Visitor } from './web/visitor.js';
+import { axe } from './web/axe.js';
+import { strict, Visitor } from './web/visitor.js';
 
 const chapters = readdirSync(new URL('../docs/learn/', import.meta.url))
   .filter((file) => file.endsWith('.en.md'))

@@ -1,18 +1,17 @@
 /** The page `predict`, as it is built: digits are drawn by mouse and by keyboard, pictures and networks opened, and the reasons shown.
  *  Needs `npm run build`. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { save } from '../src/exchange/safetensors.js';
 import { encodePng } from '../src/formats/index.js';
 import { mnistNet, resnet20 } from '../src/models/index.js';
 import { policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
+import { axe } from './web/axe.js';
+import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
 type Point = readonly [x: number, y: number];
@@ -61,11 +60,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'receptive-predict-'));
     launched = launchChromium(folder);
-    await build({
-      configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)),
-      logLevel: 'warn',
-      build: { outDir: join(folder, 'site'), emptyOutDir: true },
-    });
+    await placeSite(join(folder, 'site'));
     await launched;
     // Not isolated: one thread is enough here.
     site = await serve(join(folder, 'site'), { 'Content-Security-Policy': policy });
@@ -309,14 +304,6 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await page.getByRole('button', { name: search }).click();
     await page.locator('.similar li').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const found = await page.evaluate(async () => {
-      type Axe = { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('; ')}`);
-    });
-    expect(found).toEqual([]);
+    expect(await axe(page)).toEqual([]);
   });
 });

@@ -1,12 +1,9 @@
 /** The page of the race, as it is built: all backends of a Chromium have PyTorch's losses there, each at its own pace. Needs
  *  `npm run build`. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   commonStep,
@@ -19,6 +16,8 @@ import {
 import { isolation, policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
 import { readGoldenJson } from './golden/golden.js';
+import { axe } from './web/axe.js';
+import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
 let folder: string;
@@ -58,17 +57,6 @@ const cells = (page: Page, lane: string) =>
     .filter({ has: page.getByRole('rowheader', { name: lane, exact: true }) })
     .getByRole('cell')
     .allTextContents();
-
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  return page.evaluate(async () => {
-    type Axe = { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('; ')}`);
-  });
-}
 
 const lane = (label: string, losses: readonly number[], times: readonly number[] = []): LaneReport => ({
   label,
@@ -128,11 +116,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'receptive-race-'));
     launched = launchChromium(folder);
-    await build({
-      configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)),
-      logLevel: 'warn',
-      build: { outDir: join(folder, 'site'), emptyOutDir: true },
-    });
+    await placeSite(join(folder, 'site'));
     await launched;
     site = await serve(join(folder, 'site'), { ...isolation, 'Content-Security-Policy': policy });
   }, 120_000);

@@ -1,17 +1,17 @@
 /** The page Train, as it is built: by the keyboard alone a network is trained, stopped, changed and looked into. Needs `npm run build`. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { encode } from 'fast-png';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isolation, policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
+import { axe } from './web/axe.js';
+import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
 let folder: string;
@@ -78,27 +78,11 @@ async function lossesInNode(code: string): Promise<number[]> {
   }
 }
 
-async function axe(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
-  return page.evaluate(async () => {
-    type Axe = { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('; ')}`);
-  });
-}
-
 describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'receptive-web-train-'));
     launched = launchChromium(folder);
-    await build({
-      configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)),
-      logLevel: 'warn',
-      build: { outDir: join(folder, 'site'), emptyOutDir: true },
-    });
+    await placeSite(join(folder, 'site'));
     await launched;
     site = await serve(join(folder, 'site'), { ...isolation, 'Content-Security-Policy': policy });
   }, 120_000);

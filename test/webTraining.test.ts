@@ -2,10 +2,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   completeRecipe,
@@ -25,6 +23,7 @@ import { createBackend, type EpochRecord, fit, manualSeed } from '../src/node/in
 import { isolation, policy } from '../web/vite.config.js';
 import { hasChromium, launchChromium } from './browser/chromium.js';
 import { run } from './command.js';
+import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
 /** As strict as a host can be: the policy, as a header, holds in workers, too. */
@@ -210,15 +209,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'receptive-training-'));
     launched = launchChromium(folder);
-    await build({
-      configFile: fileURLToPath(new URL('../web/vite.config.ts', import.meta.url)),
-      logLevel: 'warn',
-      build: {
-        outDir: join(folder, 'site'),
-        emptyOutDir: true,
-        rollupOptions: { input: [fileURLToPath(new URL('web/trainerGlobals.mjs', import.meta.url))] },
-      },
-    });
+    await placeSite(join(folder, 'site'));
     site = await serve(join(folder, 'site'), strict);
     await launched;
   }, 120_000);

@@ -9,6 +9,8 @@
  *
  * Padding counts as −∞, so it is never the maximum. A NaN in a window wins it.
  *
+ * Derived, with live figures: docs/learn/5-pooling.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  *
  * @example The lecture's 4x4 image, kernel 2.
