@@ -302,9 +302,10 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await closed.evaluate(async (given) => {
       const { trainer, until } = globalThis as unknown as Globals;
       trainer.start(given);
-      while (trainer.steps.value.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
-      trainer.pause();
-      await until('paused');
+      for (let step = 0; step < 5; step++) {
+        trainer.oneStep();
+        await until('paused');
+      }
     }, given);
 
     const page = await open();
@@ -316,7 +317,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     }, given);
     expect(elsewhere).toEqual(Array(2).fill('this run is being trained in another tab: go on there, or close it'));
 
-    // What it trains after the pause is lost.
+    // What it trains now is lost with the tab, unless it comes to the end of an epoch.
     await closed.evaluate(() => (globalThis as unknown as Globals).trainer.goOn());
     await closed.close();
     const { run, ran, left } = await page.evaluate(async (given) => {
@@ -330,7 +331,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       return { run, ran: ran(), left: await keptRuns(), notKept: notKept.value, kept: kept.value };
     }, given);
     expect(run).toMatchObject({ key: 'run', stepsPerEpoch: 4, epochs: 3 });
-    expect([5, 6, 7, 9, 10, 11]).toContain(run.step);
+    expect([5, 8]).toContain(run.step);
     expect(ran.losses).toEqual(alone.losses.slice(run.step));
     expect(ran.epochs).toEqual(alone.epochs);
     expect(left).toEqual([]);
