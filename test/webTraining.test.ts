@@ -246,7 +246,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   });
 
   test('a run that is watched, tested, paused and taken step by step has the losses of one that is left alone', async () => {
-    const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 2 });
+    const given = order({ model: 'mnistDenseNet', limit: 24, batchSize: 6, testLimit: 10 }, { epochs: 3 });
     const page = await open();
     const alone = await train(page, given);
     const seen = await page.evaluate(async (given) => {
@@ -265,9 +265,11 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       }
       trainer.testNow();
       await trainer.save('weights');
+      const test = trainer.test.value!;
       trainer.goOn();
+      trainer.testNow(); // between two steps
       await until('done');
-      const [test, inside] = [trainer.test.value!, trainer.inside.value!];
+      const inside = trainer.inside.value!;
       return {
         places,
         test: { step: test.step, wrong: test.mistakes.length, accuracy: test.accuracy },
@@ -285,7 +287,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(seen.test).toEqual({ step: 6, wrong: 10 - 10 * seen.test.accuracy, accuracy: expect.any(Number) });
     const { convolutions, ...inside } = seen.inside;
     expect(inside).toEqual({
-      step: 8,
+      step: 12,
       first: [24, 28, 28],
       last: [10],
       areWhole: true,
