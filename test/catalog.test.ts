@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadImages, openCheckpoint, testLoader } from '../src/catalog/index.js';
-import { DataLoader, ImageDataset, prepareDigit } from '../src/data/index.js';
+import { loadImages, openCheckpoint, picturesKept, testLoader } from '../src/catalog/index.js';
+import { DataLoader, ImageDataset, type ImageFolder, prepareDigit } from '../src/data/index.js';
 import { serializeSafetensors } from '../src/formats/index.js';
 import { openFolder } from '../src/node/data.js';
 import { createBackend, FormatError, fit, models, optim } from '../src/node/index.js';
@@ -108,4 +108,11 @@ describe('refused with one line', () => {
   ])('a run about %j', async (about, message) => {
     expect(await refusal(await checkpointAbout(about))).toContain(message);
   });
+});
+
+test('what is kept of pictures can be told of any number of them', () => {
+  const files = Array.from({ length: 40_000 }, (_, i) => `class/${i}.jpg`);
+  const kept = picturesKept({ classes: ['class'], files } as unknown as ImageFolder);
+  const others = picturesKept({ classes: ['class'], files: files.toReversed() } as unknown as ImageFolder);
+  expect(kept.pictures).not.toBe(others.pictures);
 });

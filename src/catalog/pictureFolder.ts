@@ -67,7 +67,7 @@ export function picturesKept(training: ImageFolder): {
   readonly pictures: number;
 } {
   const { classes, files } = training;
-  return { classes, pictures: mixSeed(files.length, ...new TextEncoder().encode(files.join('\n'))) };
+  return { classes, pictures: mixSeed(files.length, new TextEncoder().encode(files.join('\n'))) };
 }
 
 /** Whether these are the pictures of the run that saved the checkpoint. Those of 0.1 don't say. */

@@ -88,7 +88,7 @@ export class ConcatDataset implements Dataset {
   read(index: number, out: Float32Array, offset: number, seed?: number): Target | Promise<Target> {
     const [dataset, own, d] = this.#place(index);
     // A dataset that stands here twice is changed by chance in two ways.
-    return dataset.read(own, out, offset, seed === undefined ? undefined : mixSeed(seed, d));
+    return dataset.read(own, out, offset, seed === undefined ? undefined : mixSeed(seed, [d]));
   }
 
   label(index: number): Target {

@@ -18,17 +18,21 @@ import { Generator } from '../../tensor/random.js';
  * as that of a DataLoader does, or (epoch, index), for a loop of your own.
  */
 export function imageGenerator(seed: number, ...place: readonly number[]): Generator {
-  return new Generator(mixSeed(seed, ...place));
+  return new Generator(mixSeed(seed, place));
 }
 
-/** A seed made of another and of whole numbers; it has 32 bits. */
-export function mixSeed(seed: number, ...place: readonly number[]): number {
-  for (const number of [seed, ...place]) {
-    if (!Number.isInteger(number)) {
-      throw new RangeError(`imageGenerator: seed, epoch and index must be whole numbers, but one is ${number}`);
-    }
+/** A seed made of another and of whole numbers, however many; it has 32 bits. */
+export function mixSeed(seed: number, place: Iterable<number>): number {
+  let mixed = mix(whole(seed));
+  for (const number of place) mixed = mix(mixed ^ whole(number));
+  return mixed;
+}
+
+function whole(number: number): number {
+  if (!Number.isInteger(number)) {
+    throw new RangeError(`imageGenerator: seed, epoch and index must be whole numbers, but one is ${number}`);
   }
-  return place.reduce((mixed, number) => mix(mixed ^ number), mix(seed));
+  return number;
 }
 
 function mix(word: number): number {
