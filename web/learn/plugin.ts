@@ -103,8 +103,11 @@ function math(level: 'block' | 'inline', rule: RegExp, displayMode: boolean): To
       const match = rule.exec(text);
       return match ? { type: `math-${level}`, raw: match[0], tex: match[1].trim() } : undefined;
     },
-    renderer: ({ tex }) =>
-      temml.renderToString(tex, { displayMode, throwOnError: true }).replace(/ style="[^"]*"/g, ''),
+    renderer({ tex }) {
+      const formula = temml.renderToString(tex, { displayMode, throwOnError: true }).replace(/ style="[^"]*"/g, '');
+      // On a phone a long one is scrolled, by keyboard, too.
+      return displayMode ? `<div class="formula" tabindex="0">${formula}</div>` : formula;
+    },
   };
 }
 

@@ -113,6 +113,7 @@ function Predict() {
 
 /** `?run=front` asks for a run that the browser keeps. */
 const run = new URLSearchParams(location.search).get('run');
-predictor.open(run === null ? { site } : { kept: run });
 takeFiles(take);
 mount('predict', Predict);
+// Where there are no workers, the frame of the page says so.
+if (typeof Worker !== 'undefined') predictor.open(run === null ? { site } : { kept: run });
