@@ -26,7 +26,7 @@ import { FolderStore } from '../node/folderStore.js';
 import { FolderLock } from '../node/lock.js';
 import { openLog } from '../node/log.js';
 import { manualSeed } from '../tensor/random.js';
-import { Checkpoint, type Classifier, evaluate, fit } from '../training/index.js';
+import { Checkpoint, type Classifier, evaluate, fit, RankLostError } from '../training/index.js';
 import { openBackend } from './backend.js';
 import { confusionTable, duration, sparkline } from './charts.js';
 import { withConfig, writeConfig } from './config.js';
@@ -206,6 +206,13 @@ async function run({ name, start, options: asked, store, lock, ranks, checkpoint
     ranks.print(`test accuracy ${percent(accuracy)} after ${duration((performance.now() - began) / 1000)}`);
     ranks.print(`weights: ${store.path('last')}, the best in ${store.path('best')}`);
     return 0;
+  } catch (error) {
+    if (error instanceof RankLostError && saving) {
+      progress.stop();
+      const again = `go on with: ${ranks.again(resumeCommand(name, start, store))}`;
+      throw new Error(`${error.message}; saved ${store.path('last')}\n${again}`, { cause: error });
+    }
+    throw error;
   } finally {
     progress.stop();
     await interruption.end();

@@ -114,7 +114,7 @@ class TrainingLoop<Output extends ClassifierOutput> {
     }
     this.#training = { model, optimizer, scheduler, progress: this.#progress, about, ranks: this.#ranks.size };
     const looksAtLoss = this.#stepsEvery('step') instanceof ReduceLROnPlateau; // and can't wait for it
-    this.#ahead = this.#backend?.ready && !looksAtLoss ? 2 : 0;
+    this.#ahead = this.#backend?.ready && !looksAtLoss && !this.#ranks.areSeveral ? 2 : 0;
     const { images, batchSize, length } = loader;
     const hasRest = length > images / batchSize;
     this.#batchesPerEpoch = hasRest && endsWithOneImage(model, images, batchSize) ? length - 1 : length;

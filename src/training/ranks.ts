@@ -106,7 +106,7 @@ export class Ranks {
         if (this.signal?.aborted) asked = Math.min(asked, performance.now());
         if (performance.now() - asked > PATIENCE) {
           throw new RankLostError(
-            `asked to end, rank ${this.group?.rank} has waited ${PATIENCE / 1000} s for the others: one may be gone`,
+            `asked to end, it has waited ${PATIENCE / 1000} s for the other ranks, of which one may be gone`,
           );
         }
         await new Promise<void>((resolve) => setTimeout(resolve, 50));
