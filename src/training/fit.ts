@@ -120,7 +120,9 @@ class TrainingLoop<Output extends ClassifierOutput> {
     this.#batchesPerEpoch = hasRest && endsWithOneImage(model, images, batchSize) ? length - 1 : length;
     this.#stepsPerEpoch = Math.ceil(this.#batchesPerEpoch / accumulate);
     requireBatches('to train on', length);
-    if (validation && 'length' in validation) requireBatches('for the validation', Number(validation.length));
+    // A rank may have no share of a few images.
+    const needsOwn = validation && 'length' in validation && !this.#ranks.areSeveral;
+    if (needsOwn) requireBatches('for the validation', Number(validation.length));
   }
 
   async fit(): Promise<FitResult> {
