@@ -6,7 +6,9 @@
  * so with W ranks at batch B a step is one process's at batch W·B, but for rounding, and for batch normalisation, whose statistics are
  * each rank's own.
  *
- * Where PyTorch hides the exchange behind backward(), it is a call here: gradients may lie on a device, and reading them means waiting.
+ * Where PyTorch hides the exchange behind backward(), and overlaps it with that, it is a call here. Backward is one call on the thread that
+ * also has to move MPI's messages on, all leaves get their gradients at its end, and on a GPU they can't be read before it is done: so there
+ * is nothing that an exchange could run beside.
  *
  * Source: Li et al. (2020), PyTorch Distributed, https://arxiv.org/abs/2006.15704
  */
