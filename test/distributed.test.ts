@@ -1,7 +1,6 @@
 /** Training on several ranks: in one process, and, where there is MPI, in several. */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -33,6 +32,7 @@ import {
   type Tensor,
 } from '../src/node/index.js';
 import { MAIN, startIn } from './command.js';
+import { missingForMpi, mpiEnvironment } from './mpi.js';
 import { smallMnist } from './smallMnist.js';
 
 let backend: Backend;
@@ -87,7 +87,7 @@ describe('a group', () => {
         (error) => error.message,
       ),
     );
-    expect(errors).toEqual(Array(3).fill('all ranks must train the same, but not as on rank 0: the data of rank 1'));
+    expect(errors).toEqual(Array(3).fill("the ranks don't train the same: other than on rank 0 are the data (rank 1)"));
     await together(2, (group) => requireSame(group, { same: true }));
   });
 });
@@ -325,7 +325,7 @@ describe('fit', () => {
         (error) => error.message,
       ),
     );
-    expect(errors).toEqual(Array(2).fill(expect.stringContaining('the model of rank 1')));
+    expect(errors).toEqual(Array(2).fill(expect.stringContaining('the model (rank 1)')));
     const [group] = inProcessGroups(2);
     const model = models.mnistNet().to(backend);
     const loader = new DataLoader(digits, { batchSize: 32, backend });
@@ -334,27 +334,9 @@ describe('fit', () => {
   });
 });
 
-/** Why there is no MPI here; null: there is. */
-function whyNoMpi(): string | null {
-  try {
-    createRequire(import.meta.url).resolve('koffi');
-    execFileSync('mpirun', ['--version'], { stdio: 'ignore' });
-    return null;
-  } catch (error) {
-    return (error as Error).message.includes('koffi') ? 'koffi' : 'mpirun';
-  }
-}
+const without = missingForMpi === null ? '' : ` (skipped: there is no ${missingForMpi})`;
 
-const missing = whyNoMpi();
-
-describe.skipIf(missing !== null)(`on MPI${missing === null ? '' : ` (skipped: there is no ${missing})`}`, () => {
-  // Open MPI's mpirun wants to be asked twice before root may, or more ranks than cores; both are also read from the environment.
-  const env = {
-    ...process.env,
-    OMPI_ALLOW_RUN_AS_ROOT: '1',
-    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
-    OMPI_MCA_rmaps_base_oversubscribe: '1',
-  };
+describe.skipIf(missingForMpi !== null)(`on MPI${without}`, () => {
   let folder: string;
   let data: string;
   beforeAll(async () => {
@@ -366,7 +348,7 @@ describe.skipIf(missing !== null)(`on MPI${missing === null ? '' : ` (skipped: t
       folder,
       'mpirun',
       ['-n', '2', process.execPath, MAIN, 'train', 'mnist', '--distributed', 'mpi', ...args],
-      env,
+      mpiEnvironment,
     );
   const weightsOf = async (out: string) => (await readFile(join(folder, out, 'last.safetensors'))).toString('base64');
 

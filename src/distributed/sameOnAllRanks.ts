@@ -17,10 +17,10 @@ export async function requireSame(group: ProcessGroup, facts: Readonly<Record<st
   const [first, ...others] = all.map((bytes) => new Map<string, string>(JSON.parse(new TextDecoder().decode(bytes))));
   const differing = [...first.keys()].flatMap((name) => {
     const ranks = others.flatMap((own, i) => (own.get(name) === first.get(name) ? [] : [i + 1]));
-    return ranks.length === 0 ? [] : [`${name} of rank ${ranks.join(', ')}`];
+    return ranks.length === 0 ? [] : [`${name} (rank ${ranks.join(', ')})`];
   });
   if (differing.length === 0) return;
-  throw new RanksDifferError(`all ranks must train the same, but not as on rank 0: ${differing.join('; ')}`);
+  throw new RanksDifferError(`the ranks don't train the same: other than on rank 0 are ${differing.join('; ')}`);
 }
 
 async function hashOf(text: string): Promise<string> {

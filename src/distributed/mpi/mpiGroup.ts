@@ -47,7 +47,12 @@ export class MpiGroup implements ProcessGroup {
     const places = await group.allGather(new TextEncoder().encode(JSON.stringify(place)));
     group.#places = places.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
     const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-    await requireSame(group, { 'the version of receptive': version });
+    try {
+      await requireSame(group, { 'the version of receptive': version });
+    } catch (error) {
+      await group.close(); // all ranks have the same to say, and none is to be ended before it has
+      throw error;
+    }
     return group;
   }
 
