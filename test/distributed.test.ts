@@ -31,6 +31,7 @@ import {
   optim,
   type Tensor,
 } from '../src/node/index.js';
+import { Ranks } from '../src/training/ranks.js';
 import { MAIN, startIn } from './command.js';
 import { missingForMpi, mpiEnvironment } from './mpi.js';
 import { smallMnist } from './smallMnist.js';
@@ -187,7 +188,8 @@ async function train(group: ProcessGroup | undefined, more: Partial<FitOptions> 
     ...options,
   });
   const weights = await Promise.all(model.parameters().map(async (parameter) => [...(await parameter.data())]));
-  return { losses, result, weights, model };
+  const buffers = await Promise.all(model.buffers().map(async (buffer) => [...(await buffer.data())]));
+  return { losses, result, weights, buffers, model };
 }
 
 interface Making {
@@ -252,21 +254,15 @@ describe('fit', () => {
     for (const { result } of ranks) expect(result.validation!.count).toBe(2);
   });
 
-  test('dropout is another on each rank', async () => {
-    const drops: number[][] = [[], []];
-    class Watched extends NormNet {
-      constructor(readonly rank: number) {
-        super();
-      }
-
-      override forward(x: Tensor): Tensor {
-        drops[this.rank].push(defaultGenerator.getState().words[0]);
-        return super.forward(x);
-      }
-    }
-    await together(2, (group) => train(group, { make: () => new Watched(group.rank) }));
-    expect(drops[0].length).toBe(6);
-    expect(drops[0].some((word, i) => word === drops[1][i])).toBe(false);
+  test('dropout draws other numbers on each rank, and leaves all with the same generator', () => {
+    const drawn = inProcessGroups(2).map((group) => {
+      manualSeed(5);
+      const ranks = new Ranks(group, undefined);
+      const own = [1, 2].map(() => ranks.withOwnGenerator(() => defaultGenerator.random()));
+      return { own, next: defaultGenerator.random() };
+    });
+    expect(new Set(drawn.flatMap(({ own }) => own)).size).toBe(4);
+    expect(drawn[0].next).toBe(drawn[1].next);
   });
 
   test('an end that one rank is asked for is the end of all, and resumes with the same bits', async () => {
@@ -317,6 +313,7 @@ describe('fit', () => {
     const whole = await together(2, (group) => train(group, options));
     const resumed = await together(2, (group) => train(group, { ...options, resume }));
     expect(resumed[0].weights).toEqual(whole[0].weights);
+    expect(resumed[0].buffers).toEqual(whole[0].buffers);
   });
 
   test('refuses ranks that would not train the same', async () => {

@@ -73,7 +73,7 @@ export class CommandRanks {
       const ranks = places.flatMap((other, rank) => (other === place ? [rank] : []));
       return `${ranks.length === 1 ? 'rank' : 'ranks'} ${ranks.join(', ')}: ${place}`;
     });
-    return [`${group.size} ranks on MPI (${group.implementation})`, ...lines];
+    return [`${group.size} ${group.size === 1 ? 'rank' : 'ranks'} on MPI (${group.implementation})`, ...lines];
   }
 
   /** Runs what all ranks do, and leaves the group where all of them end. Where one fails by itself, its end is that of all. */

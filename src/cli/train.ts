@@ -143,6 +143,10 @@ async function run({ name, start, options: asked, store, lock, ranks, checkpoint
   if (checkpoint) {
     const { epoch, stepInEpoch } = checkpoint.position;
     ranks.print(`resumed after step ${stepInEpoch} of epoch ${epoch + 1}`);
+    if ((checkpoint.about.distributed === undefined) !== (start.distributed === undefined)) {
+      const before = start.distributed ? 'without' : 'with';
+      ranks.print(`the run was ${before} --distributed: from here on its images come in another order`);
+    }
     if (checkpoint.ranks !== ranks.size) ranks.print(otherRanksText(checkpoint.ranks, ranks.size, options));
   }
   if (begins) ranks.print(begins);
@@ -162,7 +166,12 @@ async function run({ name, start, options: asked, store, lock, ranks, checkpoint
       checkpoints: store,
       checkpointEvery: start.checkpointEvery,
       checkpointMinutes: start.checkpointMinutes,
-      about: { ...options, epochs: start.epochs, ...(pictures && { classes, pictures: sumOf(pictures.training) }) },
+      about: {
+        ...options,
+        epochs: start.epochs,
+        distributed: start.distributed,
+        ...(pictures && { classes, pictures: sumOf(pictures.training) }),
+      },
       resume: checkpoint ?? undefined,
       signal: {
         get aborted() {
