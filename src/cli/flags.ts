@@ -92,7 +92,7 @@ export const workersFlag = {
 };
 
 const recipeFlags = {
-  batchSize: flag(run.batchSize, '<n>', 'Images a step; with --accumulate or --distributed, a batch'),
+  batchSize: flag(run.batchSize, '<n>', 'Images a step'),
   accumulate: flag(run.accumulate, '<n>', 'Batches a step, whose gradients are added up'),
   optimizer: flag(run.optimizer, '<name>', 'Optimizer, one of those above, as in sgd:nesterov=true'),
   lr: flag(run.lr, '<rate>', 'Learning rate', '0.01, or 0.001 with adam and adamw'),
