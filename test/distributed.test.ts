@@ -14,6 +14,7 @@ import {
   type ProcessGroup,
   requireSame,
 } from '../src/distributed/index.js';
+import { launcherIn } from '../src/distributed/mpi/launcher.js';
 import { sumInRankOrder } from '../src/distributed/processGroup.js';
 import { mnist } from '../src/node/data.js';
 import {
@@ -329,6 +330,15 @@ describe('fit', () => {
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
     await expect(fit(model, optimizer, loader, { processGroup: group })).rejects.toThrow('needs a DistributedSampler');
   });
+});
+
+test('what has started a process as a rank is known from the environment', () => {
+  const slurm = { SLURM_PROCID: '0', SLURM_NTASKS: '8' };
+  expect(launcherIn({ PATH: '/bin' })).toBeNull();
+  expect(launcherIn({ OMPI_COMM_WORLD_SIZE: '4', ...slurm })).toMatchObject({ size: 4, mpi: 'Open MPI' });
+  expect(launcherIn({ PMI_SIZE: '2' })).toMatchObject({ size: 2, mpi: 'MPICH' });
+  expect(launcherIn({ PMI_SIZE: '2', ...slurm })).toMatchObject({ size: 2, mpi: null });
+  expect(launcherIn(slurm)).toMatchObject({ name: "Slurm's srun", size: 8, mpi: null });
 });
 
 const without = missingForMpi === null ? '' : ` (skipped: there is no ${missingForMpi})`;

@@ -12,8 +12,12 @@ export interface Launcher {
 export function launcherIn(env: Readonly<Record<string, string | undefined>>): Launcher | null {
   if (env.OMPI_COMM_WORLD_SIZE)
     return { name: "Open MPI's mpirun", size: Number(env.OMPI_COMM_WORLD_SIZE), mpi: 'Open MPI' };
-  // Slurm's srun sets PMI_SIZE, too, with its own PMI.
-  if (env.SLURM_PROCID && env.SLURM_NTASKS) return { name: "Slurm's srun", size: Number(env.SLURM_NTASKS), mpi: null };
-  if (env.PMI_SIZE) return { name: "MPICH's mpiexec", size: Number(env.PMI_SIZE), mpi: 'MPICH' };
+  // A job of Slurm's has its variables in any process, and PMI_SIZE only in one that was started as a rank.
+  const isInSlurm = env.SLURM_PROCID !== undefined && env.SLURM_NTASKS !== undefined;
+  if (env.PMI_SIZE) {
+    const name = isInSlurm ? 'srun or mpiexec' : "MPICH's mpiexec";
+    return { name, size: Number(env.PMI_SIZE), mpi: isInSlurm ? null : 'MPICH' };
+  }
+  if (isInSlurm) return { name: "Slurm's srun", size: Number(env.SLURM_NTASKS), mpi: null };
   return null;
 }
