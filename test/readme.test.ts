@@ -7,6 +7,7 @@ import { transformWithOxc } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { networksByGroup } from '../src/catalog/index.js';
 import { type OperationName, operationNames, ops } from '../src/ops/index.js';
+import { missingForMpi, mpiEnvironment } from './mpi.js';
 
 const root = new URL('../', import.meta.url);
 const readme = await readFile(new URL('README.md', root), 'utf8');
@@ -76,10 +77,13 @@ describe('its code runs against the built package', () => {
     await promisify(execFile)(process.execPath, ['dist/cli/main.js', ...options], { cwd: root.pathname });
   });
 
-  test.each(examples.map((code, i) => [i, code] as const))('example %i', async (i, code) => {
+  test.for(examples.map((code, i) => [i, code] as const))('example %i', async ([i, code], { skip }) => {
+    const isForRanks = code.includes('receptive/distributed');
+    skip(isForRanks && missingForMpi !== null, `there is no ${missingForMpi}`);
     const few = code
       .replaceAll('await mnist({ train: true })', '(await mnist({ train: true })).take(128)')
       .replaceAll('await mnist({ train: false })', '(await mnist({ train: false })).take(64)')
+      .replaceAll("'runs/mpi'", "'build/readme/ranks'")
       .replaceAll("'runs/residual'", "'build/readme/run'")
       .replaceAll("'runs/mnist/", "'build/readme/mnist/")
       .replaceAll("'mnist.safetensors'", "'build/readme/mnist.safetensors'");
@@ -87,7 +91,9 @@ describe('its code runs against the built package', () => {
     await mkdir(folder, { recursive: true });
     const file = new URL(`example${i}.mjs`, folder);
     await writeFile(file, (await transformWithOxc(few, 'example.ts')).code);
-    const { stdout } = await promisify(execFile)(process.execPath, [file.pathname], { cwd: root.pathname });
+    const node = [process.execPath, file.pathname];
+    const [program, ...args] = isForRanks ? ['mpirun', '-n', '2', ...node] : node;
+    const { stdout } = await promisify(execFile)(program, args, { cwd: root.pathname, env: mpiEnvironment });
     expect(stdout).not.toMatch(/NaN|undefined/);
     await rm(file);
   });

@@ -8,6 +8,7 @@ import {
   imagenetNormalization,
   type Normalization,
   type Pixels,
+  type Sampler,
   TransformedDataset,
   transforms,
 } from '../data/index.js';
@@ -118,19 +119,26 @@ export async function loadImages(choice: ImageChoice & Limits, folder: Folder, o
   return dataset.shape.every((size, i) => size === shape[i]) ? dataset : resizedImages(dataset, shape, normalize);
 }
 
-/** Batches to train on, in a new order in every pass, which ends before a batch of one image where `fit` would end it, too. */
-export function trainingLoader(model: Classifier, training: Dataset, batchSize: number, backend: Backend): DataLoader {
-  const dropLast = endsWithOneImage(model, training.length, batchSize);
-  return new DataLoader(training, { batchSize, shuffle: true, dropLast, backend });
+/** Batches to train on, in a new order in every pass, which ends before a batch of one image where `fit` would end it, too. `sampler` is
+ *  for a rank's share of the images. */
+export function trainingLoader(
+  model: Classifier,
+  training: Dataset,
+  batchSize: number,
+  backend: Backend,
+  sampler?: Sampler,
+): DataLoader {
+  const dropLast = endsWithOneImage(model, sampler?.length ?? training.length, batchSize);
+  return new DataLoader(training, { batchSize, shuffle: !sampler, sampler, dropLast, backend });
 }
 
 /** How many bytes the activations of a batch of test images may have, about, and how many images it has at most. */
 const TEST_BYTES = 256e6;
 const TEST_IMAGES = 1000;
 
-/** Batches to test on: small ones where the network needs much memory for each image. */
-export function testLoader(model: Classifier, test: Dataset, backend: Backend): DataLoader {
+/** Batches to test on: small ones where the network needs much memory for each image. `sampler` is for a rank's share of the images. */
+export function testLoader(model: Classifier, test: Dataset, backend: Backend, sampler?: Sampler): DataLoader {
   const { activationBytes } = summary(model, [2, ...test.shape]);
   const batchSize = Math.max(1, Math.min(TEST_IMAGES, Math.floor(TEST_BYTES / activationBytes)));
-  return new DataLoader(test, { batchSize, backend });
+  return new DataLoader(test, { batchSize, sampler, backend });
 }

@@ -74,8 +74,10 @@ export const runOptions = v.object({
   depth: orNull(whole(8)),
   shortcut: orNull(oneOf(shortcuts)),
   activation: orNull(oneOf(activations)),
-  /** Images a step. */
+  /** Images a batch, on each rank. */
   batchSize: v.optional(whole(1), 64),
+  /** Batches a step. */
+  accumulate: v.optional(whole(1), 1),
   /** `sgd:nesterov=true`: a name of `optimizers` with its options. */
   optimizer: v.optional(choiceOf(optimizers), 'sgd'),
   /** Null: the optimizer's own, as `completeRecipe` says. */

@@ -94,6 +94,7 @@ export const workersFlag = {
 
 const recipeFlags = {
   batchSize: flag(run.batchSize, '<n>', 'Images a step'),
+  accumulate: flag(run.accumulate, '<n>', 'Batches a step, whose gradients are added up'),
   optimizer: flag(run.optimizer, '<name>', 'Optimizer, one of those above, as in sgd:nesterov=true'),
   lr: flag(run.lr, '<rate>', 'Learning rate', '0.01, or 0.001 with adam and adamw'),
   momentum: flag(run.momentum, '<share>', 'Momentum, of sgd and rmsprop', '0.5, or 0 with rmsprop'),
@@ -131,6 +132,16 @@ export const computeFlags = {
     v.optional(v.boolean('takes no value'), true),
     null,
     'Leave relaxed SIMD (fused multiply-add) out on wasm: slower on some machines, the last bit the same on all',
+    '',
+  ),
+};
+
+/** Only `train` runs on several ranks. */
+const distributedFlag = {
+  distributed: flag(
+    v.optional(oneOf(['mpi'] as const)),
+    '<by>',
+    'Train on the ranks that mpirun or srun has started: mpi; --batch-size is that of each',
     '',
   ),
 };
@@ -182,7 +193,7 @@ const saveFlags = {
 };
 
 /** What may differ from one start of a run to the next. */
-export const startFlags = { epochs, ...computeFlags, ...workersFlag, ...saveFlags };
+export const startFlags = { epochs, ...computeFlags, ...distributedFlag, ...workersFlag, ...saveFlags };
 
 /** What weights that are no checkpoint don't say themselves. */
 export const otherWeightsFlags = {
@@ -357,7 +368,7 @@ export const trainFlagGroups = {
   Network: networkFlags,
   Images: { ...dataFlags, ...pictureFlags },
   Recipe: { epochs, ...recipeFlags, ...configFlags },
-  Computing: { ...computeFlags, ...workersFlag },
+  Computing: { ...computeFlags, ...distributedFlag, ...workersFlag },
   Saving: saveFlags,
 };
 

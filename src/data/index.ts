@@ -25,6 +25,7 @@ export {
   type Normalization,
 } from './normalization.js';
 export { type PrepareDigitOptions, prepareDigit } from './prepareDigit.js';
+export type { Sampler } from './sampler.js';
 export { ConcatDataset, type RandomSplitOptions, randomSplit, Subset } from './subset.js';
 export type { Target, Targets } from './targets.js';
 export { type PictureDataset, TransformedDataset } from './transformed.js';

@@ -6,6 +6,7 @@ import { defaultGenerator, Generator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireBackend } from '../tensor/tensorBackend.js';
 import type { Dataset } from './dataset.js';
+import type { Sampler } from './sampler.js';
 import { type Target, type Targets, targetsOf } from './targets.js';
 
 export interface DataLoaderOptions {
@@ -13,6 +14,8 @@ export interface DataLoaderOptions {
   batchSize?: number;
   /** A new random order for every pass. Default false. */
   shuffle?: boolean;
+  /** Which images a pass takes, and in which order, in place of all of them and of `shuffle`. */
+  sampler?: Sampler;
   /** Leave out a last batch that isn't full. Default false. */
   dropLast?: boolean;
   /** Where the images go. Default: the host. */
@@ -33,7 +36,7 @@ export type Batch = [x: Tensor, y: Targets];
  *
  * A dataset whose `read` gives promises is read one batch ahead, while the last one is trained on. The base seed is its `seed`.
  *
- * Throws a RangeError if batchSize isn't a whole number ≥ 1, or the dataset is empty.
+ * Throws a RangeError if batchSize isn't a whole number ≥ 1, or the dataset is empty, and a TypeError where a sampler meets `shuffle`.
  */
 export class DataLoader {
   readonly batchSize: number;
@@ -44,19 +47,37 @@ export class DataLoader {
     readonly dataset: Dataset,
     options: DataLoaderOptions = {},
   ) {
-    requireOptions('DataLoader', options, { batchSize: true, shuffle: true, dropLast: true, backend: true });
+    requireOptions('DataLoader', options, {
+      batchSize: true,
+      shuffle: true,
+      sampler: true,
+      dropLast: true,
+      backend: true,
+    });
     this.batchSize = options.batchSize ?? 1;
     this.#options = options;
     if (!Number.isInteger(this.batchSize) || this.batchSize < 1) {
       throw new RangeError(`DataLoader: batchSize must be a whole number ≥ 1, but is ${options.batchSize}`);
     }
     requireDataset(dataset);
+    if (options.sampler && options.shuffle) {
+      throw new TypeError("DataLoader: the order is the sampler's: shuffle doesn't go with it");
+    }
     if (options.backend !== undefined) requireBackend('DataLoader', options.backend);
+  }
+
+  get sampler(): Sampler | undefined {
+    return this.#options.sampler;
+  }
+
+  /** Images a pass, before `dropLast`. */
+  get images(): number {
+    return this.sampler?.length ?? this.dataset.length;
   }
 
   /** Batches a pass. */
   get length(): number {
-    const full = this.dataset.length / this.batchSize;
+    const full = this.images / this.batchSize;
     return this.#options.dropLast ? Math.floor(full) : Math.ceil(full);
   }
 
@@ -133,6 +154,7 @@ export class DataLoader {
 
   #order(): { seed: number; order: Int32Array } {
     const seed = defaultGenerator.random64Low(); // the base seed, which PyTorch gives to its workers
+    if (this.sampler) return { seed, order: Int32Array.from(this.sampler) };
     if (!this.#options.shuffle) return { seed, order: Int32Array.from({ length: this.dataset.length }, (_, i) => i) };
     return { seed, order: new Generator(defaultGenerator.random64Low()).randperm(this.dataset.length) };
   }

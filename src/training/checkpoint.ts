@@ -38,6 +38,8 @@ export interface TrainingState {
   readonly progress: Progress;
   /** What is needed to build the model and the loaders again. */
   readonly about: Readonly<Record<string, unknown>>;
+  /** Ranks that train together. Default: one. */
+  readonly ranks?: number;
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -65,6 +67,7 @@ const epochRecord = v.object({
 const savedState = v.object({
   version: v.literal(1),
   about: v.record(v.string(), v.unknown()),
+  ranks: v.optional(count, 1),
   progress: v.object({
     epoch: count,
     stepInEpoch: count,
@@ -91,7 +94,7 @@ type SavedState = v.InferOutput<typeof savedState>;
 
 /** The file's bytes. */
 export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Array> {
-  const { model, optimizer, scheduler, progress, about } = training;
+  const { model, optimizer, scheduler, progress, about, ranks = 1 } = training;
   const { tensors: optimizerTensors, groups, steps } = optimizer.stateDict();
   const entries = new Map<string, SafetensorsEntry>();
   const state = model.stateDict();
@@ -101,6 +104,7 @@ export async function encodeCheckpoint(training: TrainingState): Promise<Uint8Ar
   const saved: SavedState = {
     version: 1,
     about,
+    ranks,
     progress: { ...progress, metrics: { ...progress.metrics } } as SavedState['progress'],
     generator: defaultGenerator.getState() as SavedState['generator'],
     optimizer: { type: kindOf(optimizer), groups: [...groups], steps: [...steps] },
@@ -143,6 +147,11 @@ export class Checkpoint {
   /** As given to `fit`. */
   get about(): Readonly<Record<string, unknown>> {
     return this.state.about;
+  }
+
+  /** How many ranks trained together. */
+  get ranks(): number {
+    return this.state.ranks;
   }
 
   /** Epochs finished, steps taken in the one under way, steps in all. */

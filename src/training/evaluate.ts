@@ -1,5 +1,6 @@
 import type { Batch } from '../data/loader.js';
 import type { Targets } from '../data/targets.js';
+import type { ProcessGroup } from '../distributed/processGroup.js';
 import * as F from '../nn/functional/index.js';
 import type { Module } from '../nn/module.js';
 import { requireOptions } from '../ops/options.js';
@@ -7,6 +8,7 @@ import { noGrad } from '../tensor/gradMode.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { ClassificationMetrics, type ConfusionMatrix, type Metric } from './metrics.js';
 import { pauser } from './pauser.js';
+import { Ranks } from './ranks.js';
 
 /** What a classifier gives: scores (N, C), or in training more beside them, as auxiliary classifiers do. */
 export type ClassifierOutput = Tensor | { readonly logits: Tensor };
@@ -60,6 +62,8 @@ export interface EvaluateOptions<Output extends ClassifierOutput = Tensor> {
   onBatch?: (count: number) => void;
   /** When aborted: the batch under way is finished, and an InterruptedError is thrown. */
   signal?: { readonly aborted: boolean };
+  /** Ranks that evaluate together, each its share of the images: all are given the result for all of them. */
+  processGroup?: ProcessGroup;
 }
 
 /** Somebody asked for the end before it came. */
@@ -74,10 +78,18 @@ export async function evaluate<Output extends ClassifierOutput>(
   batches: AsyncIterable<Batch>,
   options: EvaluateOptions<Output> = {},
 ): Promise<Evaluation> {
-  requireOptions('evaluate', options, { loss: true, metrics: true, onBatch: true, signal: true });
-  const { loss: lossOf = defaultLoss, metrics: own, onBatch, signal } = options;
+  requireOptions('evaluate', options, {
+    loss: true,
+    metrics: true,
+    onBatch: true,
+    signal: true,
+    processGroup: true,
+  });
+  const { loss: lossOf = defaultLoss, metrics: own, onBatch, signal, processGroup } = options;
+  const ranks = new Ranks(processGroup, signal);
   const pause = pauser();
-  const metrics = new ClassificationMetrics();
+  const part = new ClassificationMetrics();
+  let isAborted = false;
   const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
@@ -87,16 +99,20 @@ export async function evaluate<Output extends ClassifierOutput>(
         return [scoresOf(output), lossOf(output, targets)];
       });
       const seen = { loss: await loss.item(), outputs: await scores.data(), targets, images: x.shape[0] };
-      metrics.merge(ClassificationMetrics.of(seen, own));
+      part.merge(ClassificationMetrics.of(seen, own));
       scores.release();
       loss.release();
-      onBatch?.(metrics.count);
+      onBatch?.(part.count);
       await pause();
-      if (signal?.aborted) throw new InterruptedError(`evaluate: interrupted after ${metrics.count} images`);
+      isAborted = signal?.aborted ?? false;
+      if (isAborted) break;
     }
   } finally {
     for (const [module, training] of modes) module.training = training;
   }
+  const all = await ranks.add({ metrics: part, images: part.count, isAborted, isDue: false }, own);
+  const { metrics } = all;
+  if (all.isAborted) throw new InterruptedError(`evaluate: interrupted after ${metrics.count} images`);
   if (metrics.count === 0) {
     throw new RangeError(
       'evaluate: there is no image to evaluate: no batches (a generator gives them once; a DataLoader, again and again), or ignored labels only',

@@ -1,5 +1,6 @@
 /** What a run of training is told, and what it gives. */
 import type { Batch } from '../data/loader.js';
+import type { ProcessGroup } from '../distributed/processGroup.js';
 import type { LRScheduler, ReduceLROnPlateau } from '../optim/lrScheduler.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Checkpoint, CheckpointStore } from './checkpoint.js';
@@ -14,6 +15,14 @@ export interface FitOptions<Output extends ClassifierOutput = Tensor>
     RecoveryOptions {
   /** Passes over the training set, those before a resume included. Default 1. */
   epochs?: number;
+  /** Batches a step: their gradients are added up, as those of one batch that is so many times as large. Batch normalisation goes on
+   *  taking each for itself. Default 1. */
+  accumulate?: number;
+  /**
+   * Ranks that train together, as `initProcessGroup` gives them: all call `fit` alike, with rank 0's weights, and a loader whose sampler
+   * is a `DistributedSampler`. A step takes a batch of each, and its loss and metrics are those of all. Rank 0 alone saves.
+   */
+  processGroup?: ProcessGroup;
   /** Metrics of one's own, by their names: of every step, epoch and validation. */
   metrics?: Readonly<Record<string, Metric>>;
   /** Evaluated after every epoch. */

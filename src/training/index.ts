@@ -15,4 +15,5 @@ export type { FitOptions, FitResult } from './fitOptions.js';
 export { argmax, ClassificationMetrics, type ConfusionMatrix, type Metric } from './metrics.js';
 export { endsWithOneImage } from './oneImage.js';
 export type { EpochRecord, StepRecord } from './progress.js';
+export { RankLostError } from './ranks.js';
 export { type TrainingStep, type TrainingStepOptions, trainingStep } from './step.js';

@@ -2,7 +2,9 @@
 import type { Batch } from '../data/loader.js';
 import { clipGradNorm } from '../optim/clipGradNorm.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Storage } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { newArray } from '../tensor/tensorBackend.js';
 import { type Classifier, type ClassifierOutput, defaultLoss, type LossFunction, scoresOf } from './evaluate.js';
 
 export interface TrainingStepOptions<Output extends ClassifierOutput = Tensor> {
@@ -21,7 +23,7 @@ export interface TrainingStep {
 }
 
 /**
- * Forward, loss, `zeroGrad`, backward, clip, `optimizer.step()`: PyTorch's order. It waits for nothing: a GPU may still be
+ * `zeroGrad`, forward, loss, backward, clip, `optimizer.step()`: PyTorch's order. It waits for nothing: a GPU may still be
  * at it when the function returns, and reading the loss waits for it.
  *
  * @example
@@ -32,16 +34,37 @@ export interface TrainingStep {
 export function trainingStep<Output extends ClassifierOutput>(
   model: Classifier<Output>,
   optimizer: Optimizer,
-  [x, labels]: Batch,
+  batch: Batch,
   options: TrainingStepOptions<Output> = {},
 ): TrainingStep {
-  const { loss: lossOf = defaultLoss, maxGradNorm } = options;
+  optimizer.zeroGrad();
+  const step = addGradients(model, batch, options);
+  update(optimizer, options);
+  return step;
+}
+
+/** The first half of a step: forward, loss, and backward, which adds to the gradients that are there. `share` is what the batch's mean
+ *  loss counts for in a step of several batches. */
+export function addGradients<Output extends ClassifierOutput>(
+  model: Classifier<Output>,
+  [x, labels]: Batch,
+  { loss: lossOf = defaultLoss }: TrainingStepOptions<Output>,
+  share = 1,
+): TrainingStep {
   const output = model.forward(x);
   const scores = scoresOf(output).retain();
   const loss = lossOf(output, labels);
-  optimizer.zeroGrad();
-  loss.backward();
+  if (share === 1) loss.backward();
+  else {
+    const { backend, dtype, shape } = loss;
+    using gradient = new Tensor(Storage.of(backend, dtype, newArray(dtype, 1).fill(share)), shape);
+    loss.backward(gradient);
+  }
+  return { scores, loss };
+}
+
+/** The second half: clip, and `optimizer.step()`. */
+export function update(optimizer: Optimizer, { maxGradNorm }: Pick<TrainingStepOptions, 'maxGradNorm'>): void {
   if (maxGradNorm !== undefined) clipGradNorm(optimizer.parameters(), maxGradNorm);
   optimizer.step();
-  return { scores, loss };
 }
