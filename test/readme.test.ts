@@ -69,7 +69,7 @@ test('the line that it quotes from conv2d is there', async () => {
 const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]);
 
 describe('its code runs against the built package', () => {
-  test('all examples are found', () => expect(examples).toHaveLength(8));
+  test('all examples are found', () => expect(examples).toHaveLength(10));
 
   /** The run whose checkpoint an example opens. */
   beforeAll(async () => {
