@@ -116,7 +116,16 @@ test('a run is made of the lecture’s recipe, unless said otherwise', () => {
     ...{ model: 'mnistNet', data: 'mnist', dataDir: null, imageSize: null, limit: null, testLimit: null },
     ...{ augment: false, skipDamaged: false },
     ...asPublished,
-    ...{ batchSize: 64, optimizer: 'sgd', lr: null, momentum: null, weightDecay: null, scheduler: null, warmup: null },
+    ...{
+      batchSize: 64,
+      accumulate: 1,
+      optimizer: 'sgd',
+      lr: null,
+      momentum: null,
+      weightDecay: null,
+      scheduler: null,
+      warmup: null,
+    },
     ...{ earlyStopping: null, maxGradNorm: null, labelSmoothing: 0, weights: null, seed: 3 },
   });
   const length = { epochs: 1, stepsPerEpoch: 10 };

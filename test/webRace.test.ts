@@ -1,10 +1,8 @@
 /** The page of the race, as it is built: all backends of a Chromium have PyTorch's losses there, each at its own pace. Needs
  *  `npm run build`. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   commonStep,
   imagesPerSecond,
@@ -13,32 +11,19 @@ import {
   largestDifference,
   type RaceReport,
 } from '../web/race/report.js';
-import { isolation, policy } from '../web/vite.config.js';
-import { hasChromium, launchChromium } from './browser/chromium.js';
+import { hasChromium } from './browser/chromium.js';
 import { readGoldenJson } from './golden/golden.js';
 import { axe } from './web/axe.js';
-import { placeSite } from './web/builtSite.js';
-import { type Site, serve } from './web/server.js';
+import { strict, Visitor } from './web/visitor.js';
 
-let folder: string;
-let launched: Promise<Browser> | undefined;
-let site: Site;
-let context: BrowserContext | undefined;
-/** What went wrong in a page without anybody having asked. */
-const complaints: string[] = [];
+let visitor: Visitor;
+let address: string;
 
 /** With these choices, as if they had been made on an earlier visit. */
 async function open(choices: object, options: BrowserContextOptions = {}): Promise<Page> {
-  context = await (await launched!).newContext({ locale: 'en', ...options });
+  const context = await visitor.context(options);
   await context.addInitScript((kept) => localStorage.setItem('receptive.race', kept), JSON.stringify(choices));
-  context.setDefaultTimeout(110_000); // the machine may have other things to do
-  const page = await context.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${site.address}race.html`);
-  return page;
+  return visitor.open(`${address}race.html`);
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -113,28 +98,10 @@ test('a kernel’s time is that of a step, and shaders that compute the same pas
 });
 
 describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
+  visitor = new Visitor();
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'receptive-race-'));
-    launched = launchChromium(folder);
-    await placeSite(join(folder, 'site'));
-    await launched;
-    site = await serve(join(folder, 'site'), { ...isolation, 'Content-Security-Policy': policy });
-  }, 120_000);
-
-  afterEach(async () => {
-    await context?.close();
-    context = undefined;
-    expect(complaints.splice(0)).toEqual([]);
+    address = await visitor.host(strict);
   });
-
-  afterAll(async () => {
-    try {
-      await (await launched?.catch(() => null))?.close();
-    } finally {
-      site?.server.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }, 120_000);
 
   test('one after the other, every backend has PyTorch’s losses; the report is saved, read out, and there after a reload', async () => {
     const steps = 10;
@@ -188,7 +155,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(svg).not.toMatch(/class=|var\(/);
 
     for (const lang of ['en', 'zh']) {
-      await page.goto(`${site.address}race.html?lang=${lang}`);
+      await page.goto(`${address}race.html?lang=${lang}`);
       await page.setViewportSize({ width: 360, height: 740 });
       await page.locator('.standings').waitFor();
       expect(await cells(page, 'webgpu'), 'the last race is there again').toHaveLength(5);
@@ -239,13 +206,15 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   test('a lane that fails says why, and the others go on', async () => {
     const page = await open({ steps: '2', left: ['webgpu', 'reference'] });
     let refused = 0;
-    await context!.route('**/data/mnist/train-labels*', (route) => (refused++ < 6 ? route.abort() : route.continue()));
+    await page
+      .context()
+      .route('**/data/mnist/train-labels*', (route) => (refused++ < 6 ? route.abort() : route.continue()));
     await button(page, 'Start').click();
     await button(page, 'Start anew').waitFor();
     const { lanes } = await report(page);
     expect(lanes.map(({ state }) => state)).toEqual(['failed', ...lanes.slice(1).map(() => 'done')]);
     expect((await cells(page, 'wasm x 1'))[0]).toMatch(/^failed after 0 steps: .*train-labels.* can't be loaded/);
     expect(await page.getByRole('log').textContent()).toMatch(/wasm x 1: failed after 0 steps: .*wasm x 2: 2 steps in/);
-    expect(complaints.splice(0).filter((text) => !text.includes('ERR_FAILED'))).toEqual([]);
+    expect(visitor.complaints.splice(0).filter((text) => !text.includes('ERR_FAILED'))).toEqual([]);
   });
 });

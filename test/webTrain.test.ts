@@ -1,42 +1,26 @@
 /** The page Train, as it is built: by the keyboard alone a network is trained, stopped, changed and looked into. Needs `npm run build`. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { encode } from 'fast-png';
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isolation, policy } from '../web/vite.config.js';
-import { hasChromium, launchChromium } from './browser/chromium.js';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium } from './browser/chromium.js';
 import { axe } from './web/axe.js';
-import { placeSite } from './web/builtSite.js';
-import { type Site, serve } from './web/server.js';
+import { strict, Visitor } from './web/visitor.js';
 
-let folder: string;
-let launched: Promise<Browser> | undefined;
-let site: Site;
-let context: BrowserContext | undefined;
-/** What went wrong in a page without anybody having asked, and what it asked of others. */
-const complaints: string[] = [];
+let visitor: Visitor;
+let address: string;
 
 /** The page, with fields filled in before: a run of a second. */
 async function open(chosen: object, query = '', options: BrowserContextOptions = {}): Promise<Page> {
-  context = await (await launched!).newContext({ locale: 'en', ...options });
+  const context = await visitor.context(options);
   await context.addInitScript((chosen) => {
     if (!localStorage.getItem('receptive.train')) localStorage.setItem('receptive.train', JSON.stringify(chosen));
   }, chosen);
-  const page = await context.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  context.on('request', (request) => {
-    const url = request.url().replace(/^blob:/, '');
-    if (!url.startsWith(new URL(site.address).origin)) complaints.push(url);
-  });
-  await page.goto(`${site.address}train.html${query}`);
+  const page = await visitor.open(`${address}train.html${query}`);
   await page.locator('form button.main:enabled').waitFor();
   return page;
 }
@@ -79,28 +63,10 @@ async function lossesInNode(code: string): Promise<number[]> {
 }
 
 describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
+  visitor = new Visitor();
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'receptive-web-train-'));
-    launched = launchChromium(folder);
-    await placeSite(join(folder, 'site'));
-    await launched;
-    site = await serve(join(folder, 'site'), { ...isolation, 'Content-Security-Policy': policy });
-  }, 120_000);
-
-  afterEach(async () => {
-    await context?.close();
-    context = undefined;
-    expect(complaints.splice(0)).toEqual([]);
+    address = await visitor.host(strict);
   });
-
-  afterAll(async () => {
-    try {
-      await (await launched?.catch(() => null))?.close();
-    } finally {
-      site?.server.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }, 120_000);
 
   test('by the keyboard alone: start, pause, a step, another learning rate, curves, and what the network sees', async () => {
     const page = await open({ limit: '6400', testLimit: '200', epochs: '3', threads: 1 });
@@ -261,7 +227,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   });
 
   test('a folder of pictures is trained on by a network that takes any classes; one that doesn’t says so', async () => {
-    const pictures = join(folder, 'pets');
+    const pictures = join(visitor.folder, 'pets');
     for (const [name, shade] of [
       ['cat', 60],
       ['dog', 190],
