@@ -305,11 +305,11 @@ export const shaderBugs = [
     replace: 'd[output]',
   },
   {
-    name: 'sum: every part begins at the first term',
+    name: 'sum: of eight terms, one is added twice',
     operation: 'sum',
     file: 'reduce.wgsl',
-    find: 'let begin = group.z * s.share;',
-    replace: 'let begin = 0u;',
+    find: 'sumOf4(at + 4u * apart, apart)',
+    replace: 'sumOf4(at + 3u * apart, apart)',
   },
   {
     name: 'localResponseNorm: an even window leans to the other side',
