@@ -1,5 +1,6 @@
 /** How the site is served and built: `npm run web`, `npm run web:build`. */
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -38,6 +39,46 @@ const withPolicy: Plugin = {
   ],
 };
 
+/** Libraries whose code is in the pages and their workers. */
+const libraries = [
+  ...[
+    'preact',
+    '@preact/signals',
+    '@preact/signals-core',
+    'd3-array',
+    'd3-color',
+    'd3-format',
+    'd3-interpolate',
+    'd3-path',
+  ],
+  ...[
+    'd3-scale',
+    'd3-shape',
+    'valibot',
+    'wasm-feature-detect',
+    '@jsquash/jpeg',
+    '@jsquash/webp',
+    'fast-check',
+    'fast-png',
+  ],
+  ...['fflate', 'tinybench'],
+];
+
+/** Writes their licences into the site. */
+const withLicenses: Plugin = {
+  name: 'licenses',
+  apply: 'build',
+  generateBundle() {
+    const texts = libraries.map((name) => {
+      const folder = resolve(fileURLToPath(new URL('../node_modules', import.meta.url)), name);
+      const file = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+      if (!file) throw new Error(`${folder} has no licence`);
+      return `# ${name}\n\n${readFileSync(resolve(folder, file), 'utf8').trim()}\n`;
+    });
+    this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.join('\n\n') });
+  },
+};
+
 /** The last file of a build, as it has a list of all others. */
 function withServiceWorker(): Plugin {
   let folder: string;
@@ -63,7 +104,7 @@ export default defineConfig(async () => {
     appType: 'mpa' as const,
     server: { headers: isolation },
     preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-    plugins: [chapters, withPolicy, withServiceWorker()],
+    plugins: [chapters, withPolicy, withLicenses, withServiceWorker()],
     // What reports name as the version of `receptive`.
     define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
     worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses

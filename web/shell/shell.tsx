@@ -36,7 +36,9 @@ function Shell({ page, Content }: { page: PageName; Content: ComponentType }) {
         ) : null}
         <Content />
       </main>
-      <footer>{site.footer}</footer>
+      <footer>
+        {site.footer} {import.meta.env.PROD && <a href="./licenses.txt">{site.licenses}</a>}
+      </footer>
     </>
   );
 }

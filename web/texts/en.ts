@@ -7,6 +7,7 @@ export const en = {
     theme: 'Colours',
     themes: { system: 'as the system', light: 'light', dark: 'dark' },
     language: 'Language',
+    licenses: 'Licences of the libraries in it',
     footer: 'All of it is computed here, in this browser. Nothing is sent anywhere.',
     noWorkers:
       'This browser has no web workers, and without them nothing can be computed here. Another browser is needed.',

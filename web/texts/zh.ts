@@ -9,6 +9,7 @@ export const zh: Texts = {
     theme: '配色',
     themes: { system: '跟随系统', light: '浅色', dark: '深色' },
     language: '语言',
+    licenses: '所用程序库的许可证',
     footer: '一切都在这个浏览器里计算，不向任何地方发送数据。',
     noWorkers: '这个浏览器没有 web worker，无法在此计算。请换一个浏览器。',
   },
