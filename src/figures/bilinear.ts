@@ -9,19 +9,8 @@
 import { type Conv2dOptions, conv2dBackward, conv2dForward, conv2dSizes } from '../ops/conv2d.js';
 import { linearBackward, linearForward, linearSizes } from '../ops/linear.js';
 import type { Shape } from '../ops/shape.js';
-import {
-  type Cell,
-  type Explanation,
-  type Figure,
-  found,
-  type Grid,
-  type Inputs,
-  numbered,
-  type Role,
-  type Term,
-  unit,
-  zeros,
-} from './figure.js';
+import { type Figure, found, numbered, type Term, unit, zeros } from './figure.js';
+import { grid, makeFigure } from './makeFigure.js';
 
 type Values = Float64Array;
 
@@ -42,7 +31,7 @@ interface Bilinear {
 
 export function conv2dFigure(x: Shape, weight: Shape, options: Conv2dOptions = {}): Figure {
   const s = conv2dSizes(x, weight, [weight[0]], options);
-  return figureOf({
+  return bilinearFigure({
     operation: 'conv2d',
     shapes: { x, weight, bias: [weight[0]], y: [s.N, s.C_out, s.H_out, s.W_out] },
     forward: (...values) => conv2dForward(...values, s),
@@ -52,7 +41,7 @@ export function conv2dFigure(x: Shape, weight: Shape, options: Conv2dOptions = {
 
 export function linearFigure(x: Shape, weight: Shape): Figure {
   const s = linearSizes(x, weight, [weight[0]]);
-  return figureOf({
+  return bilinearFigure({
     operation: 'linear',
     shapes: { x, weight, bias: [weight[0]], y: [...x.slice(0, -1), weight[0]] },
     forward: (...values) => linearForward(...values, s),
@@ -60,7 +49,7 @@ export function linearFigure(x: Shape, weight: Shape): Figure {
   });
 }
 
-function figureOf({ operation, shapes, forward, backward }: Bilinear): Figure {
+function bilinearFigure({ operation, shapes, forward, backward }: Bilinear): Figure {
   const dxOf = (dy: Values, weight: Values) => {
     const dx = zeros(shapes.x);
     backward(dx, null, null, dy, zeros(shapes.x), weight);
@@ -84,48 +73,43 @@ function figureOf({ operation, shapes, forward, backward }: Bilinear): Figure {
   });
   const alone = (grid: string, index: number): Term => ({ cells: [{ grid, index }] });
 
-  const explanations: Record<string, (index: number) => Term[]> = {
-    y(i) {
-      const bias = found(dbiasOf(unit(shapes.y, i))).map(([b]) => alone('bias', b));
-      const weightOf = dxOf(unit(shapes.y, i), numbered(shapes.weight));
-      return [...found(weightOf).map(([xi, w]) => pair('x', xi, 'weight', w - 1)), ...bias];
-    },
-    dx: (j) => found(yOf(unit(shapes.x, j), numbered(shapes.weight))).map(([yi, w]) => pair('dy', yi, 'weight', w - 1)),
-    dweight: (k) => found(yOf(numbered(shapes.x), unit(shapes.weight, k))).map(([yi, x]) => pair('x', x - 1, 'dy', yi)),
-    dbias: (b) =>
-      found(yOf(zeros(shapes.x), zeros(shapes.weight), unit(shapes.bias, b))).map(([yi]) => alone('dy', yi)),
-  };
-
-  const grid = (name: string, shape: Shape, role: Role, isGradient: boolean, isInput: boolean) => ({
-    name,
-    shape,
-    role,
-    isGradient,
-    isInput,
-  });
-  const inputs = [
-    grid('x', shapes.x, 'x', false, true),
-    grid('weight', shapes.weight, 'weight', false, true),
-    grid('bias', shapes.bias, 'weight', false, true),
-    grid('dy', shapes.y, 'y', true, true),
-  ];
-  return {
+  return makeFigure({
     operation,
-    inputs,
-    compute({ x, weight, bias, dy }: Inputs): Grid[] {
+    inputs: [
+      grid('x', shapes.x, 'x'),
+      grid('weight', shapes.weight, 'weight'),
+      grid('bias', shapes.bias, 'weight'),
+      grid('dy', shapes.y, 'y'),
+    ],
+    outputs: [
+      grid('y', shapes.y, 'y'),
+      grid('dx', shapes.x, 'x'),
+      grid('dweight', shapes.weight, 'weight'),
+      grid('dbias', shapes.bias, 'weight'),
+    ],
+    compute({ x, weight, bias, dy }) {
       const [dx, dweight, dbias] = [zeros(shapes.x), zeros(shapes.weight), zeros(shapes.bias)];
       backward(dx, dweight, dbias, dy, x, weight);
-      return [
-        ...inputs.map((input) => ({ ...input, values: { x, weight, bias, dy }[input.name] as Values })),
-        { ...grid('y', shapes.y, 'y', false, false), values: yOf(x, weight, bias) },
-        { ...grid('dx', shapes.x, 'x', true, false), values: dx },
-        { ...grid('dweight', shapes.weight, 'weight', true, false), values: dweight },
-        { ...grid('dbias', shapes.bias, 'weight', true, false), values: dbias },
-      ];
+      return { y: yOf(x, weight, bias), dx, dweight, dbias };
     },
-    explain(cell: Cell): Explanation | null {
-      const terms = explanations[cell.grid]?.(cell.index);
-      return terms ? { cell, terms, alsoSeen: [] } : null;
+    explanations: {
+      y(i) {
+        const bias = found(dbiasOf(unit(shapes.y, i))).map(([b]) => alone('bias', b));
+        const weights = found(dxOf(unit(shapes.y, i), numbered(shapes.weight)));
+        return { terms: [...weights.map(([xi, w]) => pair('x', xi, 'weight', w - 1)), ...bias] };
+      },
+      dx(j) {
+        const weights = found(yOf(unit(shapes.x, j), numbered(shapes.weight)));
+        return { terms: weights.map(([yi, w]) => pair('dy', yi, 'weight', w - 1)) };
+      },
+      dweight(k) {
+        const pixels = found(yOf(numbered(shapes.x), unit(shapes.weight, k)));
+        return { terms: pixels.map(([yi, x]) => pair('x', x - 1, 'dy', yi)) };
+      },
+      dbias(b) {
+        const outputs = found(yOf(zeros(shapes.x), zeros(shapes.weight), unit(shapes.bias, b)));
+        return { terms: outputs.map(([yi]) => alone('dy', yi)) };
+      },
     },
-  };
+  });
 }

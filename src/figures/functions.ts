@@ -5,40 +5,10 @@ import { logSoftmaxForward } from '../ops/logSoftmax.js';
 import { reluBackward, reluForward } from '../ops/relu.js';
 import type { Shape } from '../ops/shape.js';
 import { softmaxForward, softmaxSizes } from '../ops/softmax.js';
-import { cellsOf, type Explanation, type Figure, type Grid, type Role, sumOverDy, type Term, zeros } from './figure.js';
+import { cellsOf, type Figure, type Inputs, sumOverDy, type Term, zeros } from './figure.js';
+import { grid, makeFigure } from './makeFigure.js';
 
 type Values = Float64Array;
-type Explained = Omit<Explanation, 'cell' | 'alsoSeen'> & Partial<Pick<Explanation, 'alsoSeen'>>;
-
-const grid = (name: string, shape: Shape, role: Role, isInput = false): Omit<Grid, 'values'> => ({
-  name,
-  shape,
-  role,
-  isGradient: /^d[a-z]/.test(name),
-  isInput,
-});
-
-/** A figure whose grids are written by functions of their own. */
-function figureOf(
-  operation: string,
-  inputs: readonly Omit<Grid, 'values'>[],
-  outputs: readonly Omit<Grid, 'values'>[],
-  compute: (inputs: Readonly<Record<string, Values>>) => Readonly<Record<string, Values>>,
-  explanations: Readonly<Record<string, (index: number, inputs: Readonly<Record<string, Values>>) => Explained>>,
-): Figure {
-  return {
-    operation,
-    inputs,
-    compute(given) {
-      const values = { ...given, ...compute(given) };
-      return [...inputs, ...outputs].map((one) => ({ ...one, values: values[one.name] }));
-    },
-    explain(cell, given) {
-      const explained = explanations[cell.grid]?.(cell.index, given);
-      return explained ? { cell, alsoSeen: [], ...explained } : null;
-    },
-  };
-}
 
 /** y = max(0, x): what is above 0 passes, forward and backward; the rest is stopped. */
 export function reluFigure(x: Shape): Figure {
@@ -52,12 +22,12 @@ export function reluFigure(x: Shape): Figure {
     reluBackward(dx, dy, forward(values));
     return dx;
   };
-  return figureOf(
-    'relu',
-    [grid('x', x, 'x', true), grid('dy', x, 'y', true)],
-    [grid('y', x, 'y'), grid('dx', x, 'x')],
-    (given) => ({ y: forward(given.x), dx: backward(given.dy, given.x) }),
-    {
+  return makeFigure({
+    operation: 'relu',
+    inputs: [grid('x', x, 'x'), grid('dy', x, 'y')],
+    outputs: [grid('y', x, 'y'), grid('dx', x, 'x')],
+    compute: (given) => ({ y: forward(given.x), dx: backward(given.dy, given.x) }),
+    explanations: {
       y: (i, given) =>
         forward(given.x)[i] === 0
           ? { terms: [], alsoSeen: cellsOf('x', [i]) }
@@ -67,7 +37,7 @@ export function reluFigure(x: Shape): Figure {
         return passes ? { terms: [{ cells: cellsOf('dy', [i]) }] } : { terms: [], alsoSeen: cellsOf('dy', [i]) };
       },
     },
-  );
+  });
 }
 
 /** In training: the batch's own mean and deviation. x (N, C, H, W). */
@@ -78,30 +48,30 @@ export function batchNorm2dFigure(x: Shape, options: { readonly eps?: number } =
   const channelOf = (i: number) => Math.floor(i / s.pixels) % s.C;
   const ofChannel = (c: number) => [...zeros(x).keys()].filter((i) => channelOf(i) === c);
 
-  function forward({ x: values, weight, bias }: Readonly<Record<string, Values>>) {
+  function forward({ x: values, weight, bias }: Inputs) {
     const [y, mean, invStd] = [zeros(x), zeros(channels), zeros(channels)];
     batchNorm2dForward(y, mean, invStd, null, null, values, weight, bias, s);
     return { y, mean, invStd };
   }
-  function backward(dy: Values, given: Readonly<Record<string, Values>>) {
+  function backward(dy: Values, given: Inputs) {
     const { mean, invStd } = forward(given);
     const [dx, dweight, dbias] = [zeros(x), zeros(channels), zeros(channels)];
     batchNorm2dBackward(dx, dweight, dbias, dy, given.x, given.weight, mean, invStd, s);
     return { dx, dweight, dbias };
   }
-  const gradient = (name: 'dx' | 'dweight' | 'dbias') => (index: number, given: Readonly<Record<string, Values>>) => ({
+  const gradient = (name: 'dx' | 'dweight' | 'dbias') => (index: number, given: Inputs) => ({
     terms: sumOverDy(x, index, (dy) => backward(dy, given)[name]),
   });
   const one = (name: string, index: number) => cellsOf(name, [index])[0];
-  return figureOf(
-    'batchNorm2d',
-    [
-      grid('x', x, 'x', true),
-      grid('weight', channels, 'weight', true),
-      grid('bias', channels, 'weight', true),
-      grid('dy', x, 'y', true),
+  return makeFigure({
+    operation: 'batchNorm2d',
+    inputs: [
+      grid('x', x, 'x'),
+      grid('weight', channels, 'weight'),
+      grid('bias', channels, 'weight'),
+      grid('dy', x, 'y'),
     ],
-    [
+    outputs: [
       grid('mean', channels, 'x'),
       grid('invStd', channels, 'x'),
       grid('y', x, 'y'),
@@ -109,8 +79,8 @@ export function batchNorm2dFigure(x: Shape, options: { readonly eps?: number } =
       grid('dweight', channels, 'weight'),
       grid('dbias', channels, 'weight'),
     ],
-    (given) => ({ ...forward(given), ...backward(given.dy, given) }),
-    {
+    compute: (given) => ({ ...forward(given), ...backward(given.dy, given) }),
+    explanations: {
       mean: (c) => ({
         terms: cellsOf('x', ofChannel(c)).map(
           (cell): Term => ({ cells: [cell], factor: { text: `1/${M}`, value: 1 / M } }),
@@ -132,7 +102,7 @@ export function batchNorm2dFigure(x: Shape, options: { readonly eps?: number } =
       dweight: gradient('dweight'),
       dbias: gradient('dbias'),
     },
-  );
+  });
 }
 
 /** The mean loss of scores x (N, C) whose right classes are `target`. Its dy is dloss, one number. */
@@ -147,11 +117,11 @@ export function crossEntropyFigure(x: Shape, target: readonly number[]): Figure 
       'x',
       Array.from({ length: C }, (_, c) => Math.floor(i / C) * C + c),
     );
-  return figureOf(
-    'crossEntropy',
-    [grid('x', x, 'x', true), grid('dy', [1], 'y', true)],
-    [grid('p', x, 'x'), grid('logp', x, 'x'), grid('loss', [1], 'y'), grid('dx', x, 'x')],
-    ({ x: scores, dy }) => {
+  return makeFigure({
+    operation: 'crossEntropy',
+    inputs: [grid('x', x, 'x'), grid('dy', [1], 'y')],
+    outputs: [grid('p', x, 'x'), grid('logp', x, 'x'), grid('loss', [1], 'y'), grid('dx', x, 'x')],
+    compute({ x: scores, dy }) {
       const [p, logp, loss, dx] = [zeros(x), zeros(x), zeros([1]), zeros(x)];
       softmaxForward(p, scores, rows);
       logSoftmaxForward(logp, scores, rows);
@@ -159,7 +129,7 @@ export function crossEntropyFigure(x: Shape, target: readonly number[]): Figure 
       crossEntropyBackward(dx, dy, scores, classes, null, s);
       return { p, logp, loss, dx };
     },
-    {
+    explanations: {
       p: (i) => ({ terms: [], call: { name: 'softmax', cells: rowOf(i) } }),
       logp: (i) => ({ terms: [], call: { name: 'logSoftmax', cells: rowOf(i) } }),
       loss: () => ({
@@ -172,5 +142,5 @@ export function crossEntropyFigure(x: Shape, target: readonly number[]): Figure 
         return { terms: [{ cells: [...cellsOf('p', [i]), ...dy], factor: share(1) }, ...pull] };
       },
     },
-  );
+  });
 }

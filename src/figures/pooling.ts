@@ -5,17 +5,8 @@
 import { avgPool2dBackward, avgPool2dForward, avgPool2dSizes } from '../ops/avgPool2d.js';
 import { maxPool2dBackward, maxPool2dForward, maxPool2dSizes } from '../ops/maxPool2d.js';
 import type { Shape } from '../ops/shape.js';
-import {
-  type Cell,
-  type Explanation,
-  type Figure,
-  found,
-  type Grid,
-  type Inputs,
-  type Term,
-  unit,
-  zeros,
-} from './figure.js';
+import { type Figure, found, type Term, unit, zeros } from './figure.js';
+import { grid, makeFigure } from './makeFigure.js';
 
 export interface PoolingOptions {
   readonly stride?: number;
@@ -81,42 +72,24 @@ interface Pooling {
 function poolingFigure(operation: string, xShape: Shape, yShape: Shape, pooling: Pooling): Figure {
   const share = (value: number): Term['factor'] | undefined =>
     pooling.isMean ? { text: `1/${Math.round(1 / value)}`, value } : undefined;
-  const terms: Record<string, (index: number, x: Values) => Term[]> = {
-    y: (i, x) =>
-      found(pooling.dx(unit(yShape, i), x)).map(([index, value]) => ({
-        cells: [{ grid: 'x', index }],
-        factor: share(value),
-      })),
-    dx: (j, x) =>
-      found(zeros(yShape).map((_, i) => pooling.dx(unit(yShape, i), x)[j])).map(([index, value]) => ({
-        cells: [{ grid: 'dy', index }],
-        factor: share(value),
-      })),
-  };
-  const inputs = [
-    { name: 'x', shape: xShape, role: 'x', isGradient: false, isInput: true },
-    { name: 'dy', shape: yShape, role: 'y', isGradient: true, isInput: true },
-  ] as const;
-  return {
+  const term = (grid: string, [index, value]: readonly [number, number]): Term => ({
+    cells: [{ grid, index }],
+    factor: share(value),
+  });
+  return makeFigure({
     operation,
-    inputs,
-    compute({ x, dy }: Inputs): Grid[] {
-      return [
-        { ...inputs[0], values: x },
-        { ...inputs[1], values: dy },
-        { name: 'y', shape: yShape, role: 'y', isGradient: false, isInput: false, values: pooling.y(x) },
-        { name: 'dx', shape: xShape, role: 'x', isGradient: true, isInput: false, values: pooling.dx(dy, x) },
-      ];
+    inputs: [grid('x', xShape, 'x'), grid('dy', yShape, 'y')],
+    outputs: [grid('y', yShape, 'y'), grid('dx', xShape, 'x')],
+    compute: ({ x, dy }) => ({ y: pooling.y(x), dx: pooling.dx(dy, x) }),
+    explanations: {
+      y(i, { x }) {
+        const paid = found(pooling.dx(unit(yShape, i), x));
+        const seen = found(pooling.window(i)).filter(([index]) => !paid.some(([other]) => other === index));
+        return { terms: paid.map((one) => term('x', one)), alsoSeen: seen.map(([index]) => ({ grid: 'x', index })) };
+      },
+      dx: (j, { x }) => ({
+        terms: found(zeros(yShape).map((_, i) => pooling.dx(unit(yShape, i), x)[j])).map((one) => term('dy', one)),
+      }),
     },
-    explain(cell: Cell, { x }: Inputs): Explanation | null {
-      const made = terms[cell.grid]?.(cell.index, x);
-      if (!made) return null;
-      const seen = cell.grid === 'y' ? found(pooling.window(cell.index)).map(([index]) => ({ grid: 'x', index })) : [];
-      return {
-        cell,
-        terms: made,
-        alsoSeen: seen.filter(({ index }) => !made.some(({ cells }) => cells[0].index === index)),
-      };
-    },
-  };
+  });
 }

@@ -1,5 +1,5 @@
 /** What is inside the network for one image. It is looked at in evaluation mode, so that nothing of the run changes. */
-import { functional as F, nn, scoresOf, type Tensor } from 'receptive';
+import { functional as F, nn, scoresOf, Tensor } from 'receptive';
 import type { Inside, Maps } from './messages.js';
 import type { Prepared } from './prepare.js';
 import { imageOf, softmax } from './tested.js';
@@ -12,10 +12,14 @@ export async function inside({ model, backend, test, images }: Prepared, index: 
   const x = backend.tensor(values, [1, ...test.shape]);
   const outputs: [layer: string, output: Tensor][] = [];
   const made = new Set<Tensor>([x]);
-  const undo = listenToLayers(model, (layer, output) => {
-    outputs.push([layer, output.retain()]);
-    made.add(output);
-  });
+  const layers = model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
+  const hooks = layers.map(([layer, module]) =>
+    module.registerForwardHook((_, __, output) => {
+      if (!(output instanceof Tensor)) return;
+      outputs.push([layer, output.retain()]);
+      made.add(output);
+    }),
+  );
   const modes = model.modules().map((module) => [module, module.training] as const);
   model.eval();
   try {
@@ -42,7 +46,7 @@ export async function inside({ model, backend, test, images }: Prepared, index: 
     for (const tensor of made) tensor.release();
     model.zeroGrad();
     for (const [module, training] of modes) module.training = training;
-    undo();
+    for (const hook of hooks) hook.remove();
   }
 }
 
@@ -53,20 +57,4 @@ async function mapsOf(layer: string, tensor: Tensor, shape: readonly number[]): 
   if (shape.length < 3 || shape[0] <= most) return { layer, shape, values: values.slice() };
   const [C, H, W] = [most, ...shape.slice(1)];
   return { layer, shape: [C, H, W], values: values.slice(0, C * H * W) };
-}
-
-/** Layers are modules without others below them. Returns the function that stops it. */
-function listenToLayers(model: nn.AnyModule, hear: (layer: string, output: Tensor) => void): () => void {
-  const layers = model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
-  for (const [path, module] of layers) {
-    const forward = module.forward.bind(module);
-    module.forward = (...inputs) => {
-      const output = forward(...inputs);
-      hear(path, output);
-      return output;
-    };
-  }
-  return () => {
-    for (const [, module] of layers) Reflect.deleteProperty(module, 'forward'); // uncovers the class's method
-  };
 }
