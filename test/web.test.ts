@@ -1,55 +1,22 @@
 /** The site, as it is built: its pages compute, stop, go on and keep what they found, isolated and not, in both languages, and ask
  *  nobody for anything. Needs `npm run build`. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { BenchReport } from '../src/measure/report.js';
 import type { CheckReport } from '../src/testing/report.js';
-import { isolation, policy } from '../web/vite.config.js';
-import { hasChromium, launchChromium } from './browser/chromium.js';
+import { hasChromium } from './browser/chromium.js';
 import { axe } from './web/axe.js';
-import { placeSite } from './web/builtSite.js';
-import { type Site, serve } from './web/server.js';
+import { strict, Visitor } from './web/visitor.js';
 
 const pages = ['', 'learn.html', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'] as const;
-/** As strict as a host can be: the policy, as a header, holds in workers, too. */
-const strict = { ...isolation, 'Content-Security-Policy': policy };
-
-let folder: string;
-let launched: Promise<Browser> | undefined;
-const sites: Site[] = [];
-/** What went wrong in a page without anybody having asked, and what it asked of others. */
-const complaints: string[] = [];
-let context: BrowserContext | undefined;
-
-async function host(headers: Readonly<Record<string, string>>, change?: (text: string) => string): Promise<string> {
-  const site = await serve(join(folder, 'site'), headers, change);
-  sites.push(site);
-  return site.address;
-}
+let visitor: Visitor;
 
 async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
   // Tests of its own hold what the service worker does (webFront.test.ts): here files come from the host.
-  context = await (await launched!).newContext({ locale: 'en', serviceWorkers: 'block', ...options });
-  const page = await context.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  const { origin } = new URL(address);
-  context.on('request', (request) => {
-    if (
-      !request
-        .url()
-        .replace(/^blob:/, '')
-        .startsWith(`${origin}/`)
-    )
-      complaints.push(request.url());
-  });
-  await page.goto(address);
+  const page = await visitor.open(address, { serviceWorkers: 'block', ...options });
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   return page;
 }
@@ -87,29 +54,11 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   let isolated: string;
   let plain: string;
 
+  visitor = new Visitor();
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'receptive-web-'));
-    launched = launchChromium(folder);
-    await placeSite(join(folder, 'site'));
-    await launched;
-    isolated = await host(strict);
-    plain = await host({});
-  }, 120_000);
-
-  afterEach(async () => {
-    await context?.close();
-    context = undefined;
-    expect(complaints.splice(0)).toEqual([]);
+    isolated = await visitor.host(strict);
+    plain = await visitor.host({});
   });
-
-  afterAll(async () => {
-    try {
-      await (await launched?.catch(() => null))?.close();
-    } finally {
-      for (const { server } of sites) server.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }, 120_000);
 
   test('a small check of wasm on two threads runs to its end; its report is saved, opened, and there after a reload', async () => {
     const page = await open(`${isolated}check.html`);
@@ -222,7 +171,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const right = 'select(0u, x[i], passes(x[i]))';
     let planted = 0;
     const page = await open(
-      `${await host(strict, (text) => {
+      `${await visitor.host(strict, (text) => {
         planted += text.includes(right) ? 1 : 0;
         return text.replace(right, 'x[i]');
       })}check.html`,
@@ -249,7 +198,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
 
   test('a backend that isn’t there is said to be missing, and why; without storage all works, and nothing is kept', async () => {
     const page = await open(plain);
-    await context!.addInitScript(() => {
+    await page.context().addInitScript(() => {
       for (const name of ['localStorage', 'indexedDB']) {
         Object.defineProperty(globalThis, name, {
           get() {
@@ -258,7 +207,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
         });
       }
     });
-    await context!.route('**/worker-*.js', async (route) => {
+    await page.context().route('**/worker-*.js', async (route) => {
       const text = await (await route.fetch()).text();
       const without = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
       await route.fulfill({ contentType: 'text/javascript', body: `${without}${text}` });
@@ -325,17 +274,17 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
         expect(await axe(page), name).toEqual([]);
         await page.emulateMedia({ colorScheme: 'dark' });
         expect(await axe(page), `${name}, dark`).toEqual([]);
-        await context!.close();
+        await visitor.leave();
       }
     },
   );
 
   test.each(pages)('script and styles of /%s are under 150 kB', async (name) => {
-    const html = await readFile(join(folder, 'site', name || 'index.html'), 'utf8');
+    const html = await readFile(join(visitor.site, name || 'index.html'), 'utf8');
     const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file]) => file);
     expect(files.length).toBeGreaterThan(2);
     let bytes = 0;
-    for (const file of files) bytes += gzipSync(await readFile(join(folder, 'site', file))).length;
+    for (const file of files) bytes += gzipSync(await readFile(join(visitor.site, file))).length;
     expect(bytes).toBeLessThan(150_000);
   });
 });

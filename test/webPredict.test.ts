@@ -1,18 +1,16 @@
 /** The page `predict`, as it is built: digits are drawn by mouse and by keyboard, pictures and networks opened, and the reasons shown.
  *  Needs `npm run build`. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { save } from '../src/exchange/safetensors.js';
 import { encodePng } from '../src/formats/index.js';
 import { mnistNet, resnet20 } from '../src/models/index.js';
 import { policy } from '../web/vite.config.js';
-import { hasChromium, launchChromium } from './browser/chromium.js';
+import { hasChromium } from './browser/chromium.js';
 import { axe } from './web/axe.js';
-import { placeSite } from './web/builtSite.js';
-import { type Site, serve } from './web/server.js';
+import { Visitor } from './web/visitor.js';
 
 type Point = readonly [x: number, y: number];
 
@@ -51,52 +49,15 @@ const safetensors = (buffer: Uint8Array, name: string) => ({
 });
 
 describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
-  let folder: string;
-  let launched: Promise<Browser> | undefined;
-  let site: Site;
-  let context: BrowserContext | undefined;
-  const complaints: string[] = [];
-
+  const visitor = new Visitor();
+  let address: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'receptive-predict-'));
-    launched = launchChromium(folder);
-    await placeSite(join(folder, 'site'));
-    await launched;
     // Not isolated: one thread is enough here.
-    site = await serve(join(folder, 'site'), { 'Content-Security-Policy': policy });
-  }, 120_000);
-
-  afterEach(async () => {
-    await context?.close();
-    context = undefined;
-    expect(complaints.splice(0)).toEqual([]);
+    address = await visitor.host({ 'Content-Security-Policy': policy });
   });
 
-  afterAll(async () => {
-    try {
-      await (await launched?.catch(() => null))?.close();
-    } finally {
-      site?.server.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }, 120_000);
-
-  /** What goes wrong in the page, and what it asks of others or sends anywhere, are complaints. */
   async function open(query = '', options: BrowserContextOptions = {}): Promise<Page> {
-    context = await (await launched!).newContext({ locale: 'en', ...options });
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    context.on('request', (request) => {
-      const isOwn = request
-        .url()
-        .replace(/^blob:/, '')
-        .startsWith(site.address);
-      if (!isOwn || request.method() !== 'GET') complaints.push(`${request.method()} ${request.url()}`);
-    });
-    await page.goto(`${site.address}predict.html${query}`);
+    const page = await visitor.open(`${address}predict.html${query}`, options);
     await page.getByText(/mnistNet.*(test images right|测试图像答对)/).waitFor();
     return page;
   }
@@ -234,7 +195,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const page = await open();
     const openNetwork = page.getByLabel('Open a checkpoint …');
     const alert = (text: RegExp) => page.getByRole('alert').filter({ hasText: text }).waitFor();
-    const checkpoint = await readFile(join(folder, 'site/data/mnist-net.safetensors'));
+    const checkpoint = await readFile(join(visitor.site, 'data/mnist-net.safetensors'));
     await openNetwork.setInputFiles(safetensors(checkpoint.subarray(0, checkpoint.length - 100), 'half.safetensors'));
     await alert(/^The network can’t be opened: .*half\.safetensors: .+/);
     await draw(page, '1');
@@ -269,7 +230,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   test('a run that the browser keeps is opened by its address and by the list; one that is gone is said to be', async () => {
     const page = await open('?run=mine');
     await page.getByRole('alert').filter({ hasText: 'the browser has thrown this run away' }).waitFor();
-    const checkpoint = [...(await readFile(join(folder, 'site/data/mnist-net.safetensors')))];
+    const checkpoint = [...(await readFile(join(visitor.site, 'data/mnist-net.safetensors')))];
     await page.evaluate(async (bytes) => {
       const opening = indexedDB.open('receptive-runs', 1);
       await new Promise((resolve) => {

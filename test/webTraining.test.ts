@@ -1,10 +1,9 @@
 /** Training in a page of the site, as it is built: a run in the page is the run of the command. Needs `npm run build`. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   completeRecipe,
   createNetwork,
@@ -20,39 +19,27 @@ import { encodePng } from '../src/formats/index.js';
 import { openFolder } from '../src/node/data.js';
 import { findMnistFolder } from '../src/node/files.js';
 import { createBackend, type EpochRecord, fit, manualSeed } from '../src/node/index.js';
-import { isolation, policy } from '../web/vite.config.js';
-import { hasChromium, launchChromium } from './browser/chromium.js';
+import { hasChromium } from './browser/chromium.js';
 import { run } from './command.js';
-import { placeSite } from './web/builtSite.js';
-import { type Site, serve } from './web/server.js';
+import { strict, Visitor } from './web/visitor.js';
 
-/** As strict as a host can be: the policy, as a header, holds in workers, too. */
-const strict = { ...isolation, 'Content-Security-Policy': policy };
-
-let folder: string;
-let launched: Promise<Browser> | undefined;
-let site: Site;
-let context: BrowserContext | undefined;
-const complaints: string[] = [];
+let visitor: Visitor;
+let home: string;
 
 /** A page of the site with `Trainer` among its globals. */
-async function open(path = 'train.html', address = site.address): Promise<Page> {
-  context ??= await (await launched!).newContext({ locale: 'en' });
-  const page = await context.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+async function open(path = 'train.html', address = home): Promise<Page> {
+  const page = await visitor.newPage();
   // Another host than the machine itself isn't secure without https.
-  if (address !== site.address) {
+  if (address !== home) {
+    visitor.trust(address);
     await page.route(`${address}**`, async (route) => {
-      const response = await route.fetch({ url: route.request().url().replace(address, site.address) });
+      const response = await route.fetch({ url: route.request().url().replace(address, home) });
       const { 'cross-origin-opener-policy': _, ...headers } = response.headers(); // which Chromium complains of there
       await route.fulfill({ response, headers });
     });
   }
   await page.goto(`${address}${path}`);
-  const script = (await readdir(join(folder, 'site/assets'))).find((name) => /^trainerGlobals-.*\.js$/.test(name));
+  const script = (await readdir(join(visitor.site, 'assets'))).find((name) => /^trainerGlobals-.*\.js$/.test(name));
   await page.addScriptTag({ url: `${address}assets/${script}`, type: 'module' });
   return page;
 }
@@ -206,28 +193,10 @@ async function trainInNode({ options: asked, epochs }: Order): Promise<Omit<Ran,
 }
 
 describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', () => {
+  visitor = new Visitor();
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'receptive-training-'));
-    launched = launchChromium(folder);
-    await placeSite(join(folder, 'site'));
-    site = await serve(join(folder, 'site'), strict);
-    await launched;
-  }, 120_000);
-
-  afterEach(async () => {
-    await context?.close();
-    context = undefined;
-    expect(complaints.splice(0)).toEqual([]);
+    home = await visitor.host(strict);
   });
-
-  afterAll(async () => {
-    try {
-      await (await launched?.catch(() => null))?.close();
-    } finally {
-      site?.server.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }, 120_000);
 
   test('a run has the losses and the accuracies of the command, bit for bit', async () => {
     const given = order({ model: 'mnistNet' }, { epochs: 2 });
@@ -340,22 +309,22 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       return { name, bytes: Array.from(bytes) };
     });
     expect(file.name).toBe('mnistNet-8-checkpoint.safetensors');
-    await mkdir(join(folder, 'run'));
-    await writeFile(join(folder, 'run/last.safetensors'), Uint8Array.from(file.bytes));
+    await mkdir(join(visitor.folder, 'run'));
+    await writeFile(join(visitor.folder, 'run/last.safetensors'), Uint8Array.from(file.bytes));
     const onPage = await testedOn(page);
 
-    const evaluated = await run(folder, 'eval', '--weights', 'run/last.safetensors', '--backend', 'wasm');
+    const evaluated = await run(visitor.folder, 'eval', '--weights', 'run/last.safetensors', '--backend', 'wasm');
     expect(evaluated).toMatchObject({ code: 0, stderr: '' });
     expect(evaluated.stdout).toContain(`loss ${onPage.loss.toFixed(4)}`);
     expect(evaluated.stdout).toContain(`accuracy ${(100 * onPage.accuracy).toFixed(2)} %`);
 
     const asked = ['train', 'mnist', '--resume', '--out', 'run', '--epochs', '2', '--backend', 'wasm'];
-    expect(await run(folder, ...asked)).toMatchObject({ code: 0, stderr: '' });
-    const log = (await readFile(join(folder, 'run/log.jsonl'), 'utf8')).trim().split('\n');
+    expect(await run(visitor.folder, ...asked)).toMatchObject({ code: 0, stderr: '' });
+    const log = (await readFile(join(visitor.folder, 'run/log.jsonl'), 'utf8')).trim().split('\n');
     const going = await train(page, { ...given, epochs: 2, checkpoint: Uint8Array.from(file.bytes) });
     expect(going.losses).toEqual(log.map((line) => JSON.parse(line).loss));
 
-    const bytes = await readFile(join(folder, 'run/last.safetensors'));
+    const bytes = await readFile(join(visitor.folder, 'run/last.safetensors'));
     const opened = await train(page, { ...given, epochs: 2, checkpoint: Uint8Array.from(bytes) });
     expect(opened.losses).toEqual([]);
     expect(opened.epochs).toEqual(going.epochs);
@@ -452,7 +421,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
 
   test('where the browser has no room for a run, it is trained all the same, and a sentence says that it isn’t kept', async () => {
     const page = await open();
-    const { origin } = new URL(site.address);
+    const { origin } = new URL(home);
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
     const ran = await train(page, order({ limit: 128 }, { keep: 'run' }));

@@ -15,7 +15,7 @@ export const strict = { ...isolation, 'Content-Security-Policy': policy };
 export type Headers = Readonly<Record<string, string>>;
 
 export class Visitor {
-  /** What went wrong in a page without anybody having asked, and what it asked of others. */
+  /** What went wrong in a page without anybody having asked, and what it asked of others or sent anywhere. */
   readonly complaints: string[] = [];
   /** The built site. */
   site = '';
@@ -24,6 +24,7 @@ export class Visitor {
   #browser: Promise<Browser> | undefined;
   #context: BrowserContext | undefined;
   readonly #hosts: Site[] = [];
+  readonly #addresses: string[] = [];
 
   /** Builds, launches, and cleans up, at the hooks of the file or of the `describe` that makes it. */
   constructor() {
@@ -38,9 +39,12 @@ export class Visitor {
       expect(this.complaints.splice(0)).toEqual([]);
     });
     afterAll(async () => {
-      for (const { server } of this.#hosts) server.close();
-      await (await this.#browser)?.close();
-      await rm(this.folder, { recursive: true, force: true });
+      try {
+        await (await this.#browser?.catch(() => null))?.close();
+      } finally {
+        for (const { server } of this.#hosts) server.close();
+        await rm(this.folder, { recursive: true, force: true });
+      }
     }, 60_000);
   }
 
@@ -48,30 +52,42 @@ export class Visitor {
   async host(headers: Headers, change?: (text: string) => string): Promise<string> {
     const host = await serve(this.site, headers, change);
     this.#hosts.push(host);
+    this.trust(host.address);
     return host.address;
   }
 
   /** The browser with its storage, as long as a test lasts. The options are those of the first page. */
   async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-    this.#context ??= await (await this.#browser!).newContext({ locale: 'en', ...options });
-    this.#context.setDefaultTimeout(110_000); // the machine may have other things to do
+    if (this.#context) return this.#context;
+    this.#context = await (await this.#browser!).newContext({ locale: 'en', ...options });
+    // The machine may have other things to do; less than a test has, so that what it waited for in vain is named.
+    this.#context.setDefaultTimeout(60_000);
+    this.#context.on('request', (request) => {
+      const url = request.url().replace(/^blob:/, '');
+      const isOwn = this.#addresses.some((address) => url.startsWith(`${new URL(address).origin}/`));
+      if (!isOwn || request.method() !== 'GET') this.complaints.push(`${request.method()} ${url}`);
+    });
     return this.#context;
   }
 
-  async open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await this.context(options);
-    const page = await context.newPage();
+  async newPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await (await this.context(options)).newPage();
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
-    const { origin } = new URL(address);
-    page.on('request', (request) => {
-      const url = request.url().replace(/^blob:/, '');
-      if (!url.startsWith(`${origin}/`) && !url.startsWith('data:')) this.complaints.push(url);
-    });
+    return page;
+  }
+
+  async open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.newPage(options);
     await page.goto(address);
     return page;
+  }
+
+  /** That it is asked for something there is no complaint. */
+  trust(address: string): void {
+    this.#addresses.push(address);
   }
 
   async leave(): Promise<void> {
