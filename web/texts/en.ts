@@ -64,8 +64,7 @@ export const en = {
     change: 'Look into it, change it',
     notKept: (reason: string) => `The browser doesn’t keep the network for other pages: ${reason}`,
     uses: {
-      learn:
-        'The lecture in chapters: convolution, pooling, backpropagation, Inception and residual networks, with figures to try.',
+      learn: 'Convolution, pooling and gradients in chapters, with live figures: each number says what it was made of.',
       train: 'Any network of the catalog, on your own pictures if you like: watch it, and change it while it runs.',
       race: 'The same network on each path of this machine: the losses agree, the clocks don’t.',
       predict: 'Draw a digit or drop a picture: what the network makes of it, and why.',
