@@ -1,6 +1,5 @@
 /** A chapter as it was rendered when the site was built. */
 export interface Chapter {
-  readonly title: string;
   readonly headings: readonly { readonly id: string; readonly text: string }[];
   readonly html: string;
   /** Files that it has code of. */

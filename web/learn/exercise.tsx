@@ -3,8 +3,9 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { texts } from '../shell/settings.js';
 import { isRightAnswer } from './answers.js';
+import type { View } from './part.js';
 
-export function Exercise({
+function Exercise({
   question,
   answer,
   hint,
@@ -48,3 +49,7 @@ export function Exercise({
     </form>
   );
 }
+
+export const view: View = (part) => (
+  <Exercise question={part.text('question')} answer={part.text('answer')} hint={part.text('hint')} />
+);

@@ -1,9 +1,10 @@
 /**
- * Chapters (`docs/learn/*.md`) as modules: `import chapter from '….md'` gives its title, its headings and its HTML. They are Markdown that
- * reads well in the repository; on the site,
+ * Chapters (`docs/learn/*.md`) as modules: `import chapter from '….md'` gives its headings and its HTML, and `….md?title` its title
+ * alone. They are Markdown that reads well in the repository; on the site,
  *
  *   $…$, $$…$$                                     become MathML
- *   [conv2dForward](../../src/ops/conv2d.ts)       alone in a line becomes that function, cut from the source
+ *   [conv2dForward](../../src/ops/conv2d.ts)       alone in a line becomes that function, cut from the source: of TypeScript,
+ *                                                  AssemblyScript or WGSL; `Tensor.backward` is a method of a class
  *   a block `figure`                               becomes a live figure: `conv2d x=1,1,5,5 weight=1,1,3,3`
  *   a block `exercise`                             becomes a question that checks its answer: its text, `= answer`, and a hint
  */
@@ -21,6 +22,7 @@ export const chapters: Plugin = {
   name: 'chapters',
   enforce: 'pre',
   async transform(text, id) {
+    if (id.endsWith('.md?title')) return { code: `export default ${JSON.stringify(titleOf(text))};`, map: null };
     if (!id.endsWith('.md')) return null;
     const chapter = await render(text, id);
     for (const source of chapter.sources) this.addWatchFile(source);
@@ -28,19 +30,20 @@ export const chapters: Plugin = {
   },
 };
 
+/** Its first line is `# Title`. */
+function titleOf(text: string): string {
+  return /^# (.+)/.exec(text)![1];
+}
+
 export async function render(text: string, file: string): Promise<Chapter> {
   const headings: { id: string; text: string }[] = [];
-  let title = '';
   const excerpts = await excerptsOf(text, file);
   const marked = new Marked({
     extensions: [math('block', /^\$\$([^$]+)\$\$/, true), math('inline', /^\$([^$\n]+)\$/, false)],
     renderer: {
       heading({ depth, text: content, tokens }) {
         const inline = this.parser.parseInline(tokens);
-        if (depth === 1) {
-          title = content;
-          return `<h1>${inline}</h1>`;
-        }
+        if (depth === 1) return `<h1>${inline}</h1>`;
         const id = `s${headings.length + 1}`;
         headings.push({ id, text: content });
         return `<h${depth} id="${id}">${inline}</h${depth}>`;
@@ -57,11 +60,11 @@ export async function render(text: string, file: string): Promise<Chapter> {
     },
   });
   const body = await marked.parse(text);
-  return { title, headings, html: body, sources: [...excerpts.keys()].map((link) => sourceOf(link, file).path) };
+  return { headings, html: body, sources: [...excerpts.keys()].map((link) => sourceOf(link, file).path) };
 }
 
 /** A link alone in its line: `[name](file)`. */
-const LINK = /^\[(\w+)\]\(([^)\s]+\.ts)\)$/;
+const LINK = /^\[(\w+(?:\.\w+)?)\]\(([^)\s]+\.(?:ts|wgsl))\)$/;
 
 function sourceOf(link: string, file: string): { name: string; path: string } {
   const [, name, target] = LINK.exec(link)!;
@@ -82,15 +85,28 @@ async function excerptsOf(text: string, file: string): Promise<Map<string, strin
   return new Map(await Promise.all(excerpts));
 }
 
-/** A function of a source, with the comment above it. Throws if it isn't there. */
+/** A function, class, interface or constant of a source, or a method of a class, with the comment above it. Throws if it isn't there. */
 export function cut(source: string, name: string, path: string): { line: number; code: string } {
   const lines = source.split('\n');
-  const at = lines.findIndex((line) => new RegExp(`^(export )?(async )?function ${name}\\b`).test(line));
+  const [outer, method] = name.split('.');
+  let at = lines.findIndex((line) =>
+    new RegExp(`^(export )?(default )?(async |abstract )?(function|class|interface|type|const|fn) ${outer}\\b`).test(
+      line,
+    ),
+  );
+  const margin = method === undefined ? '' : '  ';
+  if (method !== undefined && at >= 0) {
+    const end = lines.indexOf('}', at);
+    const inside = lines.slice(at, end).findIndex((line) => new RegExp(`^  (\\w+ )*${method}\\b[(<]`).test(line));
+    at = inside < 0 ? -1 : at + inside;
+  }
   if (at < 0) throw new Error(`${path} has no function ${name}`);
-  const end = lines.indexOf('}', at);
+  const isOneLine = lines[at].endsWith(';');
+  const end = isOneLine ? at : lines.findIndex((line, i) => i > at && new RegExp(`^${margin}[})\\]]+;?$`).test(line));
   let start = at;
-  while (start > 0 && /^(\/\*\*| \*)/.test(lines[start - 1])) start--;
-  return { line: start + 1, code: lines.slice(start, end + 1).join('\n') };
+  while (start > 0 && new RegExp(`^${margin}(/\\*\\*| \\*|//|@)`).test(lines[start - 1])) start--;
+  const code = lines.slice(start, end + 1).map((line) => (line.startsWith(margin) ? line.slice(margin.length) : line));
+  return { line: start + 1, code: code.join('\n') };
 }
 
 /** MathML, without styles of its own: the policy of the site has none. */

@@ -8,6 +8,8 @@ import { language, texts } from '../shell/settings.js';
 import { mount } from '../shell/shell.js';
 
 const files = import.meta.glob<Chapter>('../../docs/learn/*.md', { import: 'default' });
+const titles = import.meta.glob<string>('../../docs/learn/*.md', { import: 'default', query: '?title', eager: true });
+const fileOf = (name: string) => `../../docs/learn/${name}.${language.value}.md`;
 
 /** In the order of the lecture, by their files' names: `3-convolution.en.md`. */
 const names = [...new Set(Object.keys(files).map((path) => path.replace(/^.*\/(.*)\.\w+\.md$/, '$1')))].sort(
@@ -20,7 +22,7 @@ function Learn() {
   const chapter = useSignal<Chapter | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    files[`../../docs/learn/${name.value}.${language.value}.md`]?.().then((loaded) => {
+    files[fileOf(name.value)]?.().then((loaded) => {
       if (isCurrent) chapter.value = loaded;
     });
     return () => {
@@ -36,7 +38,7 @@ function Learn() {
           {names.map((one) => (
             <li key={one} value={Number.parseInt(one, 10)}>
               <a href={`?chapter=${one}&lang=${language.value}`} aria-current={one === name.value ? 'page' : undefined}>
-                {text.chapters[one as keyof typeof text.chapters] ?? one}
+                {titles[fileOf(one)]}
               </a>
               {one === name.value && (
                 <ul>

@@ -85,13 +85,6 @@ export const en = {
   learn: {
     title: 'Learn',
     contents: 'Chapters',
-    chapters: {
-      '3-convolution': 'Convolution',
-      '4-padding-stride': 'Padding, stride, dilation, groups',
-      '5-pooling': 'Pooling',
-      '12-batch-norm': 'Batch norm’s gradient',
-      '13-cross-entropy': 'Cross-entropy’s gradient',
-    },
     noChapter: (name: string) => `There is no chapter ‘${name}’.`,
     figureOf: (operation: string) => `${operation}, number by number`,
     controls: 'Step through the figure',
@@ -133,6 +126,21 @@ export const en = {
         reason: 'Several numbers are the largest: the first one, row by row, gets all of the gradient, as in PyTorch.',
       },
     },
+  },
+  network: {
+    title: 'A network',
+  },
+  fast: {
+    title: 'How it is made fast',
+  },
+  pictures: {
+    title: 'Pictures',
+  },
+  ideas: {
+    title: 'Ideas',
+  },
+  reference: {
+    title: 'Reference',
   },
   train: {
     title: 'Train',

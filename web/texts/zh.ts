@@ -77,13 +77,6 @@ export const zh: Texts = {
   learn: {
     title: '学习',
     contents: '章节',
-    chapters: {
-      '3-convolution': '卷积',
-      '4-padding-stride': '填充、步长、空洞、分组',
-      '5-pooling': '池化',
-      '12-batch-norm': '批归一化的梯度',
-      '13-cross-entropy': '交叉熵的梯度',
-    },
     noChapter: (name) => `没有“${name}”这一章。`,
     figureOf: (operation) => `${operation}，逐数展示`,
     controls: '逐步查看',
@@ -115,6 +108,21 @@ export const zh: Texts = {
       lecturePool: { name: '讲义的例子', reason: '讲义里的 4x4 图像：四个窗口的最大值是 4、8、9、8。' },
       tie: { name: '并列', reason: '有几个数并列最大：按行数第一个得到全部梯度，与 PyTorch 相同。' },
     },
+  },
+  network: {
+    title: '网络',
+  },
+  fast: {
+    title: '怎样变快',
+  },
+  pictures: {
+    title: '图片',
+  },
+  ideas: {
+    title: '想法',
+  },
+  reference: {
+    title: '参考',
   },
   train: {
     title: '训练',
