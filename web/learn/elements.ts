@@ -1,15 +1,52 @@
 /** The elements of chapters: a figure for an operation, and exercises. */
+import type { OperationElement } from './figureOf.js';
 import { Part, type View } from './part.js';
 
-const operations = ['conv2d', 'linear', 'maxpool2d', 'avgpool2d', 'relu', 'batchnorm2d', 'crossentropy'];
+/** The operations of `src/ops`, as HTML writes names. */
+const operations = [
+  'conv2d',
+  'maxpool2d',
+  'avgpool2d',
+  'adaptiveavgpool2d',
+  'linear',
+  'matmul',
+  'batchnorm2d',
+  'localresponsenorm',
+  'relu',
+  'sigmoid',
+  'tanh',
+  'softmax',
+  'logsoftmax',
+  'crossentropy',
+  'nllloss',
+  'mseloss',
+  'cat',
+  'pad',
+  'dropout',
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'sum',
+  'mean',
+  'sgd',
+  'adam',
+  'rmsprop',
+  'adagrad',
+  'gradnorm',
+  'clipgrad',
+] as const satisfies readonly OperationElement[];
 
 /** Where each element's view comes from. */
 const views: Readonly<Record<string, () => Promise<View>>> = {
-  ...Object.fromEntries(
-    operations.map((name) => [`rc-${name}`, async () => (await import('./operations.js')).viewOf(name)]),
-  ),
+  ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
+
+async function figureViewOf(name: OperationElement): Promise<View> {
+  const [{ figureView }, { problemOf }] = await Promise.all([import('./figureView.js'), import('./operations.js')]);
+  return figureView((attributes) => problemOf(name, attributes));
+}
 
 /** Makes the elements known to the page. */
 export function defineElements(): void {
