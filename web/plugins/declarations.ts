@@ -101,6 +101,21 @@ function sorted(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.name.localeCompare(b.name, 'en'));
 }
 
+/** What a reader meets first comes first; the others stay in the order in which they are exported. */
+const order = [
+  'tensor',
+  'backends',
+  'functional',
+  'nn',
+  'nn.init',
+  'optim',
+  'models',
+  'training',
+  'data',
+  'transforms',
+];
+const placeOf = (section: string) => (order.includes(section) ? order.indexOf(section) : order.length);
+
 /** Reads what one entry exports on one platform. */
 class Reader {
   readonly #checker: Checker;
@@ -140,8 +155,7 @@ class Reader {
         exported.filter(({ room }) => room === name).map(({ name: item, symbol }) => this.#item(item, symbol)),
       ),
     }));
-    // Rooms in the order of their first names, and then namespaces.
-    return sections.sort((a, b) => Number(a.isNamespace) - Number(b.isNamespace));
+    return sections.sort((a, b) => placeOf(a.name) - placeOf(b.name));
   }
 
   #item(name: string, symbol: Named): Item {

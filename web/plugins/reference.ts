@@ -36,10 +36,11 @@ export function entries(): Entry[] {
 
 /** An entry with its docstrings as HTML. */
 export function shown(entry: Entry): Entry {
-  const html = (doc: string, section: Section | null) =>
+  /** `own`: the name whose page it is, which isn't linked. */
+  const html = (doc: string, section: Section | null, own?: Item) =>
     htmlOf(markdownOf(doc), (name) => {
       const found = find(entry, name, section?.isNamespace ? section.name : '');
-      return found && `?entry=${entry.id}&name=${nameOf(found)}`;
+      return found && found.item !== own ? `?entry=${entry.id}&name=${nameOf(found)}` : null;
     });
   return {
     ...entry,
@@ -49,8 +50,8 @@ export function shown(entry: Entry): Entry {
       doc: html(section.doc, section),
       items: section.items.map((item) => ({
         ...item,
-        declarations: item.declarations.map((one) => ({ ...one, doc: html(one.doc, section) })),
-        members: item.members.map((one) => ({ ...one, doc: html(one.doc, section) })),
+        declarations: item.declarations.map((one) => ({ ...one, doc: html(one.doc, section, item) })),
+        members: item.members.map((one) => ({ ...one, doc: html(one.doc, section, item) })),
       })),
     })),
   };

@@ -29,7 +29,7 @@ export function sectionsToFind(language: string): Document[] {
 
 function sectionsOf(chapter: string, language: string, text: string): Document[] {
   const sections: { title: string; words: string[] }[] = [];
-  for (const token of new Marked().lexer(text)) {
+  for (const token of new Marked().lexer(withoutFormulas(text))) {
     if (token.type === 'heading') sections.push({ title: token.text, words: [] });
     else sections.at(-1)?.words.push(...wordsOf(token));
   }
@@ -43,13 +43,20 @@ function sectionsOf(chapter: string, language: string, text: string): Document[]
   }));
 }
 
+/** Letters of formulas in the text stay, as `C_out`; what stands in a line of its own goes. */
+const withoutFormulas = (text: string) =>
+  text
+    .replace(/^\$\$[^$]+\$\$/gm, '')
+    .replace(/\$([^$\n]+)\$/g, (_, formula: string) =>
+      formula.replace(/\\[a-zA-Z]+|[{}\\]/g, ' ').replace(/\s+/g, ' '),
+    );
+
 /** What is read of a part: no code, no figure, and of an exercise its question alone. */
 function wordsOf(token: Token): string[] {
   if (token.type === 'code') return token.lang === 'exercise' ? [token.text.split(/^= /m)[0]] : [];
   if ('tokens' in token && token.tokens) return token.tokens.flatMap(wordsOf);
   if (token.type === 'list') return token.items.flatMap(({ tokens }: { tokens: Token[] }) => tokens.flatMap(wordsOf));
-  if (token.type === 'text' || token.type === 'codespan' || token.type === 'escape')
-    return [token.text.replace(/\$+/g, '')];
+  if (token.type === 'text' || token.type === 'codespan' || token.type === 'escape') return [token.text];
   return [];
 }
 
@@ -63,6 +70,7 @@ export function namesToFind(): Document[] {
           place: specifier,
           address: `reference.html?entry=${id}&name=${title}`,
           text: plain(doc),
+          ...(title !== name && { isMember: true }),
         });
         const documented = members.filter(({ name: member, doc }) => doc !== '' && /^\w+$/.test(member));
         return [

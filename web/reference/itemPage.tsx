@@ -51,7 +51,7 @@ export function ItemPage({ entry, item, member }: { entry: Entry; item: Item; me
           // Of several with one name, the first.
           id={item.members.findIndex(({ name }) => name === one.name) === i ? `member-${one.name}` : undefined}
         >
-          <Declared entry={entry} declaration={one} namespace={namespace} own={item.name} />
+          <Declared entry={entry} declaration={one} namespace={namespace} own={item.name} isMember />
         </section>
       ))}
       {item.inherited.map(({ from, names }) => (
@@ -70,21 +70,24 @@ export function ItemPage({ entry, item, member }: { entry: Entry; item: Item; me
   );
 }
 
-type Properties = { entry: Entry; declaration: Declaration; namespace: string; own: string };
+type Properties = { entry: Entry; declaration: Declaration; namespace: string; own: string; isMember?: boolean };
 
-function Declared({ entry, declaration: { code, doc, source }, namespace, own }: Properties) {
+function Declared({ entry, declaration: { code, doc, source }, namespace, own, isMember }: Properties) {
   const [file, line] = source.split('#');
   return (
     <>
       <pre>
         <Code entry={entry} code={code} namespace={namespace} own={own} />
       </pre>
-      <div lang="en">
+      <div class="about" lang="en">
         <Docstring html={doc} />
       </div>
       <p class="source">
-        <a href={`./source.html?file=${file}&lang=${language.value}#${line}`}>
-          {file}:{line.slice(1)}
+        <a
+          href={`./source.html?file=${file}&lang=${language.value}#${line}`}
+          aria-label={`${texts.value.reference.source}: ${file}:${line.slice(1)}`}
+        >
+          {isMember ? '' : file}:{line.slice(1)}
         </a>
       </p>
     </>

@@ -2,6 +2,7 @@
 import { entries } from 'virtual:reference';
 import { texts } from '../shell/settings.js';
 import type { Entry } from './entry.js';
+import { useCurrentInView } from './inView.js';
 import { find } from './names.js';
 import { addressOf, place } from './place.js';
 
@@ -11,8 +12,9 @@ export function Navigation({ entry }: { entry: Entry | null }) {
   const current = (is: boolean) => (is ? 'page' : undefined);
   const item = entry && find(entry, name)?.item;
   const open = entry?.sections.find((section) => section.name === name || (item && section.items.includes(item)));
+  const navigation = useCurrentInView(item);
   return (
-    <nav aria-label={text.entries}>
+    <nav ref={navigation} aria-label={text.entries}>
       <ul>
         {entries.map((one) => (
           <li key={one.id}>

@@ -5,6 +5,8 @@ export interface Document {
   readonly place: string;
   readonly address: string;
   readonly text: string;
+  /** Of a class or a type. */
+  readonly isMember?: boolean;
   /** Of a chapter. The reference has one language. */
   readonly language?: string;
 }

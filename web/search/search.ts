@@ -44,9 +44,11 @@ const folded = (text: string) => text.normalize('NFKC').toLowerCase().replaceAll
 /** 0 if a word is missing. */
 function scoreOf(words: readonly string[], document: Document, language: string): number {
   const [title, place, text] = [document.title, document.place, document.text].map(folded);
+  // What a chapter or a section is about says more than a name, and a name more than one of its members.
+  const weight = document.language ? 2 : document.isMember ? 0.5 : 1;
   let sum = 0;
   for (const word of words) {
-    const score = inTitle(word, title) + (place.includes(word) ? 4 : 0) + (text.includes(word) ? 2 : 0);
+    const score = inTitle(word, title) * weight + (place.includes(word) ? 4 : 0) + (text.includes(word) ? 2 : 0);
     if (score === 0) return 0;
     sum += score;
   }

@@ -1,5 +1,6 @@
 /** All files by their folders. That of the file that is shown is open. */
 import files from 'virtual:sources';
+import { useCurrentInView } from '../reference/inView.js';
 import { language, texts } from '../shell/settings.js';
 
 const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -9,9 +10,10 @@ const folders = [...new Set(files.map(folderOf))].sort();
 export function Files({ asked }: { asked: string }) {
   const { source: text } = texts.value;
   const open = folders.includes(asked) ? asked : folderOf(asked);
+  const navigation = useCurrentInView(asked);
   const address = (file: string) => `?file=${file}&lang=${language.value}`;
   return (
-    <nav aria-label={text.files}>
+    <nav ref={navigation} aria-label={text.files}>
       {folders.map((folder) => (
         <details key={folder} open={folder === open}>
           <summary>{folder === '' ? '/' : folder}</summary>
