@@ -12,7 +12,17 @@ import { axe } from './web/axe.js';
 import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
-const pages = ['', 'learn.html', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'];
+const pages = [
+  '',
+  'learn.html',
+  'reference.html',
+  'source.html',
+  'train.html',
+  'race.html',
+  'predict.html',
+  'bench.html',
+  'check.html',
+];
 
 let folder: string;
 let browser: Browser;

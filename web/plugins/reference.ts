@@ -4,7 +4,7 @@ import type { Entry, Item, Section } from '../reference/entry.js';
 import { find, nameOf } from '../reference/names.js';
 import { readEntries } from './declarations.js';
 import { firstSentence, htmlOf, markdownOf } from './docstrings.js';
-import { chapterFiles, chaptersNamedIn, read } from './repository.js';
+import { chapterFiles, chaptersNamedIn, read, sourceFiles } from './repository.js';
 
 const NAME = 'virtual:reference';
 
@@ -26,6 +26,7 @@ export function reference(): Plugin {
   };
 }
 
+let files: string[] | undefined;
 let known: Entry[] | undefined;
 
 /** The entries, with docstrings in Markdown. */
@@ -39,6 +40,8 @@ export function shown(entry: Entry): Entry {
   /** `own`: the name whose page it is, which isn't linked. */
   const html = (doc: string, section: Section | null, own?: Item) =>
     htmlOf(markdownOf(doc), (name) => {
+      files ??= sourceFiles();
+      if (files.includes(`src/${name}`)) return `source.html?file=src/${name}`;
       const found = find(entry, name, section?.isNamespace ? section.name : '');
       return found && found.item !== own ? `?entry=${entry.id}&name=${nameOf(found)}` : null;
     });
@@ -68,12 +71,14 @@ function withChapters(all: Entry[]): Entry[] {
     }
   }
   const operations = operationFiles();
+  const chapters = new Set(chapterFiles().map(({ name }) => name));
   const chaptersOf = ({ name, declarations }: Item): string[] => {
     const own = name.split('.').at(-1)!;
     const [file] = declarations[0].source.split('#');
     const operation = operations.get(/\/(nn|optim|figures|ops)\//.test(file) ? plain(own) : '');
     const named = operation ? chaptersNamedIn(read(operation)) : chaptersNamedIn(read(file));
-    return [...new Set([...(showing.get(`${file} ${own}`) ?? []), ...named])].sort(
+    const written = named.filter((name) => chapters.has(name));
+    return [...new Set([...(showing.get(`${file} ${own}`) ?? []), ...written])].sort(
       (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10),
     );
   };

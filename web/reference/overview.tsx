@@ -1,12 +1,14 @@
 /** An entry's sections, and a section's names with what each is in a sentence. */
-import { texts } from '../shell/settings.js';
+import { language, texts } from '../shell/settings.js';
 import type { Entry, Item, Kind, Section } from './entry.js';
 import { addressOf } from './place.js';
 import { Title } from './title.js';
 
 /** The site's own HTML, made of docstrings when it was built. */
 export function Docstring({ html }: { html: string }) {
-  return <div class="doc" dangerouslySetInnerHTML={{ __html: html }} />;
+  // Other pages open in the language of this one.
+  const __html = html.replaceAll('"source.html?', `"source.html?lang=${language.value}&amp;`);
+  return <div class="doc" dangerouslySetInnerHTML={{ __html }} />;
 }
 
 export function EntryPage({ entry }: { entry: Entry }) {
