@@ -53,7 +53,7 @@ const withoutFormulas = (text: string) =>
 
 /** What is read of a part: no code, no figure, and of an exercise its question alone. */
 function wordsOf(token: Token): string[] {
-  if (token.type === 'code') return token.lang === 'exercise' ? [token.text.split(/^= /m)[0]] : [];
+  if (token.type === 'code') return token.lang === 'exercise' ? [token.text.split(/^(?:= |fill |find )/m)[0]] : [];
   if ('tokens' in token && token.tokens) return token.tokens.flatMap(wordsOf);
   if (token.type === 'list') return token.items.flatMap(({ tokens }: { tokens: Token[] }) => tokens.flatMap(wordsOf));
   if (token.type === 'text' || token.type === 'codespan' || token.type === 'escape') return [token.text];
