@@ -11,8 +11,6 @@
  * 6 loads for 16 multiplications and additions. A last block of four channels or fewer takes 6 pixels x 4 lanes instead.
  *
  * Arrays with "channels in lanes" have four channels of a pixel side by side: (C / 4, pixels, 4), filled up with zeros.
- *
- * Chapter: docs/learn/15-lanes-tiles.en.md
  */
 import { madd } from './madd';
 

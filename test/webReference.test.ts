@@ -94,7 +94,9 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await page.keyboard.press('/');
     await page.keyboard.type('F.conv2d');
     await results(page).first().waitFor();
-    expect(await page.locator('.search').getByRole('option', { selected: true }).textContent()).toMatch(/^functional\.conv2d/);
+    expect(await page.locator('.search').getByRole('option', { selected: true }).textContent()).toMatch(
+      /^functional\.conv2d/,
+    );
     await page
       .getByRole('status')
       .getByText(/place.*Enter opens/)

@@ -60,8 +60,6 @@
  *
  * Source: Winograd, "Arithmetic Complexity of Computations" (1980);
  * Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks" (2015), https://arxiv.org/abs/1509.09308
- *
- * Chapter: docs/learn/14-winograd.en.md
  */
 
 @inline
