@@ -5,6 +5,8 @@
  *
  * So an operation is written once, and the result for a number doesn't depend on its place. Callers pass `lanes` as a constant, so
  * the compiled loop has no branch for it.
+ *
+ * Chapter: docs/learn/15-lanes-tiles.en.md
  */
 
 /** Four numbers, or one of them (in every lane). */

@@ -4,6 +4,8 @@
  *   |··· task 0 ···|··· task 1 ···|··· task 2 ···|     from firstElement(length, t, T) up to firstElement(length, t + 1, T)
  *
  * The split depends on sizes only, so that results are the same bits for any number of threads.
+ *
+ * Chapter: docs/learn/15-lanes-tiles.en.md
  */
 
 /** The first element of a task; task T is the end. Multiples of 4, so that only the last task has a rest of lanes. */

@@ -1,4 +1,5 @@
 /** The chapters: both languages have the same parts, their code is in the source, and their exercises know right from wrong. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { falsify } from '../src/figures/falsify.js';
@@ -16,6 +17,11 @@ const chapterOf = (name: string, language: string) => {
   const file = `${folder}${name}.${language}.md`;
   return render(readFileSync(file, 'utf8'), file);
 };
+/** The blocks of PyTorch that have been run, by their hashes. */
+const ran: Record<string, string[]> = JSON.parse(
+  readFileSync(new URL('golden/chapters.json', import.meta.url), 'utf8'),
+);
+
 /** The elements of a chapter, as they stand in its HTML. */
 const elements = (html: string, name: string) => html.match(new RegExp(`<rc-${name}[^>]*>`, 'g')) ?? [];
 
@@ -54,6 +60,21 @@ describe.each(names)('%s', (name) => {
       else if (exercise.text('kind') === 'find') findWrong(exercise);
       else predict(exercise.text('answer'));
     }
+  });
+
+  test.each(['en', 'zh'])('has links that lead somewhere, in the reader’s language (%s)', async (language) => {
+    const { html } = await chapterOf(name, language); // which throws where one leads nowhere
+    for (const [, href] of html.matchAll(/<a href="([^"]*)"/g)) {
+      if (!/^https:\/\/|^#s\d+$/.test(href))
+        expect(href).toMatch(new RegExp(`^(learn|source)\\.html\\?.*lang=${language}`));
+    }
+  });
+
+  test.each(['en', 'zh'])('has PyTorch that was run as it stands: test/golden/run_chapters.py (%s)', (language) => {
+    const file = `${name}.${language}.md`;
+    const blocks = readFileSync(`${folder}${file}`, 'utf8').matchAll(/^```python\n(.*?)^```/gms);
+    const hashes = [...blocks].map(([, block]) => createHash('sha256').update(block).digest('hex').slice(0, 16));
+    expect(ran[file] ?? []).toEqual(hashes);
   });
 
   test('has nothing that the policy of the site would refuse', async () => {
@@ -105,4 +126,38 @@ function findWrong(exercise: Given): void {
 test('code that isn’t in the source is an error', async () => {
   expect(() => cut('function a() {\n}\n', 'b', 'a.ts')).toThrow('a.ts has no function b');
   await expect(render('[gone](../../src/ops/conv2d.ts)', `${folder}x.en.md`)).rejects.toThrow('has no function gone');
+});
+
+test('links become the site’s addresses, and one that leads nowhere is an error', async () => {
+  const linked = async (link: string) => {
+    const { html } = await render(`A [link](${link}).`, `${folder}3-convolution.en.md`);
+    return /href="([^"]*)"/.exec(html)![1].replaceAll('&amp;', '&');
+  };
+  expect(await linked('https://arxiv.org/abs/1603.07285')).toBe('https://arxiv.org/abs/1603.07285');
+  expect(await linked('5-pooling.zh.md')).toBe('learn.html?chapter=5-pooling&lang=zh');
+  expect(await linked('3-convolution.en.md#several-kernels')).toBe('learn.html?chapter=3-convolution&lang=en#s3');
+  expect(await linked('#backward-who-gets-how-much')).toBe('#s4');
+  expect(await linked('../../src/ops/conv2d.ts#L3')).toBe('source.html?file=src/ops/conv2d.ts&lang=en#L3');
+  expect(await linked('../../src/models')).toBe('source.html?file=src/models&lang=en');
+  expect(await linked('../../README.md#read-it')).toMatch(/^source\.html\?file=README\.md&lang=en#L\d+$/);
+  for (const wrong of [
+    '99-gone.en.md',
+    '5-pooling.en.md#gone',
+    '#gone',
+    '../../src/gone.ts',
+    '../../src/ops/conv2d.ts#L9999',
+    '../../package.json',
+    '../../README.md#gone',
+  ]) {
+    await expect(linked(wrong), wrong).rejects.toThrow(
+      `docs/learn/3-convolution.en.md: the link ${wrong} leads nowhere`,
+    );
+  }
+});
+
+test('an excerpt names its place, and leads there', async () => {
+  const { html } = await render('[conv2dForward](../../src/ops/conv2d.ts)', `${folder}3-convolution.zh.md`);
+  const [, href, place] = /<figcaption><a href="([^"]*)"><code>([^<]*)</.exec(html)!;
+  const [, line] = /:(\d+)$/.exec(place)!;
+  expect(href.replaceAll('&amp;', '&')).toBe(`source.html?file=src/ops/conv2d.ts&lang=zh#L${line}`);
 });

@@ -7,6 +7,7 @@ import { transformWithOxc } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { networksByGroup } from '../src/catalog/index.js';
 import { type OperationName, operationNames, ops } from '../src/ops/index.js';
+import { chapterFiles, read } from '../web/plugins/repository.js';
 import { missingForMpi, mpiEnvironment } from './mpi.js';
 
 const root = new URL('../', import.meta.url);
@@ -29,6 +30,18 @@ test('the table of operations is the list of operations', async () => {
     }),
   );
   const table = ['| operation | what it computes | passes |', '|---|---|---|', ...rows].join('\n');
+  expect(readme, `README should have this table:\n${table}\n`).toContain(table);
+});
+
+test('the table of chapters is the list of chapters', () => {
+  const title = (path: string) => /^# (.+)/.exec(read(path))![1];
+  const rows = chapterFiles()
+    .filter(({ language }) => language === 'en')
+    .map(({ name, path }) => {
+      const chinese = path.replace('.en.md', '.zh.md');
+      return `| ${Number.parseInt(name, 10)} | [${title(path)}](${path}) | [${title(chinese)}](${chinese}) |`;
+    });
+  const table = ['| | chapter | 中文 |', '|---|---|---|', ...rows].join('\n');
   expect(readme, `README should have this table:\n${table}\n`).toContain(table);
 });
 

@@ -11,7 +11,17 @@ import { hasChromium } from './browser/chromium.js';
 import { axe } from './web/axe.js';
 import { strict, Visitor } from './web/visitor.js';
 
-const pages = ['', 'learn.html', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'] as const;
+const pages = [
+  '',
+  'learn.html',
+  'reference.html',
+  'source.html',
+  'train.html',
+  'race.html',
+  'predict.html',
+  'bench.html',
+  'check.html',
+] as const;
 let visitor: Visitor;
 
 async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {

@@ -12,7 +12,17 @@ import { axe } from './web/axe.js';
 import { placeSite } from './web/builtSite.js';
 import { type Site, serve } from './web/server.js';
 
-const pages = ['', 'learn.html', 'train.html', 'race.html', 'predict.html', 'bench.html', 'check.html'];
+const pages = [
+  '',
+  'learn.html',
+  'reference.html',
+  'source.html',
+  'train.html',
+  'race.html',
+  'predict.html',
+  'bench.html',
+  'check.html',
+];
 
 let folder: string;
 let browser: Browser;
@@ -172,6 +182,9 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       return found ?? null;
     };
 
+    const source = () => page.evaluate(async () => (await fetch('./src/ops/conv2d.ts')).text());
+    const loaded = await source(); // and is kept
+
     // The new version has arrived in part.
     await writeFile(site('train.html'), html.replace('<title>', '<meta name="version" content="2"><title>'));
     await writeServiceWorker(site());
@@ -187,6 +200,12 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(await update()).toBe('activated');
     expect(await title()).toBe('2');
     expect(await has(page, `./assets/${worker}`)).toBe(true);
+    // What was kept when it was read is that of the new version, too, and needn't be loaded again.
+    await writeFile(site('src/ops/conv2d.ts'), 'changed on its way');
+    expect(await source()).toBe(loaded);
+    await writeServiceWorker(site());
+    expect(await update()).toBe('activated');
+    expect(await source()).toBe('changed on its way');
     complaints.length = 0; // the browser says what didn't fit
   });
 

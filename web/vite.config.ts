@@ -10,6 +10,10 @@ import { writeServiceWorker } from '../tools/serviceWorker.mjs';
 import { writeSiteData } from '../tools/siteData.mjs';
 import { chapters } from './learn/plugin.js';
 import { isolation } from './offline/worker/isolation.js';
+import { llms } from './plugins/llms.js';
+import { reference } from './plugins/reference.js';
+import { search } from './plugins/search.js';
+import { sources } from './plugins/sources.js';
 
 export { isolation };
 
@@ -104,7 +108,7 @@ export default defineConfig(async () => {
     appType: 'mpa' as const,
     server: { headers: isolation },
     preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-    plugins: [chapters, withPolicy, withLicenses, withServiceWorker()],
+    plugins: [chapters, reference(), sources(), search(), llms, withPolicy, withLicenses, withServiceWorker()],
     // What reports name as the version of `receptive`.
     define: { 'import.meta.env.VITE_VERSION': JSON.stringify((await environment()).version) },
     worker: { format: 'es' as const }, // so that a worker loads only those kernels that it uses
@@ -112,7 +116,9 @@ export default defineConfig(async () => {
       target: 'es2022',
       // A worker has the kit and the kernels in it.
       chunkSizeWarningLimit: 1000,
-      rollupOptions: { input: ['index', 'learn', 'train', 'race', 'predict', 'bench', 'check'].map(page) },
+      rollupOptions: {
+        input: ['index', 'learn', 'reference', 'source', 'train', 'race', 'predict', 'bench', 'check'].map(page),
+      },
     },
   };
 });

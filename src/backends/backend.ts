@@ -56,6 +56,10 @@ const bytesOf: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32
 /** Bytes that a backend may always hold, however little is in use: 64 MiB. */
 const smallPool = 2 ** 26;
 
+/**
+ * Where tensors lie, and who computes with them: `createBackend` makes one. It has a pool, from which a training loop takes the
+ * same memory again in each step.
+ */
 export abstract class Backend implements TensorBackend {
   abstract readonly name: string;
   abstract readonly kernels: Kernels<DeviceBuffer>;

@@ -68,7 +68,9 @@ const all = {
 } satisfies Record<string, DataSet>;
 
 export type DataSetName = keyof typeof all;
+/** The data sets by name: how large their images are, and how they are loaded. */
 export const dataSets: Readonly<Record<DataSetName, DataSet>> = all;
+/** Their names, in the order of the list. */
 export const dataSetNames = Object.keys(dataSets) as DataSetName[];
 
 /** The data set of that name. Throws a RangeError that lists the near names if there is none. */

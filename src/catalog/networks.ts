@@ -39,6 +39,7 @@ const groups = {
   },
 } satisfies Record<string, NetworkGroup>;
 
+/** Where networks come from: a paper, the lecture. */
 export const networkGroups: Readonly<Record<keyof typeof groups, NetworkGroup>> = groups;
 
 /** What can be asked of a network beside the images. */
@@ -150,7 +151,9 @@ const all = {
 } satisfies Record<string, Network>;
 
 export type NetworkName = keyof typeof all;
+/** The networks by name: where each is from, which images it takes, how many parameters it has. */
 export const networks: Readonly<Record<NetworkName, Network>> = all;
+/** Their names, in the order of the list. */
 export const networkNames = Object.keys(networks) as NetworkName[];
 
 /** The network of that name. Throws a RangeError that lists the near names if there is none. */

@@ -56,6 +56,7 @@ const warmupRule = 'must be a number of epochs, as in 5, or of steps, as in 500s
 /** null: not asked for. */
 const orNull = <Schema extends v.GenericSchema>(schema: Schema) => v.optional(v.nullable(schema), null);
 
+/** What a run is made of, as its `receptive.config` keeps it: a schema of valibot, with the default of each option. */
 export const runOptions = v.object({
   model: v.optional(oneOf(networkNames), 'mnistNet'),
   data: v.optional(oneOf([...dataSetNames, PICTURE_FOLDER]), 'mnist'),

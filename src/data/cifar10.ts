@@ -21,6 +21,7 @@ export interface Cifar10Options {
 
 const TRAINING = ['data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin', 'data_batch_4.bin', 'data_batch_5.bin'];
 const TEST = ['test_batch.bin'];
+/** What the labels of CIFAR-10 mean. */
 export const cifar10Classes = [
   'airplane',
   'automobile',

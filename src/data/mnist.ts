@@ -28,7 +28,9 @@ export interface FashionMnistOptions extends MnistOptions {
   normalize?: Normalization | boolean;
 }
 
+/** What the labels of MNIST mean. */
 export const mnistClasses = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+/** What the labels of Fashion-MNIST mean. */
 export const fashionMnistClasses = [
   'T-shirt',
   'trouser',
@@ -42,10 +44,12 @@ export const fashionMnistClasses = [
   'ankle boot',
 ];
 
+/** MNIST from its IDX files in a folder. Throws if a file is missing or damaged. */
 export async function mnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
   return idxDataset('mnist', folder, options, mnistNormalization, mnistClasses);
 }
 
+/** Fashion-MNIST from its IDX files in a folder. Throws if a file is missing or damaged. */
 export async function fashionMnistFrom(folder: Folder, options: Omit<MnistOptions, 'dir'>): Promise<ImageDataset> {
   return idxDataset('fashion-mnist', folder, options, fashionMnistNormalization, fashionMnistClasses);
 }

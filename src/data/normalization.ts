@@ -17,6 +17,7 @@ export interface Normalization {
 /** What the PyTorch examples use for MNIST. */
 export const mnistNormalization: Normalization = { mean: [0.1307], std: [0.3081] };
 
+/** The mean and the deviation of CIFAR-10's pixels, for each channel. */
 export const cifar10Normalization: Normalization = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
 
 /** CIFAR-10 in grey. */

@@ -85,6 +85,7 @@ export function leavesOf(expression: Expression): (CellOf | NumberOf)[] {
   return 'of' in expression ? expression.of.flatMap(leavesOf) : [expression];
 }
 
+/** The cells of an expression, in the order in which they are written. */
 export function cellsOf(expression: Expression): Cell[] {
   return leavesOf(expression).flatMap((leaf) => (leaf.kind === 'cell' ? [leaf.cell] : []));
 }

@@ -20,6 +20,7 @@ export interface Cell {
   readonly index: number;
 }
 
+/** The number of a cell, given the grids. Throws a RangeError where there is no such cell. */
 export function valueAt({ grid, index }: Cell, grids: readonly Pick<Grid, 'name' | 'values'>[]): number {
   const value = grids.find(({ name }) => name === grid)?.values[index];
   if (value === undefined) throw new RangeError(`there is no ${grid}[${index}]`);

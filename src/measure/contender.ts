@@ -11,6 +11,7 @@ export interface Contender {
   readonly peak?: number;
 }
 
+/** Whether it computes by the maths as it stands, which is many times slower. */
 export const isReference = ({ backend }: Contender): boolean => backend.name === 'reference';
 
 /** GFLOP/s that multiplying and adding alone reaches, measured now, for a quarter of a second or so; undefined on backends

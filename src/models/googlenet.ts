@@ -278,6 +278,7 @@ export function googlenetLoss(
   return F.crossEntropy(logits, labels, options).add(aux.mul(AUX_WEIGHT));
 }
 
+/** Makes a `GoogLeNet`, with weights from the generator. */
 export function googlenet(options?: GoogLeNetOptions): GoogLeNet {
   return new GoogLeNet(options);
 }

@@ -62,6 +62,7 @@ export class InceptionNet extends Module {
   }
 }
 
+/** Makes the lecture's `InceptionNet`, with weights from the generator. */
 export function inceptionNet(): InceptionNet {
   return new InceptionNet();
 }

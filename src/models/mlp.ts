@@ -24,6 +24,7 @@ export class Mlp extends Module {
   }
 }
 
+/** Makes the lecture's `Mlp`, with weights from the generator. */
 export function mlp(): Mlp {
   return new Mlp();
 }

@@ -21,6 +21,7 @@ export class MnistNet extends Module {
   }
 }
 
+/** Makes the lecture's `MnistNet`, with weights from the generator. */
 export function mnistNet(): MnistNet {
   return new MnistNet();
 }

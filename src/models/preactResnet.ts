@@ -30,6 +30,7 @@ const ACTIVATIONS = {
 } as const;
 
 export type Activation = keyof typeof ACTIVATIONS;
+/** The orders of batch norm, ReLU and convolution that a block can have: Figure 4 of the paper. */
 export const activations = Object.keys(ACTIVATIONS) as Activation[];
 
 /** What happens to x on its way past the branch: Figure 2 of the paper, (a) to (f). g(x) = sigmoid(1x1 convolution of x). */
@@ -204,6 +205,7 @@ function requireOneOf(name: string, value: string, values: readonly string[]): v
   }
 }
 
+/** Makes a `PreactResNet`, with weights from the generator. */
 export function preactResnet(options?: PreactResNetOptions): PreactResNet {
   return new PreactResNet(options);
 }

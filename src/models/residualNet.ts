@@ -46,6 +46,7 @@ export class ResidualNet extends Module {
   }
 }
 
+/** Makes the lecture's `ResidualNet`, with weights from the generator. */
 export function residualNet(): ResidualNet {
   return new ResidualNet();
 }

@@ -1,4 +1,4 @@
-/** `receptive/data` in Node: datasets come from folders on the disk. */
+/** `receptive/data`: datasets, pictures, transforms and the loader. In Node, datasets come from folders on the disk. */
 
 import { join } from 'node:path';
 import { type Cifar10Options, cifar10From } from '../data/cifar10.js';

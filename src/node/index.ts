@@ -1,4 +1,4 @@
-/** `receptive` in Node: everything that runs anywhere, files, and threads. */
+/** `receptive`: tensors, backends, layers, optimizers, networks and training. In Node with files, and with threads of its own. */
 export * from '../everywhere.js';
 export { backendNames, createBackend } from './backends.js';
 export { FolderStore, loadCheckpoint } from './folderStore.js';

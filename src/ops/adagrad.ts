@@ -7,6 +7,8 @@
  *
  *   param, sum, dparam (any shape)
  *
+ * Chapter: docs/learn/6-mnist-net.en.md
+ *
  * Source: Duchi, Hazan & Singer, "Adaptive Subgradient Methods" (2011), https://jmlr.org/papers/v12/duchi11a.html;
  * https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
  */

@@ -8,6 +8,8 @@
  *
  *   param, expAvg, expAvgSq, dparam (any shape)
  *
+ * Chapter: docs/learn/6-mnist-net.en.md
+ *
  * Source: Kingma & Ba, "Adam" (2015), https://arxiv.org/abs/1412.6980; Loshchilov & Hutter, "Decoupled Weight Decay
  * Regularization" (2019), https://arxiv.org/abs/1711.05101; https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */

@@ -5,6 +5,8 @@
  *
  *   x (N, C, H, W)   y (N, C, H_out, W_out).   Where H isn't a multiple of H_out, neighbouring cells overlap by a row.
  *
+ * Chapter: docs/learn/5-pooling.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
  *
  * @example Global average pooling, as before the classifier of GoogLeNet and ResNet.

@@ -9,7 +9,7 @@
  * The divisor is the number of taps in the padded image (`countIncludePad`, the default), or in the image alone, or
  * `divisorOverride`. Taps that overhang even the padding (ceil mode) never count.
  *
- * Derived, with live figures: docs/learn/5-pooling.en.md
+ * Chapter: docs/learn/5-pooling.en.md
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  *

@@ -10,7 +10,7 @@
  *   running = (1 − momentum) · running + momentum · batch,   with the unbiased var · M / (M − 1).
  * In evaluation, the running ones normalise.
  *
- * Derived, with live figures: docs/learn/12-batch-norm.en.md
+ * Chapter: docs/learn/12-batch-norm.en.md
  *
  * Source: Ioffe & Szegedy, "Batch Normalization" (2015), https://arxiv.org/abs/1502.03167;
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html

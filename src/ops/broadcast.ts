@@ -5,6 +5,8 @@
  *   a (2, 3, 1)                 strides (3, 1, 0)
  *   b    (1, 4)  → (2, 3, 4)    strides (0, 0, 1)
  *
+ * Chapter: docs/learn/11-autograd.en.md
+ *
  * Source: https://pytorch.org/docs/stable/notes/broadcasting.html
  */
 import { formatShape, numel, type Shape, ShapeError } from './shape.js';

@@ -5,6 +5,8 @@
  *
  *   x (…, L, …)   y (…, L_1 + L_2 + …, …).   The other dimensions are equal.
  *
+ * Chapters: docs/learn/8-inception.en.md, docs/learn/10-densenet.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.cat.html
  *
  * @example

@@ -9,7 +9,7 @@
  *
  * With G groups, output channel co sees only the C_in/G input channels of its own group.
  *
- * Derived, with live figures: docs/learn/3-convolution.en.md
+ * Chapters: docs/learn/3-convolution.en.md, docs/learn/4-padding-stride.en.md
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html; Dumoulin & Visin, "A guide to convolution
  * arithmetic for deep learning" (2016), https://arxiv.org/abs/1603.07285

@@ -9,7 +9,7 @@
  *   x (N, C) or (N, C, d1, …), logits   target (N) or (N, d1, …), class indices   weight (C)
  *   loss () or the shape of target
  *
- * Derived, with live figures: docs/learn/13-cross-entropy.en.md
+ * Chapter: docs/learn/13-cross-entropy.en.md
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html; label smoothing: Szegedy et al.,
  * "Rethinking the Inception Architecture" (2016), https://arxiv.org/abs/1512.00567

@@ -7,6 +7,8 @@
  *
  * The mask comes from the generator (tensor/random.ts); the operation itself is the same every time.
  *
+ * Chapter: docs/learn/11-autograd.en.md
+ *
  * Source: Srivastava et al., "Dropout" (2014), https://jmlr.org/papers/v15/srivastava14a.html;
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
  *

@@ -7,6 +7,8 @@
  *   dparam (any shape)   squares (1), which stays on the device: clipping reads nothing back. It is f32 on all of them, so a norm
  *   beyond about 1e19 is infinite, as it is in PyTorch.
  *
+ * Chapter: docs/learn/6-mnist-net.en.md
+ *
  * Source: Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks" (2013),
  * https://arxiv.org/abs/1211.5063; https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */

@@ -36,6 +36,7 @@ import { subBackward, subForward } from './sub.js';
 import { sumBackward, sumForward } from './sum.js';
 import { tanhBackward, tanhForward } from './tanh.js';
 
+/** The operations by name, each with its forward and, where it is part of a graph, its backward. */
 export const ops = {
   conv2d: { forward: conv2dForward, backward: conv2dBackward },
   maxPool2d: { forward: maxPool2dForward, backward: maxPool2dBackward },

@@ -5,6 +5,8 @@
  *
  *   x (…, I)   weight (O, I)   bias (O)   y (…, O)   N: the product of the dimensions …
  *
+ * Chapter: docs/learn/2-fully-connected.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  *
  * @example

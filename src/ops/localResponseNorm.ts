@@ -6,6 +6,8 @@
  *
  *   x, y (N, C, …)
  *
+ * Chapter: docs/learn/8-inception.en.md
+ *
  * Source: Krizhevsky, Sutskever & Hinton, "ImageNet Classification with Deep Convolutional Neural Networks" (2012);
  * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
  *

@@ -5,6 +5,8 @@
  *
  *   x, y (any shape)   C: the size of the dimension whose e^y sums to 1
  *
+ * Chapter: docs/learn/13-cross-entropy.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
  *
  * @example One class has probability 1 whatever its score, and log 1 = 0.

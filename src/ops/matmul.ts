@@ -6,6 +6,8 @@
  *   a (…, M, K)   b (…, K, N)   y (…, M, N).   The batch dimensions … broadcast. A vector stands for a row (a) or a
  *   column (b), and that dimension is left out of y again.
  *
+ * Chapter: docs/learn/2-fully-connected.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.matmul.html
  *
  * @example

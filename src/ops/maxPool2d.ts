@@ -9,7 +9,7 @@
  *
  * Padding counts as −∞, so it is never the maximum. A NaN in a window wins it.
  *
- * Derived, with live figures: docs/learn/5-pooling.en.md
+ * Chapter: docs/learn/5-pooling.en.md
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  *

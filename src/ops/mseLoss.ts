@@ -5,6 +5,8 @@
  *
  *   x, target (the same shape)   loss () or the shape of x
  *
+ * Chapter: docs/learn/11-autograd.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
  *
  * @example

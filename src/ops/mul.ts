@@ -6,6 +6,8 @@
  *   a, b of shapes that broadcast to y's (broadcast.ts). An element that is stretched is used several times, and its
  *   gradient is the sum over its uses.
  *
+ * Chapter: docs/learn/11-autograd.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.mul.html
  *
  * @example

@@ -6,6 +6,8 @@
  *
  *   x (N, C) or (N, C, d1, …)   target (N) or (N, d1, …), class indices   weight (C)   loss () or the shape of target
  *
+ * Chapter: docs/learn/13-cross-entropy.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
  *
  * @example

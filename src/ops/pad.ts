@@ -10,6 +10,8 @@
  *
  *   x (…, H, W)   y (…, H + top + bottom, W + left + right)
  *
+ * Chapter: docs/learn/4-padding-stride.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  *
  * @example

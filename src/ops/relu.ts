@@ -5,6 +5,8 @@
  *
  *   x, y (any shape)
  *
+ * Chapter: docs/learn/6-mnist-net.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
  *
  * @example

@@ -11,6 +11,8 @@
  *   param, squareAvg, gradAvg, momentumBuffer, dparam (any shape); gradAvg is null unless the step is centered, momentumBuffer where
  *   momentum is 0. A variance v is never negative; where roundings make it so, it is taken for 0 (PyTorch's becomes NaN).
  *
+ * Chapter: docs/learn/6-mnist-net.en.md
+ *
  * Source: Tieleman & Hinton, "Lecture 6.5: rmsprop" (2012); Graves, "Generating Sequences With Recurrent Neural Networks" (2013),
  * https://arxiv.org/abs/1308.0850, for the centered one; https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
  */

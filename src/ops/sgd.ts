@@ -7,6 +7,8 @@
  *
  *   param, dparam, momentumBuffer (any shape); momentumBuffer is null where momentum is 0, and then stands for g.
  *
+ * Chapter: docs/learn/6-mnist-net.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.optim.SGD.html; Sutskever et al., "On the importance of
  * initialization and momentum in deep learning" (2013)
  */

@@ -5,6 +5,8 @@
  *
  *   x, y (any shape)   C: the size of the dimension that sums to 1
  *
+ * Chapter: docs/learn/13-cross-entropy.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
  *
  * @example

@@ -5,6 +5,8 @@
  *
  *   x (any shape)   y: the shape of x without `dims`, or with size 1 there (`keepdim`).
  *
+ * Chapter: docs/learn/11-autograd.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.sum.html
  *
  * @example

@@ -5,6 +5,8 @@
  *
  *   x, y (any shape)
  *
+ * Chapter: docs/learn/11-autograd.en.md
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
  *
  * @example

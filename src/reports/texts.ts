@@ -159,6 +159,7 @@ const parameters: Readonly<Record<string, string>> = {
   threads: 'threads',
 };
 
+/** The texts of reports in English. */
 export const english: Texts = {
   language: 'en',
   titles: { bench: 'Receptive: bench', check: 'Receptive: check', changes: 'Receptive: what changed' },

@@ -9,6 +9,7 @@ const parameters: Readonly<Record<string, string>> = {
   threads: '线程数',
 };
 
+/** The texts of reports in Chinese. */
 export const chinese: Texts = {
   language: 'zh',
   titles: { bench: 'Receptive：性能测量', check: 'Receptive：正确性检查', changes: 'Receptive：前后变化' },

@@ -8,6 +8,8 @@
  * The graph owns what it made. Once the walk has passed a node, nothing needs its output any more: that memory returns to
  * the pool, where the next step finds it.
  *
+ * Chapter: docs/learn/11-autograd.en.md
+ *
  * Source: reverse-mode automatic differentiation, e.g. Baydin et al. (2018), https://arxiv.org/abs/1502.05767
  */
 import type { Kernels } from '../ops/index.js';

@@ -17,6 +17,10 @@ export interface GeneratorState {
   readonly nextNormal: number | null;
 }
 
+/**
+ * Random numbers as PyTorch draws them on a CPU: the same seed gives the same numbers. `manualSeed` sets the one that is used where no
+ * other is given.
+ */
 export class Generator {
   #words = new Uint32Array(N);
   #used = N;

@@ -9,6 +9,8 @@
  * Elementary functions are held to what WGSL promises, in units of u (WGSL, section 15.7.4, where 1 ULP = u = 2⁻²³); f32
  * implementations elsewhere are better. Constants that the sizes give (1 − β, 1 / (1 − p), eps) are taken to be computed in f64, as
  * JavaScript does, and rounded once.
+ *
+ * Chapter: docs/learn/16-rounding.en.md
  */
 
 /** Unit roundoff of f32: half the distance from 1 to the next number. */
@@ -19,6 +21,7 @@ export type Budget = (i: number) => number;
 
 export const exact: Budget = () => 0;
 
+/** γ_K = K·u / (1 − K·u): how far a sum of K products may be off, relative to the sum of their absolute values. `u`: unit roundoff. */
 export function gamma(K: number, u: number): number {
   return (K * u) / (1 - K * u);
 }

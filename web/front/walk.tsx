@@ -2,7 +2,7 @@
 import functions from '../../src/nn/functional/convolution.ts?raw';
 import layers from '../../src/nn/modules/layers.ts?raw';
 import operation from '../../src/ops/conv2d.ts?raw';
-import { texts } from '../shell/settings.js';
+import { language, texts } from '../shell/settings.js';
 
 /** A part of a source, without its margin. */
 function cut(source: string, part: RegExp): string {
@@ -34,7 +34,10 @@ export function Walk() {
         {steps.map(({ file, what, code }) => (
           <li key={file}>
             <p>
-              <code>{file}</code>: {what}
+              <a href={`./source.html?file=${file}&lang=${language.value}`}>
+                <code>{file}</code>
+              </a>
+              : {what}
             </p>
             {code.map((lines) => (
               <pre key={lines}>

@@ -6,10 +6,11 @@ import { figuresIn, restore } from './address.js';
 import type { Chapter } from './chapter.js';
 import { keepInAddress } from './keepInAddress.js';
 import { Part } from './part.js';
+import { chapterTitle } from './titles.js';
 
 const files = import.meta.glob<Chapter>('../../docs/learn/*.md', { import: 'default' });
-const titles = import.meta.glob<string>('../../docs/learn/*.md', { import: 'default', query: '?title', eager: true });
 const fileOf = (name: string) => `../../docs/learn/${name}.${language.value}.md`;
+const titleOf = (name: string) => chapterTitle(name, language.value);
 const numberOf = (name: string) => Number.parseInt(name, 10);
 
 /** In the order of the lecture, by their files' names: `3-convolution.en.md`. */
@@ -42,7 +43,7 @@ export function Chapters() {
   }, [language.value]);
   useEffect(() => {
     if (!article.current) return;
-    document.title = `${titles[fileOf(name)]} · ${text.title} · ${site.name}`;
+    document.title = `${titleOf(name)} · ${text.title} · ${site.name}`;
     linkSections(article.current, text.section);
     problem.value = follow(article.current) ? null : text.foreignState;
     return keepInAddress(article.current);
@@ -71,12 +72,12 @@ export function Chapters() {
         <nav class="around" aria-label={text.around}>
           {at > 0 && (
             <a href={addressOf(names[at - 1])} rel="prev">
-              ← {titles[fileOf(names[at - 1])]}
+              ← {titleOf(names[at - 1])}
             </a>
           )}
           {at < names.length - 1 && (
             <a href={addressOf(names[at + 1])} rel="next">
-              {titles[fileOf(names[at + 1])]} →
+              {titleOf(names[at + 1])} →
             </a>
           )}
         </nav>
@@ -91,14 +92,14 @@ function Contents({ current, chapter }: { readonly current: string; readonly cha
   return (
     <details class="contents" open={matchMedia('(min-width: 50rem)').matches}>
       <summary>
-        {text.contents}: {numberOf(current)} {titles[fileOf(current)]}
+        {text.contents}: {numberOf(current)} {titleOf(current)}
       </summary>
       <nav aria-label={text.contents}>
         <ol>
           {names.map((one) => (
             <li key={one} value={numberOf(one)}>
               <a href={addressOf(one)} aria-current={one === current ? 'page' : undefined}>
-                {titles[fileOf(one)]}
+                {titleOf(one)}
               </a>
               {one === current && (
                 <ul>

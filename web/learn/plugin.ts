@@ -7,13 +7,17 @@
  *                                                  AssemblyScript or WGSL; `Tensor.backward` is a method of a class
  *   a block `figure`                               becomes a live figure: `conv2d x=1,1,5,5 weight=1,1,3,3`
  *   a block `exercise`                             becomes a question that checks its answer: see `exerciseOf`
+ *   other links                                    lead to the site's own pages: a chapter, or a source with its lines; pictures are
+ *                                                  in the page
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, extname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Marked, type TokenizerAndRendererExtension } from 'marked';
 import temml from 'temml';
 import type { Plugin } from 'vite';
+import { addressOf, languageOf, sourceAddress } from '../plugins/addresses.js';
 import type { Chapter } from './chapter.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -52,6 +56,11 @@ export async function render(text: string, file: string): Promise<Chapter> {
         const excerpt = excerpts.get(content.trim());
         return excerpt ?? `<p>${this.parser.parseInline(tokens)}</p>`;
       },
+      link({ href, tokens }) {
+        return `<a href="${html(addressOf(href, file))}">${this.parser.parseInline(tokens)}</a>`;
+      },
+      image: ({ href, text: content }) =>
+        `<img src="${pictureOf(resolve(dirname(file), href))}" alt="${html(content)}">`,
       code({ lang = '', text: content }) {
         if (lang === 'figure') return figureOf(content);
         if (lang === 'exercise') return exerciseOf(content);
@@ -76,10 +85,11 @@ async function excerptsOf(text: string, file: string): Promise<Map<string, strin
   const excerpts = links.map(async (link): Promise<[string, string]> => {
     const { name, path } = sourceOf(link, file);
     const { line, code } = cut(await readFile(path, 'utf8'), name, path);
-    const place = `${relative(root, path)}:${line}`;
+    const place = relative(root, path);
+    const address = html(sourceAddress(place, languageOf(file), line));
     return [
       link,
-      `<figure class="excerpt"><figcaption><code>${html(place)}</code></figcaption><pre tabindex="0"><code>${html(code)}</code></pre></figure>`,
+      `<figure class="excerpt"><figcaption><a href="${address}"><code>${html(`${place}:${line}`)}</code></a></figcaption><pre tabindex="0"><code>${html(code)}</code></pre></figure>`,
     ];
   });
   return new Map(await Promise.all(excerpts));
@@ -159,6 +169,13 @@ function attributesOf(figure: string): string {
     .split(/\s+/)
     .map((option) => option.split('='));
   return options.map(([name, value]) => `${html(name)}="${html(value)}"`).join(' ');
+}
+
+/** A picture as an address that has all of it. */
+function pictureOf(path: string): string {
+  const type = { '.svg': 'image/svg+xml', '.png': 'image/png' }[extname(path)];
+  if (!type) throw new Error(`${path} is no picture that a chapter can show`);
+  return `data:${type};base64,${readFileSync(path, 'base64')}`;
 }
 
 /** Text in HTML. */

@@ -3,9 +3,13 @@ import './style.css';
 import { effect } from '@preact/signals';
 import { type ComponentType, render } from 'preact';
 import { keepOffline } from '../offline/keep.js';
+import { SearchField } from '../search/searchField.js';
 import { isLanguage, type Language, languageNames } from '../texts/index.js';
 import { addressOf, type PageName, pages } from './pages.js';
 import { chooseLanguage, chooseTheme, language, texts, theme, themes } from './settings.js';
+
+/** Pages that are read. */
+const searched: readonly PageName[] = ['learn', 'reference', 'source'];
 
 /** Draws a page, and keeps its title in the chosen language. */
 export function mount(page: PageName, Content: ComponentType): void {
@@ -26,6 +30,7 @@ function Shell({ page, Content }: { page: PageName; Content: ComponentType }) {
       </a>
       <header>
         <Navigation page={page} />
+        {searched.includes(page) && <SearchField />}
         <Choices />
       </header>
       <main id="content" tabIndex={-1}>

@@ -15,6 +15,8 @@ export const en = {
   pages: {
     index: 'Start',
     learn: 'Learn',
+    reference: 'Reference',
+    source: 'Source',
     train: 'Train',
     race: 'Race',
     predict: 'Predict',
@@ -64,6 +66,7 @@ export const en = {
     change: 'Look into it, change it',
     notKept: (reason: string) => `The browser doesn’t keep the network for other pages: ${reason}`,
     uses: {
+      reference: 'Every name that the package exports: how it is called, its source, and the chapters that derive it.',
       learn: 'Convolution, pooling and gradients in chapters, with live figures: each number says what it was made of.',
       train: 'Any network of the catalog, on your own pictures if you like: watch it, and change it while it runs.',
       race: 'The same network on each path of this machine: the losses agree, the clocks don’t.',
@@ -433,6 +436,34 @@ export const en = {
   },
   reference: {
     title: 'Reference',
+    lead: 'Everything that the package exports, with its source and its chapters.',
+    entries: 'Entries of the package',
+    loading: 'The reference is loaded.',
+    noEntry: (name: string) => `The package has no entry ‘${name}’.`,
+    noName: (name: string, entry: string) => `${entry} exports no ‘${name}’.`,
+    kinds: { class: 'class', function: 'function', constant: 'constant', type: 'type' },
+    manyOf: { class: 'Classes', function: 'Functions', constant: 'Constants', type: 'Types' },
+    platforms: { node: 'In Node', browser: 'In a browser' },
+    members: 'Members',
+    inherited: (from: string) => `Inherited from ${from}`,
+    chapters: 'In the lecture',
+    source: 'Source',
+    markdown: 'This entry as Markdown',
+  },
+  source: {
+    files: 'Files',
+    noFile: (path: string) => `There is no file ‘${path}’ here.`,
+    notLoaded: (path: string) => `${path} couldn’t be loaded: there is no connection, and the browser hasn’t kept it.`,
+    loading: 'The file is loaded.',
+    plain: 'As plain text',
+  },
+  search: {
+    label: 'Search (/)',
+    results: 'What was found',
+    found: (count: number) =>
+      count === 0
+        ? 'Nothing has these words.'
+        : `${count === 1 ? 'One place' : `${count} places`}: arrows choose, Enter opens.`,
   },
   train: {
     title: 'Train',

@@ -50,6 +50,7 @@ const unseenBytes = 2 ** 28;
 /** Not less at a time than 1 MiB: making an ArrayBuffer takes as long as a small kernel. */
 const ballastBytes = 2 ** 20;
 
+/** The processor: kernels in WebAssembly SIMD, on several threads where memory may be shared. `createBackend('wasm')` makes one. */
 export class WasmBackend extends Backend {
   override readonly name = 'wasm';
   override readonly dtypes = ['float32', 'int32'] as const;

@@ -26,6 +26,8 @@
 ///   b4(row, column)       that and the next three, if B_VECTORS is 1: where four columns are one vector in memory
 ///   write(m, column, v)   an element of C; m and the column may be beyond its end
 /// A_ALONG_K, B_ALONG_K: 1 where neighbours in memory are neighbours along K, so that neighbouring threads read them.
+///
+/// Chapters: docs/learn/15-lanes-tiles.en.md, docs/learn/17-gpu.en.md
 const COMPUTING = TILES_M * TILES_N;
 const THREADS = max(64u, COMPUTING);
 const ROWS = 4u * QUADS_M * TILES_M;

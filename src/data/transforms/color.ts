@@ -22,11 +22,14 @@ import { requirePicture, type Transform } from './image.js';
 import { uniform } from './random.js';
 import { isRange, type Range } from './rules.js';
 
+/** `factor` of the picture and 1 − `factor` of black: 0 gives black, 1 the picture itself, 2 twice as bright. Throws a RangeError unless
+ *  `factor` is ≥ 0. */
 export function adjustBrightness(picture: Pixels, factor: number): Pixels {
   requireColours('adjustBrightness', picture);
   return mix('adjustBrightness', picture, factor, () => 0);
 }
 
+/** `factor` of the picture and 1 − `factor` of its mean grey: 0 gives an even grey, 1 the picture itself. */
 export function adjustContrast(picture: Pixels, factor: number): Pixels {
   requireColours('adjustContrast', picture);
   let sum = 0;
@@ -36,6 +39,7 @@ export function adjustContrast(picture: Pixels, factor: number): Pixels {
   return mix('adjustContrast', picture, factor, () => mean);
 }
 
+/** `factor` of the picture and 1 − `factor` of itself in grey: 0 gives grey, 1 the picture itself. */
 export function adjustSaturation(picture: Pixels, factor: number): Pixels {
   requireColours('adjustSaturation', picture);
   return mix('adjustSaturation', picture, factor, (pixel) => greyOf(picture, pixel));

@@ -17,6 +17,7 @@ interface Place {
   readonly cores: string;
 }
 
+/** The ranks that `mpirun` or `srun` has started, on MPI: `initProcessGroup` gives it. */
 export class MpiGroup implements ProcessGroup {
   readonly rank: number;
   readonly size: number;

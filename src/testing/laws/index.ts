@@ -18,6 +18,7 @@ import {
 } from './values.js';
 import { constantImage, globalMean, kernelOfOne, maximum, shift, windows } from './windows.js';
 
+/** The laws by name: each says what must hold of an operation, and tries it on a problem. */
 export const laws: Readonly<Record<LawName, Law>> = {
   forward,
   backward,

@@ -11,17 +11,18 @@ declare const self: ServiceWorkerGlobalScope;
 declare const SITE: {
   readonly files: Readonly<Record<string, string>>;
   readonly version: string;
-  /** Files that are kept once a page has loaded them, because they are large. */
-  readonly large: Readonly<Record<string, string>>;
-  readonly largeVersion: string;
+  /** Files that are kept once a page has loaded them, because they are large, or many, which are plain text and have a short hash. */
+  readonly onUse: Readonly<Record<string, string>>;
 };
 
-const { files, version, large, largeVersion } = SITE;
+const { files, version, onUse } = SITE;
 const { scope } = self.registration;
 /** Sites under other paths of the same host have caches beside ours. */
 const prefix = `receptive ${scope} `;
 const siteCache = `${prefix}site ${version}`;
-const largeCache = `${prefix}large ${largeVersion}`;
+const usedCache = `${prefix}used`;
+/** In that cache, a file has its hash in its address: it stays when another version of the site has the same. */
+const usedAddress = (path: string) => `${path}?${encodeURIComponent(onUse[path])}`;
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
@@ -47,20 +48,32 @@ async function install(): Promise<void> {
 }
 
 async function activate(): Promise<void> {
-  const names = (await caches.keys()).filter((name) => name.startsWith(prefix) && name !== largeCache);
+  const names = (await caches.keys()).filter((name) => name.startsWith(prefix) && name !== usedCache);
   const sites = names.filter((name) => name.startsWith(`${prefix}site `));
   const kept = sites.slice(-2);
   await Promise.all(names.filter((name) => !kept.includes(name)).map((name) => caches.delete(name)));
+  await forgetOthers();
   await self.clients.claim();
   await keepLoaded();
 }
 
-/** What the first page has loaded before this worker was there. */
+/** What another version has used, and this one hasn't. */
+async function forgetOthers(): Promise<void> {
+  const cache = await caches.open(usedCache);
+  const known = new Set(Object.keys(onUse).map((path) => new URL(usedAddress(path), scope).href));
+  const others = (await cache.keys()).filter(({ url }) => !known.has(url));
+  await Promise.all(others.map((request) => cache.delete(request)));
+}
+
+/** The data that the first page has loaded before this worker was there. */
 async function keepLoaded(): Promise<void> {
-  const cache = await caches.open(largeCache);
-  for (const [path, integrity] of Object.entries(large)) {
-    if (await cache.match(path)) continue;
-    await cache.add(new Request(path, { integrity, cache: 'only-if-cached', mode: 'same-origin' })).catch(() => {}); // the browser hasn't got it
+  const cache = await caches.open(usedCache);
+  for (const [path, integrity] of Object.entries(onUse)) {
+    if (!path.startsWith('data/') || (await cache.match(usedAddress(path)))) continue;
+    const loaded = new Request(path, { integrity, cache: 'only-if-cached', mode: 'same-origin' });
+    // Without it, the browser hasn't got it.
+    const response = await fetch(loaded).catch(() => null); // the browser hasn't got it
+    if (response?.ok) await keep(path, response);
   }
 }
 
@@ -68,7 +81,7 @@ async function answer(event: FetchEvent): Promise<Response> {
   const path = new URL(event.request.url).pathname.slice(new URL(scope).pathname.length);
   const kept = await find(path);
   if (kept) return isolated(kept);
-  if (!(path in large)) return isolated(await fetch(event.request));
+  if (!(path in onUse)) return isolated(await fetch(event.request));
   const response = await fetch(new Request(event.request, { cache: 'no-cache' }));
   if (response.ok) event.waitUntil(keep(path, response.clone()));
   return isolated(response);
@@ -79,7 +92,7 @@ async function find(path: string): Promise<Response | undefined> {
   // Some hosts leave `.html` out.
   const file = path === '' ? 'index.html' : `${path}.html` in files ? `${path}.html` : path;
   if (file in files) return (await caches.open(siteCache)).match(file);
-  if (file in large) return (await caches.open(largeCache)).match(file);
+  if (file in onUse) return (await caches.open(usedCache)).match(usedAddress(file));
   for (const name of await caches.keys()) {
     const found = name.startsWith(`${prefix}site `) && (await (await caches.open(name)).match(file));
     if (found) return found;
@@ -89,7 +102,7 @@ async function find(path: string): Promise<Response | undefined> {
 
 async function keep(path: string, response: Response): Promise<void> {
   try {
-    await (await caches.open(largeCache)).put(path, response);
+    await (await caches.open(usedCache)).put(usedAddress(path), response);
   } catch {
     // No room, or the connection was lost: it is loaded again.
   }
