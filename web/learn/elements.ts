@@ -8,6 +8,7 @@ const views: Readonly<Record<string, () => Promise<View>>> = {
   ...Object.fromEntries(
     operations.map((name) => [`rc-${name}`, async () => (await import('./operations.js')).viewOf(name)]),
   ),
+  'rc-network': async () => (await import('./network/network.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
 

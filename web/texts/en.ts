@@ -129,6 +129,57 @@ export const en = {
   },
   network: {
     title: 'A network',
+    figure: (network: string) => `${network}, layer by layer`,
+    network: 'Network',
+    networks: {
+      mnistNet: 'MNIST net: two convolutions',
+      inceptionNet: 'Inception net: two Inception modules',
+      residualNet: 'Residual net: two residual blocks',
+    },
+    weights: 'Weights',
+    trained: 'trained on MNIST',
+    untrained: 'before training (seed 0)',
+    digit: 'Picture of a',
+    target: 'Right class',
+    shown: 'Show',
+    outputs: 'what each layer gave',
+    gradients: 'the gradient of the loss',
+    failed: (reason: string) => `The figure can’t go on: ${reason}`,
+    computing: 'It is computed …',
+    image: 'image',
+    outputOf: (layer: string) => `What ${layer} gave`,
+    gradientOf: (layer: string) => `The gradient of the loss at ${layer}`,
+    outputHint:
+      'Point at a number of a map, or walk there with the arrow keys (Page Up and Page Down change the channel): all that it was computed from is tinted and framed, layer by layer down to the pixels. Blue is above 0, orange below.',
+    gradientHint: (target: number, loss: string) =>
+      `The loss is ${loss} if ${target} is right. Blue (above 0): if this number grew, the loss would grow. Orange (below 0): it would shrink. A gradient lies on a hatched ground.`,
+    takesPart: (size: string) => `${size} take part`,
+    sees: ({
+      value,
+      gradient,
+      size,
+      rows,
+      columns,
+    }: {
+      value: string;
+      gradient: string;
+      size: string;
+      rows: readonly number[];
+      columns: readonly number[];
+    }) =>
+      `= ${value} sees ${size} pixels of the image: rows ${rows.join(' to ')}, columns ${columns.join(' to ')}. Its gradient is ${gradient}.`,
+    probability: (label: number, percent: string) => `After softmax, the probability of ${label} is ${percent} %.`,
+    layers: 'The layers in numbers',
+    layer: 'layer',
+    shape: 'output',
+    parameters: 'parameters',
+    multiplyAdds: 'multiply-adds',
+    seen: 'is seen',
+    numbersIn: (size: string, count: string) => `${size}, ${count} in all`,
+    norm: 'gradient: norm',
+    mean: 'mean |g|',
+    largest: 'largest |g|',
+    sum: 'all',
   },
   fast: {
     title: 'How it is made fast',

@@ -23,45 +23,64 @@ export function MapGrid({
   of,
   label,
   isLarge = false,
+  isGradient = false,
+  seen,
+  selected,
+  onPoint,
 }: {
   readonly of: Maps;
   readonly label: string;
   readonly isLarge?: boolean;
+  /** It lies on a hatched ground. */
+  readonly isGradient?: boolean;
+  /** 1 for each number that has a part in one that was pointed at elsewhere. */
+  readonly seen?: Uint8Array;
+  /** Where somebody else holds which number is pointed at: it, or null for none. Missing: this holds it. */
+  readonly selected?: number | null;
+  readonly onPoint?: (index: number) => void;
 }) {
   const { predict: text } = texts.value;
   const { width, height, maps } = mapsOf(of);
-  const at = useSignal<{ map: number; cell: number } | null>(null);
+  const size = width * height;
+  const own = useSignal<number | null>(null);
+  const index = selected === undefined ? own.value : selected;
+  const at = index === null ? null : { map: Math.floor(index / size), cell: index % size };
   const strongest = of.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-  const point = (event: PointerEvent) => {
+  const point = (map: number, x: number, y: number) => {
+    const cell = within(y, height) * width + within(x, width);
+    const to = Math.min(within(map, maps.length) * size + cell, of.values.length - 1);
+    if (to === index) return;
+    own.value = to;
+    onPoint?.(to);
+  };
+
+  const follow = (event: PointerEvent) => {
     const canvas = (event.target as Element).closest('canvas');
     const map = canvas ? [...(event.currentTarget as Element).querySelectorAll('canvas')].indexOf(canvas) : -1;
     if (!canvas || map < 0) return;
     const box = canvas.getBoundingClientRect();
     const x = Math.floor(((event.clientX - box.left) / box.width) * width);
     const y = Math.floor(((event.clientY - box.top) / box.height) * height);
-    at.value = { map, cell: within(y, height) * width + within(x, width) };
+    point(map, x, y);
   };
 
   const type = (event: KeyboardEvent) => {
-    const { map, cell } = at.value ?? { map: 0, cell: 0 };
+    const { map, cell } = at ?? { map: 0, cell: 0 };
     const [x, y] = [cell % width, Math.floor(cell / width)];
-    const to = (x: number, y: number, map: number) => {
-      at.value = { map: within(map, maps.length), cell: within(y, height) * width + within(x, width) };
-    };
-    if (event.key === 'ArrowLeft') to(x - 1, y, map);
-    else if (event.key === 'ArrowRight') to(x + 1, y, map);
-    else if (event.key === 'ArrowUp') to(x, y - 1, map);
-    else if (event.key === 'ArrowDown') to(x, y + 1, map);
-    else if (event.key === 'PageUp') to(x, y, map - 1);
-    else if (event.key === 'PageDown') to(x, y, map + 1);
+    if (event.key === 'ArrowLeft') point(map, x - 1, y);
+    else if (event.key === 'ArrowRight') point(map, x + 1, y);
+    else if (event.key === 'ArrowUp') point(map, x, y - 1);
+    else if (event.key === 'ArrowDown') point(map, x, y + 1);
+    else if (event.key === 'PageUp') point(map - 1, x, y);
+    else if (event.key === 'PageDown') point(map + 1, x, y);
     else return;
     event.preventDefault();
   };
 
   const said = () => {
-    if (at.value === null) return maps.length > 1 ? text.pointMaps : text.point;
-    const { map, cell } = at.value;
+    if (at === null) return maps.length > 1 ? text.pointMaps : text.point;
+    const { map, cell } = at;
     const value = maps[map]?.[cell];
     if (value === undefined) return text.point;
     const number = signed(value);
@@ -73,13 +92,13 @@ export function MapGrid({
   return (
     <div>
       <div
-        class={isLarge ? 'maps large' : 'maps'}
+        class={`maps ${isLarge ? 'large' : ''} ${isGradient ? 'gradient' : ''}`}
         role="application"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move a cursor in it.
         tabIndex={0}
         aria-label={label}
-        onPointerMove={point}
-        onPointerDown={point}
+        onPointerMove={follow}
+        onPointerDown={follow}
         onKeyDown={type}
       >
         {maps.map((values, map) => (
@@ -90,7 +109,8 @@ export function MapGrid({
             height={height}
             strongest={strongest}
             isLarge={isLarge}
-            mark={at.value?.map === map ? at.value.cell : null}
+            mark={at?.map === map ? at.cell : null}
+            seen={seen?.subarray(map * size, (map + 1) * size)}
             label={maps.length > 1 ? text.map(map) : label}
           />
         ))}

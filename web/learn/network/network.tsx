@@ -1,0 +1,237 @@
+/** A network as a figure: what every layer gave for an image, what each number sees of it, and the gradient that came back. */
+import './style.css';
+import '../../maps/style.css';
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { placeOf } from 'receptive/figures';
+import type { Field } from 'receptive/insight';
+import { MapGrid } from '../../maps/mapGrid.js';
+import { Choice as Selection } from '../../predict/choice.js';
+import { texts } from '../../shell/settings.js';
+import type { View } from '../part.js';
+import { Desk } from './desk.js';
+import { LayerTable } from './layerTable.js';
+import { type Choice, type Look, type NetworkName, networks } from './messages.js';
+import { sizeOf, written } from './written.js';
+
+/** A number that a layer gave, by the layer's place in `Look`. */
+export interface Selected {
+  readonly call: number;
+  readonly index: number;
+}
+
+/** A network with more layers begins with all of them folded but the first and the last ones. */
+const few = 9;
+
+const digits = Array.from({ length: 10 }, (_, digit) => [String(digit), String(digit)] as const);
+
+function Network({ first }: { readonly first: Choice }) {
+  const { network: text } = texts.value;
+  const choice = useSignal(first);
+  const look = useSignal<Look | null>(null);
+  const selected = useSignal<Selected | null>(null);
+  const fields = useSignal<readonly Field[]>([]);
+  const shown = useSignal<'output' | 'gradient'>('output');
+  const failure = useSignal<string | null>(null);
+  const desk = useMemo(
+    () =>
+      new Desk((reason) => {
+        failure.value = reason;
+      }),
+    [],
+  );
+  useEffect(() => () => desk.close(), [desk]);
+
+  const select = (seen: Look, to: Selected) => {
+    selected.value = to;
+    const place = placeOf(to.index, seen.layers[to.call].outputShape);
+    desk.ask('field', { call: to.call, place }, (found) => {
+      fields.value = found;
+    });
+  };
+  useEffect(() => {
+    desk.ask('look', choice.value, (seen) => {
+      const isAnother = look.value?.choice.network !== seen.choice.network;
+      look.value = seen;
+      if (isAnother) select(seen, firstSelected(seen));
+    });
+  }, [desk, choice.value]);
+
+  const choose = (part: Partial<Choice>) => {
+    choice.value = { ...choice.value, ...part };
+  };
+  const { network, isTrained, digit, target } = choice.value;
+  return (
+    <section class="figure network" aria-label={text.figure(network)}>
+      <div class="choices">
+        <Selection
+          label={text.network}
+          value={network}
+          options={networks.map((name) => [name, text.networks[name]])}
+          onChoose={(name) => choose({ network: name as NetworkName, isTrained: name === 'mnistNet' && isTrained })}
+        />
+        {network === 'mnistNet' && (
+          <Selection
+            label={text.weights}
+            value={isTrained ? 'trained' : 'untrained'}
+            options={[
+              ['trained', text.trained],
+              ['untrained', text.untrained],
+            ]}
+            onChoose={(value) => choose({ isTrained: value === 'trained' })}
+          />
+        )}
+        <Selection
+          label={text.digit}
+          value={String(digit)}
+          options={digits}
+          onChoose={(value) => choose({ digit: Number(value) })}
+        />
+        <Selection
+          label={text.target}
+          value={String(target)}
+          options={digits}
+          onChoose={(value) => choose({ target: Number(value) })}
+        />
+        <Selection
+          label={text.shown}
+          value={shown.value}
+          options={[
+            ['output', text.outputs],
+            ['gradient', text.gradients],
+          ]}
+          onChoose={(value) => {
+            shown.value = value as 'output' | 'gradient';
+          }}
+        />
+      </div>
+      {failure.value && <p class="bad">{text.failed(failure.value)}</p>}
+      {look.value ? (
+        <Seen
+          look={look.value}
+          isGradient={shown.value === 'gradient'}
+          selected={selected.value}
+          fields={fields.value}
+          select={select}
+        />
+      ) : (
+        !failure.value && <p class="hint">{text.computing}</p>
+      )}
+    </section>
+  );
+}
+
+function Seen({
+  look,
+  isGradient,
+  selected,
+  fields,
+  select,
+}: {
+  readonly look: Look;
+  readonly isGradient: boolean;
+  readonly selected: Selected | null;
+  readonly fields: readonly Field[];
+  readonly select: (look: Look, to: Selected) => void;
+}) {
+  const { network: text } = texts.value;
+  const { layers, image } = look;
+  const fieldOf = (call: number) => fields.find((field) => field.call === call);
+  const what = isGradient ? text.gradientOf : text.outputOf;
+  const grid = (
+    call: number,
+    name: string,
+    shape: readonly number[],
+    of: Pick<Look['image'], 'values' | 'gradient'>,
+  ) => (
+    <MapGrid
+      of={{ layer: name, shape, values: isGradient ? of.gradient : of.values }}
+      label={what(name)}
+      isGradient={isGradient}
+      isLarge={call < 0}
+      seen={fieldOf(call)?.seen}
+      selected={call < 0 ? undefined : selected?.call === call ? selected.index : null}
+      onPoint={call < 0 ? undefined : (index) => select(look, { call, index })}
+    />
+  );
+  return (
+    <>
+      <p>{isGradient ? text.gradientHint(look.choice.target, written(look.loss)) : text.outputHint}</p>
+      <p class="said" role="status">
+        {selected && fields.length > 0 && <Said look={look} selected={selected} fields={fields} />}
+      </p>
+      <div class="stack">
+        <div class="layer image">
+          <h4>
+            {text.image} <span class="hint">{image.shape.join('×')}</span>
+          </h4>
+          {grid(-1, text.image, image.shape, image)}
+        </div>
+        {layers.map((layer, call) => (
+          <details
+            // A layer may be called several times.
+            key={`${look.choice.network} ${call}`}
+            class="layer"
+            open={layers.length <= few || call < 2 || call > layers.length - 3}
+          >
+            <summary>
+              <b>{layer.name}</b>{' '}
+              <span class="hint">
+                {layer.type} · {layer.outputShape.join('×')}
+                {fieldOf(call) && ` · ${text.takesPart(sizeOf(fieldOf(call)!))}`}
+              </span>
+            </summary>
+            {grid(call, layer.name, layer.outputShape, layer)}
+          </details>
+        ))}
+      </div>
+      <LayerTable look={look} fields={fields} />
+    </>
+  );
+}
+
+/** Which number it is, and what it sees. */
+function Said({
+  look,
+  selected: { call, index },
+  fields: [image],
+}: {
+  look: Look;
+  selected: Selected;
+  fields: readonly Field[];
+}) {
+  const { network: text } = texts.value;
+  const layer = look.layers[call];
+  const place = placeOf(index, layer.outputShape);
+  return (
+    <>
+      <code>
+        {layer.name}[{place.join(', ')}]
+      </code>{' '}
+      {text.sees({
+        value: written(layer.values[index]),
+        gradient: written(layer.gradient[index]),
+        size: sizeOf(image),
+        rows: [image.top, image.top + image.height - 1],
+        columns: [image.left, image.left + image.width - 1],
+      })}
+      {layer.outputShape.length === 1 && call === look.layers.length - 1 && (
+        <> {text.probability(index, (100 * look.probabilities[index]).toFixed(1))}</>
+      )}
+    </>
+  );
+}
+
+/** A number in the middle of the last maps, where one sees that it doesn't see all. */
+function firstSelected({ layers }: Look): Selected {
+  const call = layers.findLastIndex(({ outputShape }) => outputShape.length === 3);
+  const [, H, W] = layers[call].outputShape;
+  return { call, index: Math.floor((H - 1) / 2) * W + Math.floor((W - 1) / 2) };
+}
+
+export const view: View = (part) => {
+  const network = networks.find((name) => name === part.text('model')) ?? 'mnistNet';
+  const digit = part.number('digit', 7);
+  const isTrained = network === 'mnistNet' && part.text('weights') !== 'untrained';
+  return <Network first={{ network, isTrained, digit, target: part.number('target', digit) }} />;
+};
