@@ -43,6 +43,7 @@ const views: Readonly<Record<string, () => Promise<View>>> = {
     operations.map((name) => [`rc-${name}`, async () => (await import('./operations.js')).viewOf(name)]),
   ),
   'rc-network': async () => (await import('./network/network.js')).view,
+  'rc-step': async () => (await import('./network/step.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
 

@@ -24,6 +24,7 @@ export function MapGrid({
   label,
   isLarge = false,
   isGradient = false,
+  isReadOnly = false,
   seen,
   selected,
   onPoint,
@@ -33,6 +34,8 @@ export function MapGrid({
   readonly isLarge?: boolean;
   /** It lies on a hatched ground. */
   readonly isGradient?: boolean;
+  /** It shows its numbers as a picture only. */
+  readonly isReadOnly?: boolean;
   /** 1 for each number that has a part in one that was pointed at elsewhere. */
   readonly seen?: Uint8Array;
   /** Where somebody else holds which number is pointed at: it, or null for none. Missing: this holds it. */
@@ -79,6 +82,7 @@ export function MapGrid({
   };
 
   const said = () => {
+    if (selected === null) return '';
     if (at === null) return maps.length > 1 ? text.pointMaps : text.point;
     const { map, cell } = at;
     const value = maps[map]?.[cell];
@@ -89,10 +93,25 @@ export function MapGrid({
     return maps.length > 1 ? text.atMap(map, row, column, number) : text.atPixel(row, column, number);
   };
 
+  const drawn = maps.map((values, map) => (
+    <Values
+      key={map}
+      values={values}
+      width={width}
+      height={height}
+      strongest={strongest}
+      isLarge={isLarge}
+      mark={at?.map === map ? at.cell : null}
+      seen={seen?.subarray(map * size, (map + 1) * size)}
+      label={maps.length > 1 ? text.map(map) : label}
+    />
+  ));
+  const name = `maps ${isLarge ? 'large' : ''} ${isGradient ? 'gradient' : ''}`;
+  if (isReadOnly) return <div class={name}>{drawn}</div>;
   return (
     <div>
       <div
-        class={`maps ${isLarge ? 'large' : ''} ${isGradient ? 'gradient' : ''}`}
+        class={name}
         role="application"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move a cursor in it.
         tabIndex={0}
@@ -101,19 +120,7 @@ export function MapGrid({
         onPointerDown={follow}
         onKeyDown={type}
       >
-        {maps.map((values, map) => (
-          <Values
-            key={map}
-            values={values}
-            width={width}
-            height={height}
-            strongest={strongest}
-            isLarge={isLarge}
-            mark={at?.map === map ? at.cell : null}
-            seen={seen?.subarray(map * size, (map + 1) * size)}
-            label={maps.length > 1 ? text.map(map) : label}
-          />
-        ))}
+        {drawn}
       </div>
       <output class="hint">{said()}</output>
     </div>

@@ -1,8 +1,9 @@
 /** What each layer costs, what the number that was pointed at sees of it, and how large its gradient is. */
 import type { Field } from 'receptive/insight';
 import { texts } from '../../shell/settings.js';
+import { written } from '../numbers.js';
 import type { Look } from './messages.js';
-import { sizeOf, written } from './written.js';
+import { sizeOf } from './sizeOf.js';
 
 const count = (n: number) => n.toLocaleString('en');
 
@@ -23,7 +24,7 @@ export function LayerTable({
   return (
     // On a phone it is scrolled, by keyboard, too.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
-    <div class="wide" tabIndex={0} role="group" aria-label={text.layers}>
+    <section class="wide" tabIndex={0} aria-label={text.layers}>
       <table>
         <thead>
           <tr>
@@ -63,6 +64,6 @@ export function LayerTable({
           </tr>
         </tfoot>
       </table>
-    </div>
+    </section>
   );
 }

@@ -10,9 +10,15 @@ export async function look(room: Room, choice: Choice): Promise<Look> {
   const rows = nn.summary(model, imageShape).layers;
   const { scores, layers } = layerOutputs(model, x);
   const { loss, dx, layers: gradients } = layerGradients(model, x, choice.target);
+  // A layer may be called several times.
+  const nameOf = (i: number) => {
+    const calls = layers.flatMap(({ name }, at) => (name === layers[i].name ? [at] : []));
+    return calls.length === 1 ? layers[i].name : `${layers[i].name} (${calls.indexOf(i) + 1})`;
+  };
   const seen = await Promise.all(
     layers.map(async ({ output }, i) => ({
       ...rows[i],
+      name: nameOf(i),
       ...(await numbersOf(output, gradients[i].gradient!)),
       outputShape: output.shape.slice(1),
     })),

@@ -33,9 +33,45 @@ export interface Look {
   readonly loss: number;
 }
 
+/** What a step of training is told of. */
+export interface StepChoice {
+  readonly isTrained: boolean;
+  readonly digit: number;
+  readonly target: number;
+  /** The step that is told, from 1; those before it were taken with the same image. */
+  readonly step: number;
+}
+
+/** A part of a training step: an operation forward or backward, or what an optimizer does to a parameter. */
+export interface Stage {
+  readonly pass: 'forward' | 'backward' | 'update' | 'again';
+  readonly operation: 'conv2d' | 'maxPool2d' | 'relu' | 'linear' | 'crossEntropy' | 'sgd';
+  /** Of the network: its layer, `conv1`, or its parameter, `conv1.weight`. Empty: an operation between layers. */
+  readonly layer: string;
+  /** What the operation's figure is made of. */
+  readonly sizes: readonly unknown[];
+  /** The numbers of the figure that are given: those of the network. */
+  readonly inputs: Readonly<Record<string, Float32Array>>;
+}
+
+export interface Story {
+  readonly choice: StepChoice;
+  readonly picture: Thumbnail;
+  /** What the network gets (1, 1, 28, 28). */
+  readonly x: Float32Array;
+  /** The picture's normalisation. */
+  readonly mean: number;
+  readonly std: number;
+  /** In the order in which they were called. */
+  readonly stages: readonly Stage[];
+  /** Before the step and after it. */
+  readonly losses: readonly [number, number];
+}
+
 /** Each question with its answer. */
 export interface Questions {
   look(choice: Choice): Look;
+  step(choice: StepChoice): Story;
   /** `call`: the number of the layer in `Look`. `place`: in what it gave, [c, h, w] or [d]. */
   field(of: { readonly call: number; readonly place: readonly number[] }): readonly Field[];
 }

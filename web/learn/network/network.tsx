@@ -8,11 +8,12 @@ import type { Field } from 'receptive/insight';
 import { MapGrid } from '../../maps/mapGrid.js';
 import { Choice as Selection } from '../../predict/choice.js';
 import { texts } from '../../shell/settings.js';
+import { written } from '../numbers.js';
 import type { View } from '../part.js';
 import { Desk } from './desk.js';
 import { LayerTable } from './layerTable.js';
 import { type Choice, type Look, type NetworkName, networks } from './messages.js';
-import { sizeOf, written } from './written.js';
+import { sizeOf } from './sizeOf.js';
 
 /** A number that a layer gave, by the layer's place in `Look`. */
 export interface Selected {
@@ -148,7 +149,6 @@ function Seen({
       of={{ layer: name, shape, values: isGradient ? of.gradient : of.values }}
       label={what(name)}
       isGradient={isGradient}
-      isLarge={call < 0}
       seen={fieldOf(call)?.seen}
       selected={call < 0 ? undefined : selected?.call === call ? selected.index : null}
       onPoint={call < 0 ? undefined : (index) => select(look, { call, index })}
@@ -171,7 +171,7 @@ function Seen({
           <details
             // A layer may be called several times.
             key={`${look.choice.network} ${call}`}
-            class="layer"
+            class={`layer ${layer.outputShape.length === 1 ? 'row' : ''}`}
             open={layers.length <= few || call < 2 || call > layers.length - 3}
           >
             <summary>

@@ -9,19 +9,24 @@ import type { Choice, NetworkName } from './messages.js';
 /** Of an image, and of a batch of one. */
 export const imageShape = [1, 1, 28, 28] as const;
 
+type Weights = Pick<Choice, 'network' | 'isTrained'>;
+
 export class Room {
   site = '';
   /** The network that was looked at last. */
   #model: { readonly name: string; readonly model: Classifier<Tensor> } | null = null;
   #images: Promise<ImageDataset> | null = null;
 
-  /** With the weights that were chosen. It is on no backend, so that the reference backend computes. */
-  async model({ network, isTrained }: Pick<Choice, 'network' | 'isTrained'>): Promise<Classifier<Tensor>> {
-    const name = `${network} ${isTrained}`;
-    if (this.#model?.name !== name) {
-      this.#model = { name, model: await (isTrained ? this.#trained() : untrained(network)) };
-    }
+  /** The network that is looked at from now on. */
+  async model(choice: Weights): Promise<Classifier<Tensor>> {
+    const name = `${choice.network} ${choice.isTrained}`;
+    if (this.#model?.name !== name) this.#model = { name, model: await this.newModel(choice) };
     return this.#model.model;
+  }
+
+  /** With the weights that were chosen. It is on no backend, so that the reference backend computes. */
+  async newModel({ network, isTrained }: Weights): Promise<Classifier<Tensor>> {
+    return isTrained ? this.#trained() : untrained(network);
   }
 
   async #trained(): Promise<Classifier<Tensor>> {

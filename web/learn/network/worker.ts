@@ -3,11 +3,13 @@
 import { look } from './look.js';
 import type { Asked, Kind, News, Questions } from './messages.js';
 import { Room } from './room.js';
+import { tellStep } from './tellStep.js';
 
 const room = new Room();
 
 const answers: { readonly [K in Kind]: (question: never) => Promise<ReturnType<Questions[K]>> } = {
   look: (choice) => look(room, choice),
+  step: (choice) => tellStep(room, choice),
   field: async (of) => room.fieldOf(of),
 };
 

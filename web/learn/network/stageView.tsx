@@ -1,0 +1,105 @@
+/** An operation of a training step: what it read, what it made, and one number of that written out. */
+import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { type Cell, cellsIn, type Grid } from 'receptive/figures';
+import { MapGrid } from '../../maps/mapGrid.js';
+import { texts } from '../../shell/settings.js';
+import { Sum } from '../sum.js';
+import type { Stage } from './messages.js';
+import { figureOf, firstCell, gridsOf } from './stages.js';
+
+/** Of more maps than these, only those that have a part in the number are shown. */
+const MOST = 20;
+
+export function StageView({ stage }: { readonly stage: Stage }) {
+  const { network: text } = texts.value;
+  const { figure, inputs, grids } = useMemo(() => {
+    const figure = figureOf(stage);
+    const inputs = Object.fromEntries(
+      Object.entries(stage.inputs).map(([name, values]) => [name, Float64Array.from(values)]),
+    );
+    return { figure, inputs, grids: figure.compute(inputs) };
+  }, [stage]);
+  const selected = useSignal<Cell>(firstCell(stage, grids));
+  const explanation = figure.explain(selected.value, inputs);
+  const { read, made } = gridsOf(stage);
+  const grid = (name: string) => grids.find((one) => one.name === name)!;
+  const lit = (name: string) => (explanation ? cellsIn(explanation, name) : new Map<number, 'part' | 'seen'>());
+  return (
+    <>
+      <p class="shapes">
+        <code>
+          {read.map((name) => shapeOf(grid(name))).join(', ')} → {made.map((name) => shapeOf(grid(name))).join(', ')}
+        </code>
+      </p>
+      <Sum grids={grids} cell={selected.value} figure={figure} inputs={inputs} />
+      <div class="stages">
+        {[...read, ...made].map((name) => (
+          <GridMaps
+            key={name}
+            grid={grid(name)}
+            lit={lit(name)}
+            selected={selected.value.grid === name ? selected.value.index : null}
+            label={made.includes(name) ? text.made(name) : text.read(name)}
+            onPoint={
+              made.includes(name)
+                ? (index) => {
+                    selected.value = { grid: name, index };
+                  }
+                : undefined
+            }
+          />
+        ))}
+      </div>
+    </>
+  );
+}
+
+const shapeOf = ({ name, shape }: Grid) => `${name} (${shape.join(', ')})`;
+
+function GridMaps({
+  grid,
+  lit,
+  selected,
+  label,
+  onPoint,
+}: {
+  readonly grid: Grid;
+  readonly lit: ReadonlyMap<number, 'part' | 'seen'>;
+  readonly selected: number | null;
+  readonly label: string;
+  readonly onPoint?: (index: number) => void;
+}) {
+  const { network: text } = texts.value;
+  const { name, shape, isGradient } = grid;
+  const size = shape.length < 2 ? grid.values.length : shape.slice(-2).reduce((product, length) => product * length);
+  const planes = grid.values.length / size;
+  const isCut = planes > MOST && !onPoint;
+  const shown = Array.from({ length: planes }, (_, plane) => plane).filter(
+    (plane) => !isCut || [...lit.keys()].some((index) => Math.floor(index / size) === plane),
+  );
+  const cut = <T extends { slice(from: number, to: number): ArrayLike<number> }>(values: T) =>
+    shown.flatMap((plane) => Array.from(values.slice(plane * size, (plane + 1) * size)));
+  const seen = new Uint8Array(grid.values.length);
+  for (const index of lit.keys()) seen[index] = 1;
+  // The N of an image is 1 here.
+  const mapShape =
+    shape.length > 2 ? [shown.length, ...shape.slice(-2)] : shape.length === 2 && shape[0] > 1 ? shape : [size];
+  return (
+    <figure class={`grid-maps ${mapShape.length === 1 ? 'row' : ''}`}>
+      <figcaption>
+        <code>{name}</code> <span class="hint">({shape.join(', ')})</span>
+        {isCut && <span class="hint"> · {text.someOf(shown.length, planes)}</span>}
+      </figcaption>
+      <MapGrid
+        of={{ layer: name, shape: mapShape, values: Float32Array.from(cut(grid.values)) }}
+        label={label}
+        isGradient={isGradient}
+        isReadOnly={!onPoint}
+        seen={Uint8Array.from(cut(seen))}
+        selected={selected}
+        onPoint={onPoint}
+      />
+    </figure>
+  );
+}
