@@ -1,5 +1,6 @@
 /** The maps of a layer, and the number under the pointer or the keyboard's cursor. */
 import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { texts } from '../shell/settings.js';
 import type { Maps } from '../training/messages.js';
 import { Values } from './canvases.js';
@@ -43,12 +44,13 @@ export function MapGrid({
   readonly onPoint?: (index: number) => void;
 }) {
   const { predict: text } = texts.value;
-  const { width, height, maps } = mapsOf(of);
+  // The same arrays each time: what is drawn already isn't drawn again.
+  const { width, height, maps } = useMemo(() => mapsOf(of), [of.values]);
   const size = width * height;
   const own = useSignal<number | null>(null);
   const index = selected === undefined ? own.value : selected;
   const at = index === null ? null : { map: Math.floor(index / size), cell: index % size };
-  const strongest = of.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const strongest = useMemo(() => of.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0), [of.values]);
 
   const point = (map: number, x: number, y: number) => {
     const cell = within(y, height) * width + within(x, width);

@@ -160,7 +160,7 @@ function Seen({
       <p class="said" role="status">
         {selected && fields.length > 0 && <Said look={look} selected={selected} fields={fields} />}
       </p>
-      <div class="stack">
+      <div class="layers-seen">
         <div class="layer image">
           <h4>
             {text.image} <span class="hint">{image.shape.join('×')}</span>

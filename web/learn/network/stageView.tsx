@@ -78,28 +78,36 @@ function GridMaps({
   const shown = Array.from({ length: planes }, (_, plane) => plane).filter(
     (plane) => !isCut || [...lit.keys()].some((index) => Math.floor(index / size) === plane),
   );
-  const cut = <T extends { slice(from: number, to: number): ArrayLike<number> }>(values: T) =>
-    shown.flatMap((plane) => Array.from(values.slice(plane * size, (plane + 1) * size)));
+  const values = useMemo(() => cut(grid.values, shown, size), [grid, shown.join()]);
   const seen = new Uint8Array(grid.values.length);
   for (const index of lit.keys()) seen[index] = 1;
   // The N of an image is 1 here.
   const mapShape =
     shape.length > 2 ? [shown.length, ...shape.slice(-2)] : shape.length === 2 && shape[0] > 1 ? shape : [size];
   return (
-    <figure class={`grid-maps ${mapShape.length === 1 ? 'row' : ''}`}>
+    <figure class={`grid-maps ${['', 'row', 'matrix', ''][mapShape.length]}`}>
       <figcaption>
         <code>{name}</code> <span class="hint">({shape.join(', ')})</span>
         {isCut && <span class="hint"> · {text.someOf(shown.length, planes)}</span>}
       </figcaption>
       <MapGrid
-        of={{ layer: name, shape: mapShape, values: Float32Array.from(cut(grid.values)) }}
+        of={{ layer: name, shape: mapShape, values }}
         label={label}
         isGradient={isGradient}
         isReadOnly={!onPoint}
-        seen={Uint8Array.from(cut(seen))}
+        seen={Uint8Array.from(cut(seen, shown, size))}
         selected={selected}
         onPoint={onPoint}
       />
     </figure>
   );
+}
+
+/** Of these planes alone. */
+function cut(values: ArrayLike<number>, planes: readonly number[], size: number): Float32Array {
+  const some = new Float32Array(planes.length * size);
+  planes.forEach((plane, at) => {
+    for (let i = 0; i < size; i++) some[at * size + i] = values[plane * size + i];
+  });
+  return some;
 }
