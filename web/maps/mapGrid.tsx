@@ -39,7 +39,7 @@ export function MapGrid({
   readonly isReadOnly?: boolean;
   /** 1 for each number that has a part in one that was pointed at elsewhere. */
   readonly seen?: Uint8Array;
-  /** Where somebody else holds which number is pointed at: it, or null for none. Missing: this holds it. */
+  /** Where somebody else holds which number is pointed at, and says it: it, or null for none. Missing: this holds it. */
   readonly selected?: number | null;
   readonly onPoint?: (index: number) => void;
 }) {
@@ -84,7 +84,6 @@ export function MapGrid({
   };
 
   const said = () => {
-    if (selected === null) return '';
     if (at === null) return maps.length > 1 ? text.pointMaps : text.point;
     const { map, cell } = at;
     const value = maps[map]?.[cell];
@@ -124,7 +123,7 @@ export function MapGrid({
       >
         {drawn}
       </div>
-      <output class="hint">{said()}</output>
+      {selected === undefined && <output class="hint">{said()}</output>}
     </div>
   );
 }

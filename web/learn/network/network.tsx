@@ -6,13 +6,14 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { placeOf } from 'receptive/figures';
 import type { Field } from 'receptive/insight';
 import { MapGrid } from '../../maps/mapGrid.js';
-import { Choice as Selection } from '../../predict/choice.js';
+
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
 import type { View } from '../part.js';
 import { Desk } from './desk.js';
 import { LayerTable } from './layerTable.js';
 import { type Choice, type Look, type NetworkName, networks } from './messages.js';
+import { Selection } from './selection.js';
 import { sizeOf } from './sizeOf.js';
 
 /** A number that a layer gave, by the layer's place in `Look`. */

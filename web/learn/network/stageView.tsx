@@ -85,7 +85,7 @@ function GridMaps({
   const mapShape =
     shape.length > 2 ? [shown.length, ...shape.slice(-2)] : shape.length === 2 && shape[0] > 1 ? shape : [size];
   return (
-    <figure class={`grid-maps ${['', 'row', 'matrix', ''][mapShape.length]}`}>
+    <figure class={`grid-maps ${size === 1 ? '' : ['', 'row', 'matrix', ''][mapShape.length]}`}>
       <figcaption>
         <code>{name}</code> <span class="hint">({shape.join(', ')})</span>
         {isCut && <span class="hint"> · {text.someOf(shown.length, planes)}</span>}

@@ -3,13 +3,14 @@ import './style.css';
 import '../../maps/style.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { Choice as Selection } from '../../predict/choice.js';
+
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
 import type { View } from '../part.js';
 import { Desk } from './desk.js';
 import type { StepChoice, Story } from './messages.js';
 import { PixelStage } from './pixelStage.js';
+import { Selection } from './selection.js';
 import { type Chapter, chaptersOf } from './stages.js';
 import { StageView } from './stageView.js';
 
