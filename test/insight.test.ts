@@ -125,7 +125,7 @@ describe('a receptive field', () => {
     last = new nn.Linear(25, 3);
     forward(x: Tensor): Tensor {
       const a = F.sigmoid(this.norm.forward(this.conv.forward(x)));
-      const b = F.localResponseNorm(F.tanh(a), 2).sub(a.mul(-2)).div(a.mul(a).add(1));
+      const b = F.localResponseNorm(F.tanh(a).sub(a), 3).div(a.mul(a).mul(-1).add(2));
       const c = this.pool.forward(F.avgPool2d(F.pad(b, [1, 1, 1, 1]), 2, { stride: 1 }));
       const d = F.cat([c, F.pad(F.adaptiveAvgPool2d(c, 3), [1, 1, 1, 1])], 1).sum(1, { keepdim: true });
       return this.last.forward(F.softmax(F.maxPool2d(d.add(d), 1, { ceilMode: true }).reshape([x.shape[0], -1]), 1));
