@@ -136,6 +136,16 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const [before, after] = (await figure.getByText(/^The loss was/).textContent())!.match(/\d+\.\d+/g)!.map(Number);
     expect(after).toBeLessThan(before);
     expect(before).toBe(2.3911);
+
+    // The address has it all: who opens it sees the same stage.
+    await expect.poll(() => page.url()).toContain('figure=2&stage=27');
+    const other = await visitor.open(page.url().replace('stage=27', 'stage=26&step=2&cell=newParam:7'));
+    const again = other.locator('rc-step');
+    await again.scrollIntoViewIfNeeded();
+    await again.getByRole('heading', { name: '26 of 27: new numbers for fc.bias' }).waitFor();
+    const written = await again.locator('code[data-cell]').textContent();
+    expect(written).toMatch(/^newParam\[7\] = /);
+    expect(await again.getByLabel('Step of training').inputValue()).toBe('2');
   });
 
   test('chapter 6 by keyboard alone: every control is reached by Tab, and what has the focus is seen', async () => {

@@ -39,13 +39,16 @@ const operations = [
 
 /** Where each element's view comes from. */
 const views: Readonly<Record<string, () => Promise<View>>> = {
-  ...Object.fromEntries(
-    operations.map((name) => [`rc-${name}`, async () => (await import('./operations.js')).viewOf(name)]),
-  ),
+  ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
   'rc-network': async () => (await import('./network/network.js')).view,
   'rc-step': async () => (await import('./network/step.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
+
+async function figureViewOf(name: OperationElement): Promise<View> {
+  const [{ figureView }, { problemOf }] = await Promise.all([import('./figureView.js'), import('./operations.js')]);
+  return figureView((attributes) => problemOf(name, attributes));
+}
 
 /** Makes the elements known to the page. */
 export function defineElements(): void {

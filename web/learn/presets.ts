@@ -1,6 +1,6 @@
 /** Numbers to try in a figure, each for a reason that the texts give. */
 import type { Figure, Inputs } from 'receptive/figures';
-import type { Preset, PresetName } from './figureView.js';
+import type { Preset, PresetName } from './problem.js';
 
 /** The number at place i of an input. */
 type Numbers = (i: number) => number;

@@ -3,16 +3,17 @@ import './style.css';
 import '../../maps/style.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { placeOf } from 'receptive/figures';
+import { type Cell, placeOf } from 'receptive/figures';
 import type { Field } from 'receptive/insight';
 import { MapGrid } from '../../maps/mapGrid.js';
 
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
 import { Desk } from './desk.js';
+import { digitOf, digits } from './digits.js';
 import { LayerTable } from './layerTable.js';
-import { type Choice, type Look, type NetworkName, networks } from './messages.js';
+import { type Choice, type Look, networks } from './messages.js';
 import { Selection } from './selection.js';
 import { sizeOf } from './sizeOf.js';
 
@@ -25,15 +26,19 @@ export interface Selected {
 /** A network with more layers begins with all of them folded but the first and the last ones. */
 const few = 9;
 
-const digits = Array.from({ length: 10 }, (_, digit) => [String(digit), String(digit)] as const);
+/** What an address, or else the chapter, chooses. */
+function choiceOf({ given, state }: Part): Choice {
+  const chosen = given.with(state.options);
+  const network = networks.find((name) => name === chosen.text('model')) ?? 'mnistNet';
+  const digit = digitOf(chosen.number('digit', 7), 7);
+  const isTrained = network === 'mnistNet' && chosen.text('weights') !== 'untrained';
+  return { network, isTrained, digit, target: digitOf(chosen.number('target', digit), digit) };
+}
 
-function Network({ first }: { readonly first: Choice }) {
+function Network({ part }: { readonly part: Part }) {
   const { network: text } = texts.value;
-  const choice = useSignal(first);
   const look = useSignal<Look | null>(null);
-  const selected = useSignal<Selected | null>(null);
   const fields = useSignal<readonly Field[]>([]);
-  const shown = useSignal<'output' | 'gradient'>('output');
   const failure = useSignal<string | null>(null);
   const desk = useMemo(
     () =>
@@ -44,25 +49,30 @@ function Network({ first }: { readonly first: Choice }) {
   );
   useEffect(() => () => desk.close(), [desk]);
 
-  const select = (seen: Look, to: Selected) => {
-    selected.value = to;
-    const place = placeOf(to.index, seen.layers[to.call].outputShape);
-    desk.ask('field', { call: to.call, place }, (found) => {
+  const choice = choiceOf(part);
+  const { network, isTrained, digit, target } = choice;
+  useEffect(() => {
+    desk.ask('look', choice, (seen) => {
+      look.value = seen;
+    });
+  }, [desk, JSON.stringify(choice)]);
+
+  const selected = look.value && selectedIn(look.value, part.state.cell);
+  const seen = look.value;
+  useEffect(() => {
+    if (!seen || !selected) return;
+    const place = placeOf(selected.index, seen.layers[selected.call].outputShape);
+    desk.ask('field', { call: selected.call, place }, (found) => {
       fields.value = found;
     });
-  };
-  useEffect(() => {
-    desk.ask('look', choice.value, (seen) => {
-      const isAnother = look.value?.choice.network !== seen.choice.network;
-      look.value = seen;
-      if (isAnother) select(seen, firstSelected(seen));
-    });
-  }, [desk, choice.value]);
+  }, [desk, seen?.choice.network, selected?.call, selected?.index]);
 
-  const choose = (part: Partial<Choice>) => {
-    choice.value = { ...choice.value, ...part };
+  const choose = (name: string, value: string) => {
+    // Another network has other layers.
+    const cell = name === 'model' ? null : part.state.cell;
+    part.state = { ...part.state, cell, options: { ...part.state.options, [name]: value } };
   };
-  const { network, isTrained, digit, target } = choice.value;
+  const shown = part.given.with(part.state.options).text('show') === 'gradient' ? 'gradient' : 'output';
   return (
     <section class="figure network" aria-label={text.figure(network)}>
       <div class="choices">
@@ -70,7 +80,7 @@ function Network({ first }: { readonly first: Choice }) {
           label={text.network}
           value={network}
           options={networks.map((name) => [name, text.networks[name]])}
-          onChoose={(name) => choose({ network: name as NetworkName, isTrained: name === 'mnistNet' && isTrained })}
+          onChoose={(name) => choose('model', name)}
         />
         {network === 'mnistNet' && (
           <Selection
@@ -80,41 +90,41 @@ function Network({ first }: { readonly first: Choice }) {
               ['trained', text.trained],
               ['untrained', text.untrained],
             ]}
-            onChoose={(value) => choose({ isTrained: value === 'trained' })}
+            onChoose={(value) => choose('weights', value)}
           />
         )}
         <Selection
           label={text.digit}
           value={String(digit)}
           options={digits}
-          onChoose={(value) => choose({ digit: Number(value) })}
+          onChoose={(value) => choose('digit', value)}
         />
         <Selection
           label={text.target}
           value={String(target)}
           options={digits}
-          onChoose={(value) => choose({ target: Number(value) })}
+          onChoose={(value) => choose('target', value)}
         />
         <Selection
           label={text.shown}
-          value={shown.value}
+          value={shown}
           options={[
             ['output', text.outputs],
             ['gradient', text.gradients],
           ]}
-          onChoose={(value) => {
-            shown.value = value as 'output' | 'gradient';
-          }}
+          onChoose={(value) => choose('show', value)}
         />
       </div>
       {failure.value && <p class="bad">{text.failed(failure.value)}</p>}
       {look.value ? (
         <Seen
           look={look.value}
-          isGradient={shown.value === 'gradient'}
-          selected={selected.value}
+          isGradient={shown === 'gradient'}
+          selected={selected}
           fields={fields.value}
-          select={select}
+          select={({ call, index }) => {
+            part.state = { ...part.state, cell: { grid: `layer${call}`, index } };
+          }}
         />
       ) : (
         !failure.value && <p class="hint">{text.computing}</p>
@@ -134,7 +144,7 @@ function Seen({
   readonly isGradient: boolean;
   readonly selected: Selected | null;
   readonly fields: readonly Field[];
-  readonly select: (look: Look, to: Selected) => void;
+  readonly select: (to: Selected) => void;
 }) {
   const { network: text } = texts.value;
   const { layers, image } = look;
@@ -152,7 +162,7 @@ function Seen({
       isGradient={isGradient}
       seen={fieldOf(call)?.seen}
       selected={call < 0 ? undefined : selected?.call === call ? selected.index : null}
-      onPoint={call < 0 ? undefined : (index) => select(look, { call, index })}
+      onPoint={call < 0 ? undefined : (index) => select({ call, index })}
     />
   );
   return (
@@ -223,16 +233,15 @@ function Said({
   );
 }
 
-/** A number in the middle of the last maps, where one sees that it doesn't see all. */
-function firstSelected({ layers }: Look): Selected {
-  const call = layers.findLastIndex(({ outputShape }) => outputShape.length === 3);
-  const [, H, W] = layers[call].outputShape;
-  return { call, index: Math.floor((H - 1) / 2) * W + Math.floor((W - 1) / 2) };
+/** The number that was chosen, if there is one; else one in the middle of the last maps, where one sees that it doesn't see all. */
+function selectedIn({ layers }: Look, cell: Cell | null): Selected {
+  const call = Number(cell?.grid.replace('layer', ''));
+  const shape = layers[call]?.outputShape;
+  if (cell && shape && cell.index < shape.reduce((product, size) => product * size, 1))
+    return { call, index: cell.index };
+  const last = layers.findLastIndex(({ outputShape }) => outputShape.length === 3);
+  const [, H, W] = layers[last].outputShape;
+  return { call: last, index: Math.floor((H - 1) / 2) * W + Math.floor((W - 1) / 2) };
 }
 
-export const view: View = (part) => {
-  const network = networks.find((name) => name === part.text('model')) ?? 'mnistNet';
-  const digit = part.number('digit', 7);
-  const isTrained = network === 'mnistNet' && part.text('weights') !== 'untrained';
-  return <Network first={{ network, isTrained, digit, target: part.number('target', digit) }} />;
-};
+export const view: View = (part) => <Network part={part} />;

@@ -1,9 +1,9 @@
 /** An operation of a training step: what it read, what it made, and one number of that written out. */
-import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { type Cell, cellsIn, type Grid } from 'receptive/figures';
+import { cellsIn, type Grid } from 'receptive/figures';
 import { MapGrid } from '../../maps/mapGrid.js';
 import { texts } from '../../shell/settings.js';
+import type { Part } from '../part.js';
 import { Sum } from '../sum.js';
 import type { Stage } from './messages.js';
 import { figureOf, firstCell, gridsOf } from './stages.js';
@@ -11,7 +11,7 @@ import { figureOf, firstCell, gridsOf } from './stages.js';
 /** Of more maps than these, only those that have a part in the number are shown. */
 const MOST = 20;
 
-export function StageView({ stage }: { readonly stage: Stage }) {
+export function StageView({ part, stage }: { readonly part: Part; readonly stage: Stage }) {
   const { network: text } = texts.value;
   const { figure, inputs, grids } = useMemo(() => {
     const figure = figureOf(stage);
@@ -20,9 +20,12 @@ export function StageView({ stage }: { readonly stage: Stage }) {
     );
     return { figure, inputs, grids: figure.compute(inputs) };
   }, [stage]);
-  const selected = useSignal<Cell>(firstCell(stage, grids));
-  const explanation = figure.explain(selected.value, inputs);
   const { read, made } = gridsOf(stage);
+  const { cell } = part.state;
+  const length = (name: string) => grids.find((one) => one.name === name)!.values.length;
+  const isThere = cell && made.includes(cell.grid) && cell.index < length(cell.grid);
+  const selected = isThere ? cell : firstCell(stage, grids);
+  const explanation = figure.explain(selected, inputs);
   const grid = (name: string) => grids.find((one) => one.name === name)!;
   const lit = (name: string) => (explanation ? cellsIn(explanation, name) : new Map<number, 'part' | 'seen'>());
   return (
@@ -32,19 +35,19 @@ export function StageView({ stage }: { readonly stage: Stage }) {
           {read.map((name) => shapeOf(grid(name))).join(', ')} → {made.map((name) => shapeOf(grid(name))).join(', ')}
         </code>
       </p>
-      <Sum grids={grids} cell={selected.value} figure={figure} inputs={inputs} />
+      <Sum grids={grids} cell={selected} figure={figure} inputs={inputs} />
       <div class="stages">
         {[...read, ...made].map((name) => (
           <GridMaps
             key={name}
             grid={grid(name)}
             lit={lit(name)}
-            selected={selected.value.grid === name ? selected.value.index : null}
+            selected={selected.grid === name ? selected.index : null}
             label={made.includes(name) ? text.made(name) : text.read(name)}
             onPoint={
               made.includes(name)
                 ? (index) => {
-                    selected.value = { grid: name, index };
+                    part.state = { ...part.state, cell: { grid: name, index } };
                   }
                 : undefined
             }

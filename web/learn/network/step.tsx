@@ -6,8 +6,9 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
 import { Desk } from './desk.js';
+import { digitOf, digits } from './digits.js';
 import type { StepChoice, Story } from './messages.js';
 import { PixelStage } from './pixelStage.js';
 import { Selection } from './selection.js';
@@ -20,14 +21,23 @@ const pace = 4000;
 /** Steps that can be told: at the first one there is no momentum yet. */
 const steps = [1, 2, 10];
 
-const digits = Array.from({ length: 10 }, (_, digit) => [String(digit), String(digit)] as const);
+/** What an address, or else the chapter, chooses. */
+function choiceOf({ given, state }: Part): StepChoice {
+  const chosen = given.with(state.options);
+  const digit = digitOf(chosen.number('digit', 7), 7);
+  const step = chosen.number('step', 1);
+  return {
+    isTrained: chosen.text('weights') === 'trained',
+    digit,
+    target: digitOf(chosen.number('target', digit), digit),
+    step: steps.includes(step) ? step : 1,
+  };
+}
 
-function Step({ first }: { readonly first: StepChoice }) {
+function Step({ part }: { readonly part: Part }) {
   const { network: text } = texts.value;
-  const choice = useSignal(first);
   const story = useSignal<Story | null>(null);
   const failure = useSignal<string | null>(null);
-  const at = useSignal(0);
   const isPlaying = useSignal(false);
   const desk = useMemo(
     () =>
@@ -37,32 +47,36 @@ function Step({ first }: { readonly first: StepChoice }) {
     [],
   );
   useEffect(() => () => desk.close(), [desk]);
+  const choice = choiceOf(part);
+  const { isTrained, digit, target, step } = choice;
   useEffect(() => {
-    desk.ask('step', choice.value, (told) => {
+    desk.ask('step', choice, (told) => {
       story.value = told;
     });
-  }, [desk, choice.value]);
+  }, [desk, JSON.stringify(choice)]);
 
   const stages = useMemo(() => (story.value ? chaptersOf(story.value) : []), [story.value]);
+  const within = (to: number) => Math.min(Math.max(to || 0, 0), stages.length - 1);
+  /** Stages are counted from 1. */
+  const at = within(part.given.with(part.state.options).number('stage', 1) - 1);
+  const choose = (name: string, value: string) => {
+    part.state = { ...part.state, options: { ...part.state.options, [name]: value } };
+  };
   const go = (to: number) => {
-    at.value = Math.min(Math.max(to, 0), stages.length - 1);
+    part.state = { ...part.state, cell: null, options: { ...part.state.options, stage: String(within(to) + 1) } };
     if (to >= stages.length - 1) isPlaying.value = false;
   };
-  const latest = useRef(go);
-  latest.current = go;
+  const next = useRef(() => {});
+  next.current = () => go(at + 1);
   useEffect(() => {
     if (!isPlaying.value) return;
-    const timer = setInterval(() => latest.current(at.value + 1), pace);
+    const timer = setInterval(() => next.current(), pace);
     return () => clearInterval(timer);
   }, [isPlaying.value]);
 
-  const choose = (part: Partial<StepChoice>) => {
-    choice.value = { ...choice.value, ...part };
-  };
-  const { isTrained, digit, target, step } = choice.value;
-  const stage = stages[at.value];
+  const stage = stages[at];
   /** Another one begins with another number. */
-  const place = `${at.value} ${JSON.stringify(story.value?.choice)}`;
+  const place = `${at} ${JSON.stringify(story.value?.choice)}`;
   return (
     <section class="figure network step" aria-label={text.stepFigure}>
       <div class="choices">
@@ -73,35 +87,35 @@ function Step({ first }: { readonly first: StepChoice }) {
             ['untrained', text.untrained],
             ['trained', text.trained],
           ]}
-          onChoose={(value) => choose({ isTrained: value === 'trained' })}
+          onChoose={(value) => choose('weights', value)}
         />
         <Selection
           label={text.digit}
           value={String(digit)}
           options={digits}
-          onChoose={(value) => choose({ digit: Number(value) })}
+          onChoose={(value) => choose('digit', value)}
         />
         <Selection
           label={text.target}
           value={String(target)}
           options={digits}
-          onChoose={(value) => choose({ target: Number(value) })}
+          onChoose={(value) => choose('target', value)}
         />
         <Selection
           label={text.whichStep}
           value={String(step)}
           options={steps.map((one) => [String(one), text.stepNumber(one)])}
-          onChoose={(value) => choose({ step: Number(value) })}
+          onChoose={(value) => choose('step', value)}
         />
       </div>
       {failure.value && <p class="bad">{text.failed(failure.value)}</p>}
       {story.value && stage ? (
         <>
           <div class="toolbar" role="toolbar" aria-label={text.controls}>
-            <button type="button" onClick={() => go(at.value - 1)} disabled={at.value === 0}>
+            <button type="button" onClick={() => go(at - 1)} disabled={at === 0}>
               {text.previous}
             </button>
-            <button type="button" onClick={() => go(at.value + 1)} disabled={at.value === stages.length - 1}>
+            <button type="button" onClick={() => go(at + 1)} disabled={at === stages.length - 1}>
               {text.next}
             </button>
             <button
@@ -117,14 +131,14 @@ function Step({ first }: { readonly first: StepChoice }) {
               type="range"
               min={0}
               max={stages.length - 1}
-              value={at.value}
+              value={at}
               aria-label={text.stage}
-              aria-valuetext={text.stageOf(at.value + 1, stages.length, titleOf(stage))}
+              aria-valuetext={text.stageOf(at + 1, stages.length, titleOf(stage))}
               onInput={({ currentTarget }) => go(currentTarget.valueAsNumber)}
             />
           </div>
           <div role="status" class="told">
-            <h4>{text.stageOf(at.value + 1, stages.length, titleOf(stage))}</h4>
+            <h4>{text.stageOf(at + 1, stages.length, titleOf(stage))}</h4>
             <p>{text.told[stage.kind]}</p>
             {stage.kind === 'again' && (
               <p>
@@ -133,9 +147,9 @@ function Step({ first }: { readonly first: StepChoice }) {
             )}
           </div>
           {stage.stage ? (
-            <StageView key={place} stage={stage.stage} />
+            <StageView key={place} part={part} stage={stage.stage} />
           ) : (
-            <PixelStage key={place} story={story.value} kind={stage.kind} next={stages[at.value + 1].stage} />
+            <PixelStage key={place} story={story.value} kind={stage.kind} next={stages[at + 1].stage} />
           )}
         </>
       ) : (
@@ -149,8 +163,4 @@ function titleOf({ kind, layer }: Chapter): string {
   return texts.value.network.stages[kind](layer);
 }
 
-export const view: View = (part) => {
-  const digit = part.number('digit', 7);
-  const isTrained = part.text('weights') === 'trained';
-  return <Step first={{ isTrained, digit, target: part.number('target', digit), step: 1 }} />;
-};
+export const view: View = (part) => <Step part={part} />;
