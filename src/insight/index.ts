@@ -1,8 +1,12 @@
 /**
- * `receptive/insight`: looking inside a network, on any backend. What every layer gave, which pixels decided, which images the network
- * takes for similar. The model stays as it was: it is looked at in evaluation mode, and its gradients aren't touched.
+ * `receptive/insight`: looking inside a network, on any backend. What every layer gave, and the gradient that came back to it; which
+ * pixels decided, and which a number sees at all; which images the network takes for similar; every call of a training step. The model
+ * stays as it was: it is looked at in evaluation mode, and its gradients aren't touched.
  */
 export { features, type NearestOptions, type Neighbour, nearest } from './features.js';
 export { type GradCam, type GradCamOptions, gradCam } from './gradCam.js';
+export { type Gradients, type LayerGradient, layerGradients, type Magnitude, magnitude } from './layerGradients.js';
 export { type LayerOutput, type Look, layerOutputs } from './layerOutputs.js';
+export { type Field, receptiveField } from './receptiveField.js';
+export { type RecordedCall, RecordingBackend } from './recording.js';
 export { saliency } from './saliency.js';

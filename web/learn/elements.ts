@@ -40,6 +40,8 @@ const operations = [
 /** Where each element's view comes from. */
 const views: Readonly<Record<string, () => Promise<View>>> = {
   ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
+  'rc-network': async () => (await import('./network/network.js')).view,
+  'rc-step': async () => (await import('./network/step.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
 

@@ -39,6 +39,7 @@ export function Values({
   label,
   isLarge = false,
   mark = null,
+  seen = null,
 }: {
   values: Float32Array;
   width: number;
@@ -48,6 +49,8 @@ export function Values({
   isLarge?: boolean;
   /** The number of a cell that has a frame. */
   mark?: number | null;
+  /** 1 for each cell that has a part in another number, which was pointed at elsewhere. */
+  seen?: Uint8Array | null;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const cell = isLarge ? hatched : 1;
@@ -73,12 +76,29 @@ export function Values({
   return (
     <span class="values">
       <canvas ref={canvas} width={width * cell} height={height * cell} role="img" aria-label={label} />
-      {mark !== null && (
+      {(mark !== null || seen) && (
         <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-          <rect x={mark % width} y={Math.floor(mark / width)} width={1} height={1} />
+          {seen && <Seen cells={seen} width={width} />}
+          {mark !== null && <rect class="mark" x={mark % width} y={Math.floor(mark / width)} width={1} height={1} />}
         </svg>
       )}
     </span>
+  );
+}
+
+/** A tint on the cells that aren't 0, and a frame around them. */
+function Seen({ cells, width }: { readonly cells: Uint8Array; readonly width: number }) {
+  const at = [...cells.entries()]
+    .filter(([, isSeen]) => isSeen)
+    .map(([i]) => [i % width, Math.floor(i / width)] as const);
+  if (at.length === 0) return null;
+  const [columns, rows] = [at.map(([x]) => x), at.map(([, y]) => y)];
+  const [left, top] = [Math.min(...columns), Math.min(...rows)];
+  return (
+    <>
+      <path class="seen" d={at.map(([x, y]) => `M${x} ${y}h1v1h-1z`).join('')} />
+      <rect class="box" x={left} y={top} width={Math.max(...columns) + 1 - left} height={Math.max(...rows) + 1 - top} />
+    </>
   );
 }
 
