@@ -13,4 +13,18 @@ export {
   valueAt,
 } from './figure.js';
 export { batchNorm2dFigure, crossEntropyFigure, reluFigure } from './functions.js';
+export { indexOf, stridesOf } from './memory.js';
 export { avgPool2dFigure, maxPool2dFigure, type PoolingOptions } from './pooling.js';
+export { type Disc, rasterOf } from './raster.js';
+export {
+  largestDifference,
+  type Moved,
+  moved,
+  movedImage,
+  relativeDistance,
+  reordered,
+  restored,
+  type Shuffled,
+  shuffled,
+  type TwoLayers,
+} from './rearranged.js';
