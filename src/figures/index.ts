@@ -1,20 +1,66 @@
-/** `receptive/figures`: every number of an operation, and the sum that made it. */
-export { conv2dFigure, linearFigure } from './bilinear.js';
-export {
-  type Cell,
-  type Explanation,
-  type Figure,
-  type Grid,
-  type Inputs,
-  placeOf,
-  productOf,
-  type Role,
-  type Term,
-  valueAt,
-} from './figure.js';
-export { batchNorm2dFigure, crossEntropyFigure, reluFigure } from './functions.js';
+/** `receptive/figures`: every number of an operation, and what it was made of. */
+import type { OperationName } from '../ops/index.js';
+import { conv2dFigure, linearFigure, matmulFigure, mulFigure } from './bilinear.js';
+import type { Figure } from './figure.js';
+import { divFigure, sigmoidFigure, tanhFigure } from './functions.js';
+import { clipGradFigure, gradNormFigure } from './gradNorm.js';
+import {
+  adaptiveAvgPool2dFigure,
+  addFigure,
+  avgPool2dFigure,
+  catFigure,
+  meanFigure,
+  padFigure,
+  subFigure,
+  sumFigure,
+} from './linearMaps.js';
+import { crossEntropyFigure, mseLossFigure, nllLossFigure } from './losses.js';
+import { batchNorm2dFigure, localResponseNormFigure } from './normalization.js';
+import { adagradFigure, adamFigure, rmspropFigure, sgdFigure } from './optimizers.js';
+import { dropoutFigure, maxPool2dFigure, reluFigure } from './selections.js';
+import { logSoftmaxFigure, softmaxFigure } from './softmax.js';
+
+/** The figure of each operation of `src/ops`, out of its sizes and options. One that lacks doesn't compile. */
+export const figures = {
+  conv2d: conv2dFigure,
+  maxPool2d: maxPool2dFigure,
+  avgPool2d: avgPool2dFigure,
+  adaptiveAvgPool2d: adaptiveAvgPool2dFigure,
+  linear: linearFigure,
+  matmul: matmulFigure,
+  batchNorm2d: batchNorm2dFigure,
+  localResponseNorm: localResponseNormFigure,
+  relu: reluFigure,
+  sigmoid: sigmoidFigure,
+  tanh: tanhFigure,
+  softmax: softmaxFigure,
+  logSoftmax: logSoftmaxFigure,
+  crossEntropy: crossEntropyFigure,
+  nllLoss: nllLossFigure,
+  mseLoss: mseLossFigure,
+  cat: catFigure,
+  pad: padFigure,
+  dropout: dropoutFigure,
+  add: addFigure,
+  sub: subFigure,
+  mul: mulFigure,
+  div: divFigure,
+  sum: sumFigure,
+  mean: meanFigure,
+  sgd: sgdFigure,
+  adam: adamFigure,
+  rmsprop: rmspropFigure,
+  adagrad: adagradFigure,
+  gradNorm: gradNormFigure,
+  clipGrad: clipGradFigure,
+  // biome-ignore lint/suspicious/noExplicitAny: each takes the sizes and options of its operation.
+} as const satisfies Record<OperationName, (...sizes: any[]) => Figure>;
+
+export type { OperationName } from '../ops/index.js';
+export { cellsOf, type Expression, evaluate, leavesOf, type Note, type Rule, termsOf } from './expression.js';
+export { cellsIn, type Explanation, type Figure, type Inputs, type Reason } from './figure.js';
+export { type Cell, type Grid, placeOf, type Role, valueAt } from './grid.js';
 export { indexOf, stridesOf } from './memory.js';
-export { avgPool2dFigure, maxPool2dFigure, type PoolingOptions } from './pooling.js';
 export { type Disc, rasterOf } from './raster.js';
 export {
   largestDifference,

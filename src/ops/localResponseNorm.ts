@@ -78,7 +78,7 @@ export function localResponseNormBackward(
 }
 
 /** D of every element. */
-function strengths(x: FloatArray, s: LocalResponseNormSizes): Float64Array {
+export function strengths(x: FloatArray, s: LocalResponseNormSizes): Float64Array {
   const D = new Float64Array(x.length).fill(s.k);
   forEachNeighbour(s, (ci, ji) => {
     D[ci] += (s.alpha / s.size) * x[ji] * x[ji];

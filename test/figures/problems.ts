@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { conv2dFigure, linearFigure } from '../../src/figures/bilinear.js';
 import { type Figure, type Inputs, zeros } from '../../src/figures/figure.js';
-import { batchNorm2dFigure, crossEntropyFigure, reluFigure } from '../../src/figures/functions.js';
-import { avgPool2dFigure, maxPool2dFigure } from '../../src/figures/pooling.js';
+import { avgPool2dFigure } from '../../src/figures/linearMaps.js';
+import { crossEntropyFigure } from '../../src/figures/losses.js';
+import { batchNorm2dFigure } from '../../src/figures/normalization.js';
+import { maxPool2dFigure, reluFigure } from '../../src/figures/selections.js';
 
 const size = (max: number, min = 1) => fc.integer({ min, max });
 

@@ -1,7 +1,41 @@
 /** The elements of chapters: a figure for an operation, and exercises. */
+import type { OperationElement } from './figureOf.js';
 import { Part, type View } from './part.js';
 
-const operations = ['conv2d', 'linear', 'maxpool2d', 'avgpool2d', 'relu', 'batchnorm2d', 'crossentropy'];
+/** The operations of `src/ops`, as HTML writes names. */
+const operations = [
+  'conv2d',
+  'maxpool2d',
+  'avgpool2d',
+  'adaptiveavgpool2d',
+  'linear',
+  'matmul',
+  'batchnorm2d',
+  'localresponsenorm',
+  'relu',
+  'sigmoid',
+  'tanh',
+  'softmax',
+  'logsoftmax',
+  'crossentropy',
+  'nllloss',
+  'mseloss',
+  'cat',
+  'pad',
+  'dropout',
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'sum',
+  'mean',
+  'sgd',
+  'adam',
+  'rmsprop',
+  'adagrad',
+  'gradnorm',
+  'clipgrad',
+] as const satisfies readonly OperationElement[];
 
 /** Where each element's view comes from. */
 const views: Readonly<Record<string, () => Promise<View>>> = {

@@ -1,7 +1,7 @@
 /** A figure: its grids, forward and backward, and the sum behind the number that is pointed at. */
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { Cell, Figure, Inputs } from 'receptive/figures';
+import { type Cell, cellsIn, type Figure, type Inputs } from 'receptive/figures';
 import { texts } from '../shell/settings.js';
 import { GridView } from './grid.js';
 import { Sum } from './sum.js';
@@ -11,33 +11,23 @@ const pace = 900;
 
 export function FigureView({
   figure,
-  first,
+  inputs,
   presets,
 }: {
   readonly figure: Figure;
-  readonly first: Inputs;
+  readonly inputs: Signal<Inputs>;
   /** Numbers to try, with the reason why. */
   readonly presets: readonly Preset[];
 }) {
   const { learn: text } = texts.value;
-  const inputs = useSignal(first);
-  const selected = useSignal<Cell>({
-    grid: figure.compute(first).some(({ name }) => name === 'y') ? 'y' : 'loss',
-    index: 0,
-  });
+  const selected = useSignal<Cell>({ grid: figure.result, index: 0 });
   const isPlaying = useSignal(false);
   const reason = useSignal<string | null>(null);
   const grids = useMemo(() => figure.compute(inputs.value), [figure, inputs.value]);
   const explanation = figure.explain(selected.value, inputs.value);
   const ofSelected = grids.find(({ name }) => name === selected.value.grid)!;
 
-  const lit = (name: string) => {
-    const cells = new Map<number, 'part' | 'seen'>();
-    for (const { grid, index } of explanation?.alsoSeen ?? []) if (grid === name) cells.set(index, 'seen');
-    const parts = [...(explanation?.terms.flatMap(({ cells }) => cells) ?? []), ...(explanation?.call?.cells ?? [])];
-    for (const { grid, index } of parts) if (grid === name) cells.set(index, 'part');
-    return cells;
-  };
+  const lit = (name: string) => (explanation ? cellsIn(explanation, name) : new Map<number, 'part' | 'seen'>());
   const select = (grid: string, index: number) => {
     selected.value = { grid, index };
   };

@@ -1,11 +1,17 @@
 /** An element of a chapter. Its code is loaded, and what it shows is computed, when it is first seen. */
+import { signal } from '@preact/signals';
 import { type ComponentChild, render } from 'preact';
+import type { Inputs } from 'receptive/figures';
 
 /** What an element shows, by its attributes. */
 export type View = (part: Part) => ComponentChild;
 
 export class Part extends HTMLElement {
+  /** Of a figure: the numbers that its reader has chosen, by the names of its inputs. What is set from outside is shown. */
+  readonly inputs = signal<Inputs>({});
+
   connectedCallback(): void {
+    this.classList.add('part');
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();

@@ -1,18 +1,25 @@
-/** The sum behind a number, with the numbers put in. */
+/** How a number came about: written out with the numbers put in, what they are, and why. */
+import './sum.css';
 import {
   type Cell,
+  type Expression,
+  evaluate,
   type Figure,
   type Grid,
   type Inputs,
+  leavesOf,
   placeOf,
-  productOf,
-  type Term,
+  termsOf,
   valueAt,
 } from 'receptive/figures';
 import { texts } from '../shell/settings.js';
-import { factor, written } from './numbers.js';
+import { written } from './numbers.js';
+import { signs, write } from './writing.js';
 
-/** `y[0,0,1,2] = 1·1 + 0·0 + … = 4`, and which cells these numbers are. */
+/** Terms of a sum that are read at a glance. */
+const LONGEST = 12;
+
+/** `y[0,0,1,2] = 1 · 1 + 0 · 0 + … = 4`, why, and which cells these numbers are. */
 export function Sum({
   grids,
   cell,
@@ -24,47 +31,86 @@ export function Sum({
   readonly figure: Figure;
   readonly inputs: Inputs;
 }) {
-  const { learn: text } = texts.value;
-  const nameOf = ({ grid, index }: Cell) =>
-    `${grid}[${placeOf(index, grids.find(({ name }) => name === grid)!.shape).join(',')}]`;
+  const { learn: text, figures: say } = texts.value;
+  const shapeOf = ({ grid }: Cell) => grids.find(({ name }) => name === grid)!.shape;
+  const nameOf = (one: Cell) => `${one.grid}[${placeOf(one.index, shapeOf(one)).join(',')}]`;
+  const result = written(valueAt(cell, grids));
   const explanation = figure.explain(cell, inputs);
-  if (!explanation) return <p class="sum">{text.given(nameOf(cell), written(valueAt(cell, grids)))}</p>;
-  const { terms, call } = explanation;
-  if (call) {
+  if (!explanation) {
     return (
-      <p class="sum" role="status">
-        <code>
-          <b>{nameOf(cell)}</b> = {call.name}({call.cells.map((one) => written(valueAt(one, grids))).join(', ')}) ={' '}
-          <b>{written(valueAt(cell, grids))}</b>
-        </code>
-      </p>
+      <div class="sum">
+        <p role="status">{text.given(nameOf(cell), result)}</p>
+        <Legend figure={figure} names={[cell.grid]} />
+      </div>
     );
   }
-  const factorOf = ({ factor: given }: Term) => (given ? [given.text || factor(given.value)] : []);
-  const numbers = terms.map((term) =>
-    [...term.cells.map((one) => factor(valueAt(one, grids))), ...factorOf(term)].join(' · '),
-  );
-  const symbols = terms.map((term) => [...term.cells.map(nameOf), ...factorOf(term)].join(' · '));
+  const { expression, reason } = explanation;
+  const numberOf = (leaf: Leaf) => written(leaf.kind === 'cell' ? valueAt(leaf.cell, grids) : leaf.value);
+  const symbolOf = (leaf: Leaf) => (leaf.kind === 'cell' ? nameOf(leaf.cell) : (leaf.name ?? written(leaf.value)));
+  const numbers = (one: Expression, longest = Number.POSITIVE_INFINITY) =>
+    write(one, { leaf: numberOf, signs, longest });
+  const symbols = (one: Expression) => write(one, { leaf: symbolOf, signs, longest: Number.POSITIVE_INFINITY });
+  const spoken = write(expression, { leaf: numberOf, signs: say.spoken, longest: LONGEST });
+  const terms = termsOf(expression);
+  const leaves = leavesOf(expression);
+  const names = leaves.map((leaf) => (leaf.kind === 'cell' ? leaf.cell.grid : leaf.name));
   return (
-    <div class="sum" role="status">
-      <p>
-        <code>
-          <b>{nameOf(cell)}</b> = {terms.length === 0 ? text.nothing : numbers.join(' + ')} ={' '}
-          <b>{written(valueAt(cell, grids))}</b>
-        </code>
-      </p>
-      <details>
-        <summary>{text.whichAre}</summary>
-        <ul>
-          {terms.map((term, i) => (
-            <li key={symbols[i]}>
-              <code>
-                {symbols[i]} = {numbers[i]} = {written(productOf(term, grids))}
+    <div class="sum">
+      <div role="status">
+        <p>
+          <code aria-hidden="true" data-cell={nameOf(cell)}>
+            <b>{nameOf(cell)}</b> = {numbers(expression, LONGEST)} = <b>{result}</b>
+          </code>
+          <span class="unseen">{say.saysThat(nameOf(cell), spoken, result)}</span>
+        </p>
+        {terms.length === 0 && !reason && <p>{text.nothing}</p>}
+        {reason && <p>{say.reasons[reason]}</p>}
+      </div>
+      {terms.length > 0 && (
+        <details>
+          <summary>{text.whichAre}</summary>
+          {terms.length === 1 ? (
+            <p>
+              <code class="full">
+                {nameOf(cell)} = {symbols(expression)} = {numbers(expression)} = {result}
               </code>
-            </li>
-          ))}
-        </ul>
-      </details>
+            </p>
+          ) : (
+            <ul>
+              {terms.map((term, i) => (
+                <li key={i}>
+                  {'note' in term && term.note && <>{say.notes[term.note]}: </>}
+                  <code class="term">
+                    {symbols(term)} = {numbers(term)} = {written(evaluate(term, grids))}
+                  </code>
+                </li>
+              ))}
+            </ul>
+          )}
+        </details>
+      )}
+      <Legend figure={figure} names={[cell.grid, ...names]} />
     </div>
+  );
+}
+
+type Leaf = ReturnType<typeof leavesOf>[number];
+
+/** What each letter is. */
+function Legend({ figure, names }: { readonly figure: Figure; readonly names: readonly (string | undefined)[] }) {
+  const { symbols } = texts.value.figures;
+  const known: Readonly<Record<string, string>> = symbols;
+  const unique = [...new Set(names.filter((name) => name !== undefined))];
+  return (
+    <dl class="legend">
+      {unique.map((name) => (
+        <div key={name}>
+          <dt>
+            <code>{name}</code>
+          </dt>
+          <dd>{known[`${figure.operation} ${name}`] ?? known[name]}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { indexOf } from 'receptive/figures';
 import { texts } from '../../shell/settings.js';
-import { factor, written } from '../numbers.js';
+import { written } from '../numbers.js';
 import type { View } from '../part.js';
 import type { Branch, InceptionRun } from './branches.js';
 import { Frame, NumberField } from './frame.js';
@@ -123,6 +123,9 @@ function costOf({ layers }: Branch, text: (typeof texts.value)['pictures']): str
   return text.branchCosts(sum('parameters'), sum('multiplyAdds'));
 }
 
+/** In a sum a negative number stands in brackets. */
+const inBrackets = (value: number): string => (value < 0 ? `(${written(value)})` : written(value));
+
 /** One number of dx, and what comes to it through each branch. */
 function Sum({ run: { image, branches, dx } }: { readonly run: InceptionRun }) {
   const { pictures: text } = texts.value;
@@ -160,7 +163,7 @@ function Sum({ run: { image, branches, dx } }: { readonly run: InceptionRun }) {
           </div>
         ))}
         <div data-value={dx[index]}>
-          dx[0, 0, {h}, {w}] = {branches.map((branch) => factor(branch.dx[index])).join(' + ')} ={' '}
+          dx[0, 0, {h}, {w}] = {branches.map((branch) => inBrackets(branch.dx[index])).join(' + ')} ={' '}
           <b>{written(dx[index])}</b>
         </div>
       </div>
