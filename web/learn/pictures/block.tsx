@@ -75,8 +75,8 @@ function Arrows({
   const { pictures: text } = texts.value;
   const arrow = isBackward ? '←' : '→';
   const d = isBackward ? 'd' : '';
-  const tensor = (name: string, sizes: readonly number[]) => (
-    <li class={`tensor ${isBackward ? 'gradient' : ''}`}>
+  const tensor = (name: string, sizes: readonly number[], isY = false) => (
+    <li class={`tensor ${isY ? 'y' : ''} ${isBackward ? 'gradient' : ''}`}>
       {name} ({sizes.join(', ')})
     </li>
   );
@@ -88,7 +88,7 @@ function Arrows({
           <code>{branch.name}</code>
           <ol class="steps">
             {tensor(`${d}x`, x)}
-            {branch.name === 'branchPool' && (
+            {branch.name === 'branch_pool' && (
               <>
                 {between}
                 <li class="layer">{text.averagePool}</li>
@@ -101,7 +101,9 @@ function Arrows({
                 {between}
                 <li class="layer">{text.convolutionOf(layer.kernel, layer.padding)}</li>
                 {between}
-                {tensor(i === branch.layers.length - 1 ? `${d}y[:, ${branch.first}:${branch.end}]` : '', layer.shape)}
+                {i < branch.layers.length - 1
+                  ? tensor('', layer.shape)
+                  : tensor(`${d}y[:, ${branch.first}:${branch.end}]`, layer.shape, true)}
               </>
             ))}
           </ol>

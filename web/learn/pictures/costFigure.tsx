@@ -5,8 +5,11 @@ import type { View } from '../part.js';
 import { chainOf, costOf, type Link } from './cost.js';
 import { Frame, Meter, NumberField, WideTable } from './frame.js';
 
-/** More channels than the widest layer of GoogLeNet's modules would have a phone draw weights for seconds. */
-const most = 512;
+/** More channels than this, and drawing the weights would keep the page waiting. */
+const most = 256;
+
+/** Pixels in a row or column: they cost nothing here, as nothing is convolved. */
+const largestSide = 512;
 
 const kernels = [1, 3, 5, 7];
 
@@ -29,7 +32,7 @@ function CostFigure({ first, chains }: { readonly first: readonly number[]; read
             label={text.sizeOfX(letter)}
             value={image.value[d]}
             least={1}
-            largest={most}
+            largest={letter === 'C' ? most : largestSide}
             onChoose={(size) => {
               image.value = image.value.map((old, e) => (e === d ? size : old));
             }}
