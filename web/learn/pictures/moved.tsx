@@ -23,7 +23,7 @@ function MovedFigure({ image }: { readonly image: Float64Array }) {
   const strongest = map.before.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   const shown = (values: Float64Array, label: string, largest = strongest) => (
     <Shown caption={label}>
-      <Values values={Float32Array.from(values)} width={28} height={28} strongest={largest} label={label} />
+      <Values values={Float32Array.from(values)} width={28} height={28} strongest={largest} label={label} isLarge />
     </Shown>
   );
   const rows = [

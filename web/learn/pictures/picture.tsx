@@ -1,7 +1,7 @@
 /** A picture as a tensor: zoomed into until its pixels are numbers, its channels, what normalisation makes of it, and where in memory a
  *  number is. The picture is a sample, or the reader's own, and stays in the browser. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import {
   cifar10Normalization,
   greyImagenetNormalization,
@@ -56,16 +56,16 @@ function PictureFigure() {
   const own = useSignal<OwnPicture | null>(null);
   const failure = useSignal<string | null>(null);
   const isOver = useSignal(false);
-  const show = (made: Promise<OwnPicture>) => {
-    made.then(
-      (picture) => {
-        own.value = picture;
-        failure.value = null;
-      },
-      (error: Error) => {
-        failure.value = error.message;
-      },
-    );
+  const latest = useRef<Promise<OwnPicture> | null>(null);
+  /** Of several that are being made, the last that was asked for is shown. */
+  const show = async (made: Promise<OwnPicture>) => {
+    latest.current = made;
+    try {
+      const picture = await made;
+      if (latest.current === made) [own.value, failure.value] = [picture, null];
+    } catch (error) {
+      if (latest.current === made) failure.value = (error as Error).message;
+    }
   };
   const showFile = (file: File) => show(ask('picture', file));
   const showDigit = () => show(seven().then((picture) => ({ name: text.digit, picture, size: null })));

@@ -10,21 +10,25 @@ import { Frame, Shown } from './frame.js';
 
 const disc = { x: 0.5, y: 0.5, radius: 0.4 };
 const sides = [8, 16, 32, 64] as const;
-const zooms = [1, 2, 4] as const;
+/** Enlarged so many times is the part whose corner this is: the edge, up on the right. Whole pixels, on every side. */
+const zooms = [
+  { factor: 1, left: 0, top: 0 },
+  { factor: 2, left: 0.5, top: 0 },
+  { factor: 4, left: 0.625, top: 0.125 },
+] as const;
 
 function RasterFigure() {
   const { pictures: text } = texts.value;
   const id = useId();
   const chosen = useSignal(1);
   const zoom = useSignal(0);
-  const [side, factor] = [sides[chosen.value], zooms[zoom.value]];
-  // Looked at is a part of the edge: up on the right.
+  const side = sides[chosen.value];
+  const { factor, left, top } = zooms[zoom.value];
   const part = 1 / factor;
-  const [left, top] = factor === 1 ? [0, 0] : [0.75 - part / 2, 0.2 - Math.min(0.2, part / 2)];
   const pixels = { width: side, height: side, channels: 1, data: rasterOf(disc, side) };
   const seen = transforms.functional.crop(pixels, {
-    top: Math.round(top * side),
-    left: Math.round(left * side),
+    top: top * side,
+    left: left * side,
     width: side * part,
     height: side * part,
   });

@@ -28,7 +28,7 @@ function ShuffleFigure({ image }: { readonly image: Float64Array }) {
   ] as const;
   const shown = (values: Float64Array, label: string, largest = strongest) => (
     <Shown caption={label}>
-      <Values values={Float32Array.from(values)} width={28} height={28} strongest={largest} label={label} />
+      <Values values={Float32Array.from(values)} width={28} height={28} strongest={largest} label={label} isLarge />
     </Shown>
   );
   return (
