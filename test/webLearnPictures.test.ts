@@ -15,6 +15,7 @@ import { movedImage, relativeDistance, shuffled } from '../src/figures/rearrange
 import { mnist, normalizationOf } from '../src/node/data.js';
 import { Generator } from '../src/tensor/random.js';
 import { hasChromium } from './browser/chromium.js';
+import { axe } from './web/axe.js';
 import { strict, Visitor } from './web/visitor.js';
 
 const { normalize, toTensor } = transforms.functional;
@@ -109,6 +110,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await field.setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: own.subarray(0, 40) });
     await picture.getByRole('alert').getByText('broken.png').waitFor();
     await picture.getByText('own.png: 10 pixels wide').waitFor();
+    expect(await axe(page)).toEqual([]);
   });
 
   test('the picture that was asked for last is shown, whichever is there first', async () => {
@@ -149,6 +151,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const made = movedImage(image, [28, 28], [-3, 2], layers);
     await move.locator(`td[data-value="${relativeDistance(image, made.image)}"]`).waitFor();
     expect((await numbers(move.locator('td'))).at(-1)).toBe(0);
+    expect(await axe(page)).toEqual([]);
   });
 
   test('a chain of convolutions costs what the package counts, whatever its sizes', async () => {
@@ -163,6 +166,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await narrow.fill('100000');
     await page.keyboard.press('Enter');
     expect(await narrow.inputValue()).toBe('155');
+    expect(await axe(page)).toEqual([]);
   });
 
   test('what comes through the branches adds up to dx, and GoogLeNet’s table has all of its parameters', async () => {
@@ -181,5 +185,6 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const table = stages.locator('.sum-row td[data-value]');
     await table.first().waitFor();
     expect(await numbers(table)).toEqual([13_004_888, 1_498_376_192]);
+    expect(await axe(page)).toEqual([]);
   });
 });

@@ -36,6 +36,8 @@ export function PixelGrid({ top, left, width, numbers, bytes, selected, nameOf, 
             {Array.from({ length: width }, (_, column) => {
               const index = row * width + column;
               const byte = bytes[index];
+              // Two digits fit; the sum below has more.
+              const shown = written(Math.round(100 * numbers[index]) / 100);
               return (
                 <td key={column}>
                   <button
@@ -44,13 +46,13 @@ export function PixelGrid({ top, left, width, numbers, bytes, selected, nameOf, 
                     data-value={numbers[index]}
                     tabIndex={index === Math.max(0, selected) ? 0 : -1}
                     aria-pressed={index === selected}
-                    aria-label={`${nameOf(top + row, left + column)}: ${written(numbers[index])}`}
+                    aria-label={`${nameOf(top + row, left + column)}: ${shown}`}
                     style={{ background: `rgb(${byte} ${byte} ${byte})`, color: byte <= dark ? '#fff' : '#000' }}
                     onClick={() => onSelect(index)}
                     onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onSelect(index)}
                     onKeyDown={(event) => walk(event, index)}
                   >
-                    {written(Math.round(100 * numbers[index]) / 100)}
+                    {shown}
                   </button>
                 </td>
               );
