@@ -1,6 +1,7 @@
 /** The chapters in a page: what a figure shows is what `src/ops` computes, and it can be walked by keyboard alone. Needs
  *  `npm run build`. */
 import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { conv2dForward, conv2dSizes } from '../src/ops/conv2d.js';
@@ -19,44 +20,82 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     address = await visitor.host(strict);
   });
 
-  const figure = (page: Page) => page.locator('rc-conv2d').first();
-  /** The numbers of a grid, as the page has them. */
-  const numbers = (page: Page, name: string): Promise<number[]> =>
+  /** The first figure that shows both directions, once it is there. */
+  const chapter3 = async (options = ''): Promise<Page> => {
+    const page = await visitor.open(`${address}learn.html?chapter=3-convolution${options}`);
+    await figure(page).scrollIntoViewIfNeeded();
+    return page;
+  };
+  const figure = (page: Page) => page.locator('rc-conv2d[preset=lecture]').last();
+  const cellOf = (page: Page, name: string, index: number) => grid(page, name).locator(`[data-index="${index}"]`);
+  const grid = (page: Page, name: string) =>
     figure(page)
       .locator('.grid')
-      .filter({ has: page.getByText(name, { exact: true }) })
+      .filter({ has: page.getByText(name, { exact: true }) });
+  /** The numbers of a grid, as the page has them. */
+  const numbers = (page: Page, name: string): Promise<number[]> =>
+    grid(page, name)
       .locator('.cell')
       .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset.value)));
-
+  /** Which cells of a grid are lit, and how. */
+  const lit = (page: Page, name: string, how: 'part' | 'seen' | 'selected' = 'part'): Promise<number[]> =>
+    grid(page, name)
+      .locator(`.cell.${how}`)
+      .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset.index)));
   test('a number that is changed changes those that follow from it, by keyboard alone', async () => {
-    const page = await visitor.open(`${address}learn.html?chapter=3-convolution`);
-    const cell = figure(page).getByRole('button', { name: /^x at 0, 0, 0, 0: 1/ });
+    const page = await chapter3();
+    const cell = figure(page).getByRole('gridcell', { name: /^x at 0, 0, 0, 0: 1/ });
     await cell.focus();
-    await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowDown');
-    const field = figure(page).getByRole('spinbutton', { name: 'Change x[0, 0, 1, 1]:' });
-    await field.focus();
-    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.press('Enter');
+    const field = figure(page).getByRole('textbox', { name: 'Change x[0,0,1,1]:' });
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.type('-2.5');
+    await page.keyboard.press('Enter');
     const [x, weight] = [await numbers(page, 'x'), await numbers(page, 'weight')];
     expect(x[6]).toBe(-2.5);
     const s = conv2dSizes([1, 1, 5, 5], [1, 1, 3, 3], [1]);
     const y = new Float64Array(9);
     conv2dForward(y, Float64Array.from(x), Float64Array.from(weight), new Float64Array(1), s);
     expect(await numbers(page, 'y')).toEqual([...y]);
+    // Back on the cell, where the arrow keys go on, and a digit is the beginning of a number.
+    await page.keyboard.press('ArrowDown');
+    expect(await lit(page, 'x', 'selected')).toEqual([11]);
+    await page.keyboard.type('7');
+    await expect.poll(() => numbers(page, 'x').then((all) => all[11])).toBe(7);
+    const undo = figure(page).getByRole('button', { name: 'Undo' });
+    await undo.click();
+    expect((await numbers(page, 'x'))[11]).toBe(0);
+    await undo.click();
+    expect((await numbers(page, 'x'))[6]).toBe(1);
+    expect(await undo.isDisabled()).toBe(true);
+  });
+
+  test('what is pointed at says where it came from, and where it goes', async () => {
+    const page = await chapter3();
+    await cellOf(page, 'y', 4).hover();
+    expect(await lit(page, 'x')).toEqual([6, 7, 8, 11, 12, 13, 16, 17, 18]);
+    await cellOf(page, 'dx', 0).hover();
+    expect([await lit(page, 'dy'), await lit(page, 'weight')]).toEqual([[0], [0]]);
+    await cellOf(page, 'x', 6).hover();
+    expect(await lit(page, 'y')).toEqual([0, 1, 3, 4]);
+    await figure(page).getByText('x[0,0,1,1] goes into 4 numbers of y. Its gradient is dx[0,0,1,1] = 2.').waitFor();
+    await cellOf(page, 'dy', 4).hover();
+    expect((await lit(page, 'dx')).length + (await lit(page, 'dweight')).length).toBe(18);
+    // Pointing alone selects nothing, so that the address stays.
+    await page.waitForTimeout(400);
+    expect(new URL(page.url()).search).toBe('?chapter=3-convolution');
   });
 
   test('the sum that is written out adds up', async () => {
-    const page = await visitor.open(`${address}learn.html?chapter=3-convolution`);
-    for (const [name, place] of [
-      ['y', '0, 0, 1, 1: 4'],
-      ['dx', '0, 0, 2, 2'],
-      ['dweight', '0, 0, 0, 2'],
-    ]) {
-      await figure(page)
-        .getByRole('button', { name: new RegExp(`^${name} at ${place}`) })
-        .click();
+    const page = await chapter3();
+    for (const [name, index] of [
+      ['y', 4],
+      ['dx', 12],
+      ['dweight', 2],
+    ] as const) {
+      await cellOf(page, name, index).click();
       const said = await figure(page).getByRole('status').locator('code').first().textContent();
       const [, terms, result] = said!.replaceAll('−', '-').split(' = ');
       const sum = terms
@@ -67,24 +106,222 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     }
   });
 
-  test('an exercise says whether an answer is right', async () => {
+  test('steps, plays, and is scrubbed; the address has all of it, and brings it back', async () => {
+    const page = await chapter3('&hide=share');
+    const before = await page.evaluate(() => history.length);
+    const button = (name: string) => figure(page).getByRole('button', { name, exact: true });
+    await button('Next cell').click();
+    expect(await lit(page, 'y', 'selected')).toEqual([1]);
+    await button('Cell before').click();
+    await button('Cell before').click();
+    expect(await lit(page, 'y', 'selected')).toEqual([8]);
+    await figure(page).getByRole('combobox', { name: 'Grid to step through' }).selectOption('dweight');
+    const slider = figure(page).getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('End');
+    expect(await lit(page, 'dweight', 'selected')).toEqual([8]);
+    expect(await slider.getAttribute('aria-valuetext')).toBe('dweight at 0, 0, 2, 2: 6');
+    await button('Play').click();
+    await expect.poll(() => lit(page, 'dweight', 'selected')).toEqual([0]);
+    await button('Pause').click();
+    await button('Edges').click();
+    await cellOf(page, 'weight', 4).click();
+    await figure(page).getByRole('textbox', { name: 'Change weight[0,0,1,1]:' }).fill('1/8');
+    await page.waitForURL((url) => url.search.includes('numbers='));
+    const shown = { x: await numbers(page, 'x'), y: await numbers(page, 'y') };
+    expect(new URL(page.url()).search).toBe(
+      '?chapter=3-convolution&hide=share&figure=5&preset=edges&numbers=weight:4:0.125&cell=weight:4',
+    );
+    expect(await page.evaluate(() => history.length)).toBe(before);
+    await page.reload();
+    await figure(page).locator('.grid').first().waitFor();
+    expect({ x: await numbers(page, 'x'), y: await numbers(page, 'y') }).toEqual(shown);
+    expect(await lit(page, 'weight', 'selected')).toEqual([4]);
+    await button('Reset').click();
+    await page.waitForURL((url) => !url.search.includes('figure='));
+    expect((await numbers(page, 'weight'))[4]).toBe(1);
+  });
+
+  test.each(['figure=5&cell=y:99', 'figure=5&numbers=y:0:1', 'figure=5&numbers=x:0:1:2', 'figure=77&cell=y:0'])(
+    'an address that fits no figure (%s) is set aside with a sentence',
+    async (state) => {
+      const page = await chapter3(`&${state}`);
+      await page.getByText('What the address says of a figure doesn’t fit this page.').waitFor();
+      await expect.poll(() => numbers(page, 'y')).toEqual([4, 3, 4, 2, 4, 3, 2, 3, 4]);
+    },
+  );
+
+  test('sizes are chosen, and impossible ones are refused in the operation’s words', async () => {
+    const page = await visitor.open(`${address}learn.html?chapter=4-padding-stride`);
+    const strided = page.locator('rc-conv2d[stride="2"]').first();
+    await strided.scrollIntoViewIfNeeded();
+    const shape = strided.locator('.role-y figcaption .hint').last();
+    await expect.poll(() => shape.textContent()).toBe('(1, 1, 2, 2)');
+    const stride = strided.getByRole('spinbutton', { name: 'stride' });
+    await stride.fill('1');
+    await stride.press('Enter');
+    await expect.poll(() => shape.textContent()).toBe('(1, 1, 4, 4)');
+    await stride.fill('0');
+    await stride.press('Enter');
+    await strided.getByText('That can’t be: conv2d: stride must be a whole number ≥ 1').waitFor();
+    expect(await shape.textContent()).toBe('(1, 1, 4, 4)');
+    expect(await stride.getAttribute('aria-invalid')).toBe('true');
+  });
+
+  test('a figure alone, and as files', async () => {
+    const page = await visitor.open(
+      `${address}learn.html?embed=conv2d&x=1,1,3,3&weight=1,1,2,2&hide=backward&numbers=x:0:-2&cell=y:3`,
+    );
+    await page.locator('.figure').waitFor();
+    expect(await page.locator('header, nav').count()).toBe(0);
+    expect(await page.getByRole('heading').allTextContents()).toEqual(['Forward']);
+    expect(await page.locator('.role-x [data-index="0"]').textContent()).toBe('−2');
+    await page.getByText('Share and save').click();
+    const files: string[] = [];
+    for (const name of ['Save as SVG', 'Save the numbers (CSV)']) {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name }).click();
+      files.push((await download).suggestedFilename());
+      const content = await readFile((await (await download).path())!, 'utf8');
+      if (name.includes('SVG')) expect(await page.evaluate(problemIn, content)).toBeNull();
+      else expect(content).toContain('x,"0,0,0,0",-2\r\n');
+    }
+    expect(files).toEqual(['conv2d-x-1x1x3x3-weight-1x1x2x2.svg', 'conv2d-x-1x1x3x3-weight-1x1x2x2.csv']);
+    expect(await page.getByRole('textbox', { name: 'Address of it alone' }).inputValue()).toBe(
+      page.url().replace('?embed=conv2d', '?embed=conv2d&lang=en'),
+    );
+    for (const wrong of ['nothing', 'exercise', '<b>', 'conv2d&x=1,1,2,2&weight=1,1,3,3', 'relu&x=9999,9999']) {
+      await page.goto(`${address}learn.html?embed=${wrong}`);
+      await page.getByText('There is no').waitFor();
+    }
+  });
+
+  test('exercises of all kinds say whether an answer is right', async () => {
     const page = await visitor.open(`${address}learn.html?chapter=3-convolution`);
-    const exercise = page.locator('rc-exercise').first();
-    await exercise.getByRole('textbox').fill('23');
+    const exercise = (kind: string) => page.locator(`rc-exercise${kind}`).first();
+    const predict = exercise(':not([kind])');
+    await predict.scrollIntoViewIfNeeded();
+    await predict.getByRole('textbox').fill('23');
     await page.keyboard.press('Enter');
-    await exercise.getByText('Not yet.').waitFor();
-    await exercise.getByRole('textbox').fill('24');
+    await predict.getByText('Not yet.').waitFor();
+    await predict.getByRole('textbox').fill('24');
     await page.keyboard.press('Enter');
-    await exercise.getByText('Right.').waitFor();
+    await predict.getByText('Right.').waitFor();
+
+    const fill = exercise('[kind=fill]');
+    await fill.scrollIntoViewIfNeeded();
+    const s = conv2dSizes([1, 1, 4, 4], [1, 1, 2, 2], [1]);
+    const first = (name: string) =>
+      fill
+        .locator(`.role-${name} .cell`)
+        .evaluateAll((all) => all.map((cell) => Number((cell as HTMLElement).dataset.value)));
+    const y = new Float64Array(9);
+    conv2dForward(
+      y,
+      Float64Array.from(await first('x')),
+      Float64Array.from((await first('weight')).slice(0, 4)),
+      null,
+      s,
+    );
+    for (const [i, value] of [y[0], y[1], y[2] + 1].entries()) {
+      await fill.getByRole('textbox', { name: `y[0,0,0,${i}]` }).fill(`${value}`);
+    }
+    await fill.getByRole('button', { name: 'Check' }).click();
+    await fill.getByText('2 of 3 are right').waitFor();
+    expect(await fill.locator('[aria-invalid="true"]').count()).toBe(1);
+    await fill.getByRole('textbox', { name: 'y[0,0,0,2]' }).fill(`${y[2]}`);
+    await page.keyboard.press('Enter');
+    await fill.getByText('Right.').waitFor();
+
+    const find = exercise('[kind=find]');
+    await find.scrollIntoViewIfNeeded();
+    // x and the kernel are those of the figure; edges: the right column of a window less its left one.
+    const at = await find.evaluate((element) => {
+      const numbersOf = (role: string) =>
+        [...element.querySelectorAll<HTMLElement>(`.role-${role} .cell`)].map((cell) => Number(cell.dataset.value));
+      const [x, shown] = [numbersOf('x'), numbersOf('y')];
+      const sum = (h: number, w: number) =>
+        [0, 1, 2].reduce((all, k) => all + x[(h + k) * 5 + w + 2] - x[(h + k) * 5 + w], 0);
+      return shown.findIndex((value, i) => value !== sum(Math.floor(i / 3), i % 3));
+    });
+    await find.locator(`.role-y [data-index="${(at + 1) % 9}"]`).click();
+    await find.getByRole('button', { name: 'Check' }).click();
+    await find.getByText('Not yet.').waitFor();
+    await find.locator(`.role-y [data-index="${at}"]`).click();
+    await find.getByRole('button', { name: 'Check' }).click();
+    await find.getByText('Right.').waitFor();
+    await find.getByRole('button', { name: 'Another one' }).click();
+    await find.getByRole('button', { name: 'Show the answer' }).click();
+    await find.getByText('which should be').waitFor();
+  });
+
+  test('on a phone the chapter is what is seen first, a tap selects, and nothing is computed before it is seen', async () => {
+    const page = await visitor.open(`${address}learn.html?chapter=3-convolution#s4`, {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const heading = page.getByRole('heading', { level: 2 }).nth(3);
+    await heading.waitFor();
+    await expect.poll(async () => Math.abs((await heading.boundingBox())!.y) < 740).toBe(true);
+    expect(await page.title()).toBe('Convolution · Learn · Receptive');
+    expect(await page.getByRole('navigation', { name: 'Chapters' }).isVisible()).toBe(false);
+    const last = page.locator('rc-conv2d').last();
+    expect(await last.evaluate((element) => element.childElementCount)).toBe(0);
+    await last.scrollIntoViewIfNeeded();
+    await last.locator('.role-y:not(.gradient) [data-index="3"]').tap();
+    await last.getByText('y[0,0,1,0]').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await page.getByRole('link', { name: 'Padding, stride' }).last().click();
+    await page.getByRole('heading', { level: 1, name: 'Padding' }).waitFor();
+  });
+
+  test('paper has all figures, room for answers, and nothing to press', async () => {
+    const page = await visitor.open(`${address}learn.html?chapter=13-cross-entropy&lang=zh`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await expect.poll(() => page.locator('rc-crossentropy .grid, rc-exercise form').count()).toBeGreaterThan(9);
+    for (const [selector, isSeen] of [
+      ['header', false],
+      ['.contents', false],
+      ['.figure .toolbar', false],
+      ['.exercise button', false],
+      ['.figure .grid', true],
+      ['.exercise input', true],
+    ] as const) {
+      expect(await page.locator(selector).first().isVisible(), selector).toBe(isSeen);
+    }
   });
 
   test.each(['en', 'zh'])('axe finds nothing serious in any chapter (%s)', async (language) => {
+    const checked: string[] = [];
     for (const chapter of chapters) {
       const page = await visitor.open(`${address}learn.html?chapter=${chapter}&lang=${language}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('.figure').first().waitFor();
+      await page.locator('article').waitFor();
+      // Each kind of element once, seen or not.
+      const kinds = await page.evaluate((known) => {
+        const parts = [...document.querySelectorAll<HTMLElement & { show(): void }>('.live')];
+        const kindOf = (part: HTMLElement) => `${part.localName} ${part.getAttribute('kind')}`;
+        const kinds = new Set(parts.map(kindOf).filter((kind) => !known.includes(kind)));
+        for (const part of parts) {
+          if (!kinds.delete(kindOf(part))) part.remove();
+          else part.show();
+        }
+        return parts.map(kindOf);
+      }, checked);
+      checked.push(...kinds);
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('.live')].every((part) => part.childElementCount > 0),
+      );
       expect(await axe(page), chapter).toEqual([]);
       await visitor.leave();
     }
   });
 });
+
+/** What is wrong with an SVG, if anything. */
+function problemIn(content: string): string | null {
+  const { documentElement } = new DOMParser().parseFromString(content, 'image/svg+xml');
+  return documentElement.localName === 'svg' ? null : documentElement.textContent;
+}

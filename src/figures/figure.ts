@@ -39,7 +39,7 @@ export interface Explanation {
   readonly reason?: Reason;
 }
 
-/** The numbers that a reader chooses: by the names of the grids that are inputs. */
+/** The numbers that a reader chooses, by the names of the grids that are inputs. Other numbers are other inputs: they don't change in place. */
 export type Inputs = Readonly<Record<string, Float64Array>>;
 
 /** An operation with its sizes: what its grids are, and what each number of them is made of. */

@@ -58,7 +58,9 @@ export const figures = {
 
 export type { OperationName } from '../ops/index.js';
 export { cellsOf, type Expression, evaluate, leavesOf, type Note, type Rule, termsOf } from './expression.js';
+export { falsify } from './falsify.js';
 export { cellsIn, type Explanation, type Figure, type Inputs, type Reason } from './figure.js';
+export { type GoesTo, goesTo } from './goesTo.js';
 export { type Cell, type Grid, placeOf, type Role, valueAt } from './grid.js';
 export { indexOf, stridesOf } from './memory.js';
 export { type Disc, rasterOf } from './raster.js';

@@ -30,16 +30,22 @@ export interface FigureParts {
 export function makeFigure({ operation, inputs, outputs, compute, explanations }: FigureParts): Figure {
   const given = inputs.map((one) => ({ ...one, isInput: true }));
   const computed = outputs.map((one) => ({ ...one, isInput: false }));
+  // Many cells are explained one after the other, of the same inputs: these are computed once.
+  let known: { readonly values: Inputs; readonly all: Inputs } | undefined;
+  const allOf = (values: Inputs) => {
+    if (known?.values !== values) known = { values, all: { ...values, ...compute(values) } };
+    return known.all;
+  };
   return {
     operation,
     inputs: given,
     result: outputs.findLast(({ isGradient }) => !isGradient)!.name,
     compute(values) {
-      const all = { ...values, ...compute(values) };
+      const all = allOf(values);
       return [...given, ...computed].map((one) => ({ ...one, values: all[one.name] }));
     },
     explain(cell, values) {
-      const explained = explanations[cell.grid]?.(cell.index, { ...values, ...compute(values) });
+      const explained = explanations[cell.grid]?.(cell.index, allOf(values));
       return explained ? { cell, alsoSeen: [], ...explained } : null;
     },
   };

@@ -39,9 +39,7 @@ const operations = [
 
 /** Where each element's view comes from. */
 const views: Readonly<Record<string, () => Promise<View>>> = {
-  ...Object.fromEntries(
-    operations.map((name) => [`rc-${name}`, async () => (await import('./operations.js')).viewOf(name)]),
-  ),
+  ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
   'rc-raster': async () => (await import('./pictures/raster.js')).view,
   'rc-picture': async () => (await import('./pictures/picture.js')).view,
   'rc-normalization': async () => (await import('./pictures/normalization.js')).view,
@@ -52,6 +50,11 @@ const views: Readonly<Record<string, () => Promise<View>>> = {
   'rc-stages': async () => (await import('./pictures/stagesFigure.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
+
+async function figureViewOf(name: OperationElement): Promise<View> {
+  const [{ figureView }, { problemOf }] = await Promise.all([import('./figureView.js'), import('./operations.js')]);
+  return figureView((attributes) => problemOf(name, attributes));
+}
 
 /** Makes the elements known to the page. */
 export function defineElements(): void {

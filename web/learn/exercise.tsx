@@ -1,11 +1,17 @@
-/** A question that checks its answer. */
+/**
+ * Exercises that check themselves. Three kinds: a question with an answer to type; a figure with blanks to fill in; a figure with one
+ * wrong number to find. The right numbers are the figure's own.
+ */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { texts } from '../shell/settings.js';
 import { isRightAnswer } from './answers.js';
+import { Exercise, type Verdict } from './exerciseFrame.js';
+import { FillIn } from './fillIn.js';
+import { FindWrong } from './findWrong.js';
 import type { View } from './part.js';
 
-function Exercise({
+function Predict({
   question,
   answer,
   hint,
@@ -17,18 +23,24 @@ function Exercise({
   const { learn: text } = texts.value;
   const id = useId();
   const given = useSignal('');
-  const isRight = useSignal<boolean | null>(null);
+  const verdict = useSignal<Verdict>(null);
   return (
-    <form
-      class="exercise"
-      onSubmit={(event) => {
-        event.preventDefault();
-        isRight.value = isRightAnswer(given.value, answer);
+    <Exercise
+      question={
+        <label for={id}>
+          <b>{text.exercise}</b> {question}
+        </label>
+      }
+      verdict={verdict.value}
+      hint={hint}
+      answer={answer.split('|')[text.answerInOrder]?.trim() ?? answer.trim()}
+      onCheck={() => {
+        verdict.value = isRightAnswer(given.value, answer) ? 'right' : 'wrong';
+      }}
+      onGiveUp={() => {
+        verdict.value = 'shown';
       }}
     >
-      <label for={id}>
-        <b>{text.exercise}</b> {question}
-      </label>
       <div class="buttons">
         <input
           id={id}
@@ -37,19 +49,16 @@ function Exercise({
           value={given.value}
           onInput={({ currentTarget }) => {
             given.value = currentTarget.value;
-            isRight.value = null;
+            verdict.value = null;
           }}
         />
-        <button type="submit">{text.checkAnswer}</button>
       </div>
-      <p role="status" class={isRight.value === false ? 'bad' : 'good'}>
-        {isRight.value === true && text.right}
-        {isRight.value === false && `${text.wrong} ${hint}`}
-      </p>
-    </form>
+    </Exercise>
   );
 }
 
-export const view: View = (part) => (
-  <Exercise question={part.text('question')} answer={part.text('answer')} hint={part.text('hint')} />
-);
+export const view: View = (part) => {
+  if (part.text('kind') === 'fill') return <FillIn part={part} />;
+  if (part.text('kind') === 'find') return <FindWrong part={part} />;
+  return <Predict question={part.text('question')} answer={part.text('answer')} hint={part.text('hint')} />;
+};

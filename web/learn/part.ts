@@ -2,28 +2,50 @@
 import { signal } from '@preact/signals';
 import { type ComponentChild, render } from 'preact';
 import type { Inputs } from 'receptive/figures';
+import { Given } from './given.js';
+import { type FigureState, untouched } from './state.js';
 
 /** What an element shows, by its attributes. */
 export type View = (part: Part) => ComponentChild;
 
 export class Part extends HTMLElement {
-  /** Of a figure: the numbers that its reader has chosen, by the names of its inputs. What is set from outside is shown. */
+  /** Of a figure: numbers to begin with in place of its own, by the names of its inputs. */
   readonly inputs = signal<Inputs>({});
+  readonly given = new Given((name) => this.getAttribute(name));
+  readonly #state = signal(untouched);
+  #isShown = false;
+
+  /** What a reader has changed in it. An event `statechange` says that it is another one. */
+  get state(): FigureState {
+    return this.#state.value;
+  }
+
+  set state(state: FigureState) {
+    this.#state.value = state;
+    this.dispatchEvent(new Event('statechange', { bubbles: true }));
+  }
 
   connectedCallback(): void {
-    this.classList.add('part');
+    this.classList.add('live');
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
-      this.view().then((view) => {
-        if (this.isConnected) render(view(this), this);
-      });
+      this.show();
     });
     observer.observe(this);
   }
 
   disconnectedCallback(): void {
     render(null, this);
+    this.#isShown = false;
+  }
+
+  /** Shows it, seen or not: paper has no fold. */
+  async show(): Promise<void> {
+    if (this.#isShown) return;
+    this.#isShown = true;
+    const view = await this.view();
+    if (this.isConnected) render(view(this), this);
   }
 
   /** What it shows. */
@@ -32,15 +54,14 @@ export class Part extends HTMLElement {
   }
 
   text(name: string): string {
-    return this.getAttribute(name) ?? '';
+    return this.given.text(name);
   }
 
-  /** `x="1,1,5,5"`. */
   shape(name: string): number[] {
-    return this.text(name).split(',').map(Number);
+    return this.given.shape(name);
   }
 
   number(name: string, otherwise: number): number {
-    return Number(this.getAttribute(name) ?? otherwise);
+    return this.given.number(name, otherwise);
   }
 }

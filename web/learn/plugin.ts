@@ -6,7 +6,7 @@
  *   [conv2dForward](../../src/ops/conv2d.ts)       alone in a line becomes that function, cut from the source: of TypeScript,
  *                                                  AssemblyScript or WGSL; `Tensor.backward` is a method of a class
  *   a block `figure`                               becomes a live figure: `conv2d x=1,1,5,5 weight=1,1,3,3`
- *   a block `exercise`                             becomes a question that checks its answer: its text, `= answer`, and a hint
+ *   a block `exercise`                             becomes a question that checks its answer: see `exerciseOf`
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
@@ -137,13 +137,28 @@ function figureOf(text: string): string {
   return `<rc-${operation}${attributes.join('')}></rc-${operation}>`;
 }
 
-/** The question, `= answer`, and behind it a hint for who answers wrongly. */
+/**
+ * The question, what is asked for, and behind it a hint for who answers wrongly. Asked for is `= answer`; or a figure with blanks,
+ * `fill conv2d x=1,1,3,3 weight=1,1,2,2 grid=dx cells=0,4`; or one with a wrong number, `find conv2d … grid=y`.
+ * `show=dbias` shows another gradient, too.
+ */
 function exerciseOf(text: string): string {
   const lines = text.trim().split('\n');
-  const at = lines.findIndex((line) => line.startsWith('= '));
-  if (at < 0) throw new Error(`an exercise has no answer: ${text}`);
+  const at = lines.findIndex((line) => /^(= |(fill|find) .*\bgrid=)/.test(line));
+  if (at < 0) throw new Error(`an exercise asks for nothing: ${text}`);
   const [question, hint] = [lines.slice(0, at), lines.slice(at + 1)].map((part) => part.join(' '));
-  return `<rc-exercise question="${html(question)}" answer="${html(lines[at].slice(2))}" hint="${html(hint)}"></rc-exercise>`;
+  const [, kind, figure] = /^(\S+) (.*)/.exec(lines[at])!;
+  const asked = kind === '=' ? ` answer="${html(figure)}"` : ` kind="${kind}" ${attributesOf(figure)}`;
+  return `<rc-exercise question="${html(question)}"${asked} hint="${html(hint)}"></rc-exercise>`;
+}
+
+/** `conv2d x=1,1,5,5` → `operation="conv2d" x="1,1,5,5"`. */
+function attributesOf(figure: string): string {
+  const options = `operation=${figure}`
+    .trim()
+    .split(/\s+/)
+    .map((option) => option.split('='));
+  return options.map(([name, value]) => `${html(name)}="${html(value)}"`).join(' ');
 }
 
 /** Text in HTML. */

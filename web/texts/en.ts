@@ -86,25 +86,68 @@ export const en = {
     title: 'Learn',
     contents: 'Chapters',
     noChapter: (name: string) => `There is no chapter ‘${name}’.`,
+    around: 'Chapter before and after',
+    section: 'Link to this section',
+    noFigure: (name: string) => `There is no figure ‘${name}’.`,
     figureOf: (operation: string) => `${operation}, number by number`,
+    impossible: (reason: string) => `There is no such figure: ${reason}`,
+    foreignState: 'What the address says of a figure doesn’t fit this page. The figure stands as it begins.',
     controls: 'Step through the figure',
-    previous: 'Back',
+    walked: 'Grid to step through',
+    cellOf: (name: string) => `Cell of ${name}`,
+    previous: 'Cell before',
     next: 'Next cell',
     play: 'Play',
     pause: 'Pause',
+    undo: 'Undo',
+    reset: 'Reset',
+    examples: 'Examples',
+    sizes: 'Sizes and options',
+    refused: (reason: string) => `That can’t be: ${reason}. The figure stays as it was.`,
     forward: 'Forward',
     backward: 'Backward',
     cell: (name: string, place: string, value: string) => `${name} at ${place}: ${value}`,
+    plane: (name: string, place: string) => `${name} at ${place}`,
     part: 'takes part',
     seen: 'was seen, and gives nothing',
     change: (cell: string) => `Change ${cell}: `,
     given: (cell: string, value: string) => `${cell} = ${value} is given: change it, and all others follow.`,
     nothing: '0: nothing meets here',
     whichAre: 'Which numbers are these?',
+    numbersOf: (count: number, grid: string) => `${count} numbers of ${grid}`,
+    goesTo: (cell: string, counts: readonly string[]) =>
+      counts.length === 0 ? `${cell} goes nowhere: nothing sees it.` : `${cell} goes into ${counts.join(' and ')}.`,
+    gradientIs: (cell: string, value: string) => `Its gradient is ${cell} = ${value}.`,
+    share: 'Share and save',
+    link: 'Link to it as it is',
+    embed: 'Address of it alone, for a frame',
+    copy: 'Copy',
+    copied: 'Copied',
+    without: 'Addresses leave out',
+    hideable: {
+      steps: 'stepping',
+      presets: 'examples',
+      options: 'sizes and options',
+      backward: 'backward',
+      sum: 'the sum',
+      edit: 'changing numbers',
+      share: 'this part',
+    },
+    saveDrawing: 'Save as SVG',
+    saveTable: 'Save the numbers (CSV)',
     exercise: 'Exercise.',
     checkAnswer: 'Check',
+    giveUp: 'Show the answer',
+    answerIs: (answer: string) => `It is ${answer}.`,
+    /** Where an answer is a word in each language: which of them is this one’s. */
+    answerInOrder: 0,
     right: 'Right.',
     wrong: 'Not yet.',
+    rightOf: (right: number, all: number) =>
+      `${right} of ${all} are right. A fraction will do, or a number rounded to three places.`,
+    pointAtWrong: 'Select the number, then check.',
+    wasWrong: (cell: string, value: string) => `${cell}, which should be ${value}`,
+    another: 'Another one',
     presets: {
       lecture: {
         name: 'The lecture’s',
@@ -115,8 +158,33 @@ export const en = {
         name: 'Edges',
         reason: 'Left is subtracted from right: where the picture is even y is 0, and at an upright edge it is large.',
       },
+      sobel: {
+        name: 'Sobel',
+        reason: 'Edges again, the middle row counting twice: it minds a single stray pixel less.',
+      },
+      laplacian: {
+        name: 'Laplacian',
+        reason:
+          'Four neighbours minus four times the pixel: 0 where the picture is even, and edges of every direction show.',
+      },
+      sharpen: {
+        name: 'Sharpen',
+        reason: 'The pixel, and what makes it differ from its neighbours once more: even places stay, edges grow.',
+      },
+      emboss: {
+        name: 'Emboss',
+        reason: 'Light from one corner: edges towards it are bright, those away from it dark, as in a relief.',
+      },
       blur: { name: 'Blur', reason: 'Nine times 1/9: every y is the mean of its window.' },
-      identity: { name: 'Identity', reason: 'A single 1 in the middle: y is x without its border.' },
+      identity: {
+        name: 'Identity',
+        reason: 'A single 1 in the middle: y is x, without its border where nothing is padded.',
+      },
+      border: {
+        name: 'Border',
+        reason:
+          'All pixels are 1, and y is a mean: 1 in the middle, and less at the border, where zeros of the padding are averaged in.',
+      },
       lecturePool: {
         name: 'The lecture’s',
         reason: 'The lecture’s 4x4 image: the largest of each window is 4, 8, 9 and 8.',
@@ -125,6 +193,97 @@ export const en = {
         name: 'A tie',
         reason: 'Several numbers are the largest: the first one, row by row, gets all of the gradient, as in PyTorch.',
       },
+      outlier: {
+        name: 'An outlier',
+        reason: 'One 8 among zeros: see how far it spreads, and what everybody gets back.',
+      },
+      pattern: {
+        name: 'A pattern',
+        reason:
+          'The weights are the pattern itself or its opposite, so the scores are as large, or as far below 0, as they can be.',
+      },
+      deadRelu: {
+        name: 'A dead ReLU',
+        reason: 'No number is above 0: nothing goes on and no gradient comes back, so what is before it can’t learn.',
+      },
+      kink: {
+        name: 'The kink',
+        reason: 'At 0 the curve has a kink and no slope of its own. As in PyTorch, the gradient there is 0.',
+      },
+      saturated: {
+        name: 'Saturated',
+        reason: 'At −10 and 10 the curve is flat: almost no gradient comes through. At 0 it is steepest.',
+      },
+      knowsNothing: {
+        name: 'Knows nothing',
+        reason: 'All scores are equal, so all classes have the same probability.',
+      },
+      confident: {
+        name: 'Confident',
+        reason: 'One score is 10 above the others: it takes nearly all of the probability.',
+      },
+      huge: {
+        name: 'Huge scores',
+        reason:
+          'e to the power of 1000 is infinite in a computer. The largest score is taken away first, so nothing happens.',
+      },
+      confidentRight: {
+        name: 'Sure, and right',
+        reason: 'The right class has nearly all of the probability: a small loss, and hardly a push.',
+      },
+      confidentWrong: {
+        name: 'Sure, and wrong',
+        reason:
+          'The right class has hardly any probability: a loss of 8 and more, and a push as strong as it ever gets.',
+      },
+      equalNumbers: {
+        name: 'Equal numbers',
+        reason: 'The variance is 0, and only eps keeps the division possible: x̂ is 0 and y is the bias.',
+      },
+      shifted: { name: 'Shifted', reason: 'All numbers are some 100 larger: the mean takes it away again.' },
+      allTogether: {
+        name: 'All together',
+        reason:
+          'dy is 1 for every y. No x can make all outputs grow together, so dx is 0: the path through the mean takes away what came through x itself.',
+      },
+      loudNeighbour: {
+        name: 'A loud neighbour',
+        reason: 'The first number is 20: it weakens those of the channels beside it.',
+      },
+      residual: {
+        name: 'A residual block',
+        reason: 'a is 0, as if the layers of the block did nothing yet: y is b, and the gradient passes unchanged.',
+      },
+      gate: { name: 'A gate', reason: 'b is 1 or 0: it lets a through or not, and the gradient of a likewise.' },
+      smallDivisor: {
+        name: 'A small divisor',
+        reason: 'Something is divided by 0.01: y is large, and the gradients are larger.',
+      },
+      ramp: {
+        name: 'Counted pixels',
+        reason: '1, 2, 3 …: you see which pixel the border shows, and how its gradient comes back to it.',
+      },
+      allKept: {
+        name: 'All kept',
+        reason: 'Nothing is dropped, and yet y isn’t x: whatever is kept is divided by 1 − p.',
+      },
+      allDropped: { name: 'All dropped', reason: 'Nothing goes on, and no gradient comes back.' },
+      noGradient: {
+        name: 'No gradient',
+        reason: 'The gradient is 0. What is left of earlier steps may still move the weight.',
+      },
+      tooSteep: {
+        name: 'Too steep',
+        reason: 'A gradient of 500: one step of plain descent throws the weight far away.',
+      },
+      unequal: {
+        name: 'Small and large',
+        reason:
+          'Gradients of 0.01 and 100. The first steps are equally long all the same, since each is divided by its own size.',
+      },
+      longRun: { name: 'A long run', reason: 'The squares of many steps have added up: by now each step is tiny.' },
+      exploding: { name: 'Exploding', reason: 'Gradients of thousands, as a network has when it diverges.' },
+      small: { name: 'Small', reason: 'The norm is below the limit: nothing is changed.' },
     },
   },
   figures: {

@@ -1,0 +1,69 @@
+/** Addresses that hold all that a reader has changed in a figure: of its chapter, and of the figure alone. */
+import type { Given } from './given.js';
+import { Part } from './part.js';
+import { fromParameters, toParameters } from './state.js';
+
+/** The figures of a page, in the order in which an address counts them, from 1. */
+export function figuresIn(root: ParentNode): Part[] {
+  return [...root.querySelectorAll('*')].filter(
+    (element): element is Part => element instanceof Part && element.localName !== 'rc-exercise',
+  );
+}
+
+/** Attributes that a reader may choose. */
+export const optionsOf = (given: Given): string[] => [...given.text('controls').split(',').filter(Boolean), 'preset'];
+
+/** Of the page as it is, with this figure as it is. `hide`, if it is given, takes the place of what the page hides. */
+export function addressOf(part: Part, hide?: string): string {
+  const here = new URLSearchParams(location.search);
+  if (here.has('embed')) return embedAddressOf(part, hide);
+  const state = toParameters(part.state);
+  const number = figuresIn(document).indexOf(part) + 1;
+  return addressWith({
+    chapter: here.get('chapter'),
+    lang: here.get('lang'),
+    hide: hide ?? here.get('hide'),
+    ...(Object.keys(state).length > 0 && { figure: `${number}`, ...state }),
+  });
+}
+
+/** Of the figure alone, for a frame in other pages. */
+export function embedAddressOf(part: Part, hide?: string): string {
+  const here = new URLSearchParams(location.search);
+  const names = part.getAttributeNames().filter((name) => name !== 'class');
+  const attributes = Object.fromEntries(names.map((name) => [name, part.getAttribute(name)]));
+  return addressWith({
+    embed: part.localName.replace('rc-', ''),
+    lang: document.documentElement.lang,
+    ...attributes,
+    hide: hide ?? here.get('hide') ?? attributes.hide,
+    ...toParameters(part.state),
+  });
+}
+
+/** Takes over what an address says of a figure. False: it says something else. */
+export function restore(part: Part, parameters: URLSearchParams): boolean {
+  const state = fromParameters((name) => parameters.get(name), optionsOf(part.given));
+  if (state) part.state = state;
+  return state !== null;
+}
+
+/** The figure that `?embed=conv2d&x=1,1,5,5&weight=1,1,3,3` asks for. Null: there is none of this name. */
+export function embedded(parameters: URLSearchParams): Part | null {
+  const name = parameters.get('embed')!;
+  if (!/^[a-z\d-]+$/.test(name) || name === 'exercise' || !customElements.get(`rc-${name}`)) return null;
+  const part = document.createElement(`rc-${name}`) as Part;
+  for (const [attribute, value] of parameters) {
+    if (/^(?!on)[a-z]+$/.test(attribute) && !reserved.includes(attribute)) part.setAttribute(attribute, value);
+  }
+  return part;
+}
+
+const reserved = ['embed', 'lang', 'hide', 'numbers', 'cell', 'class', 'style', 'id', 'is', 'slot', 'part'];
+
+function addressWith(parameters: Readonly<Record<string, string | null>>): string {
+  const query = Object.entries(parameters)
+    .filter((one): one is [string, string] => Boolean(one[1]))
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ',').replace(/%3A/g, ':')}`);
+  return `${location.origin}${location.pathname}?${query.join('&')}`;
+}
