@@ -62,3 +62,17 @@ export { falsify } from './falsify.js';
 export { cellsIn, type Explanation, type Figure, type Inputs, type Reason } from './figure.js';
 export { type GoesTo, goesTo } from './goesTo.js';
 export { type Cell, type Grid, placeOf, type Role, valueAt } from './grid.js';
+export { indexOf, stridesOf } from './memory.js';
+export { type Disc, rasterOf } from './raster.js';
+export {
+  largestDifference,
+  type Moved,
+  moved,
+  movedImage,
+  relativeDistance,
+  reordered,
+  restored,
+  type Shuffled,
+  shuffled,
+  type TwoLayers,
+} from './rearranged.js';

@@ -1,0 +1,85 @@
+/** The digit, moved by some pixels: its vector is another, and the map of a convolution is the same, moved. */
+import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { movedImage, relativeDistance } from 'receptive/figures';
+import { Values } from '../../predict/canvases.js';
+import { texts } from '../../shell/settings.js';
+import { written } from '../numbers.js';
+import type { View } from '../part.js';
+import { Frame, NumberField, Shown, WideTable } from './frame.js';
+import { twoLayers } from './sample.js';
+import { Seven } from './seven.js';
+
+function MovedFigure({ image }: { readonly image: Float64Array }) {
+  const { pictures: text } = texts.value;
+  const down = useSignal(0);
+  const right = useSignal(2);
+  const layers = useMemo(twoLayers, []);
+  const made = useMemo(
+    () => movedImage(image, [28, 28], [down.value, right.value], layers),
+    [image, down.value, right.value],
+  );
+  const { scores, map } = made;
+  const strongest = map.before.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  const shown = (values: Float64Array, label: string, largest = strongest) => (
+    <Shown caption={label}>
+      <Values values={Float32Array.from(values)} width={28} height={28} strongest={largest} label={label} isLarge />
+    </Shown>
+  );
+  const rows = [
+    [text.vectors, relativeDistance(image, made.image)],
+    [text.scores, relativeDistance(scores.before, scores.after)],
+    [text.mapsInPlace, relativeDistance(map.before, map.after)],
+    [text.mapsMovedBack, relativeDistance(map.before, map.movedBack)],
+  ] as const;
+  return (
+    <Frame label={text.movedFigure}>
+      <div class="sizes">
+        <NumberField
+          label={text.movedDown}
+          value={down.value}
+          least={-27}
+          largest={27}
+          onChoose={(value) => {
+            down.value = value;
+          }}
+        />
+        <NumberField
+          label={text.movedRight}
+          value={right.value}
+          least={-27}
+          largest={27}
+          onChoose={(value) => {
+            right.value = value;
+          }}
+        />
+      </div>
+      <div class="side-by-side">
+        {shown(image, text.theDigit, 1)}
+        {shown(made.image, text.movedDigit, 1)}
+        {shown(map.before, text.mapBefore)}
+        {shown(map.after, text.mapOfMoved)}
+      </div>
+      <WideTable label={text.howFar}>
+        <thead>
+          <tr>
+            <th scope="col" class="words">
+              {text.howFar}
+            </th>
+            <th scope="col">{text.distance}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([label, distance]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td data-value={distance}>{written(distance)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </WideTable>
+    </Frame>
+  );
+}
+
+export const view: View = () => <Seven>{(image) => <MovedFigure image={image} />}</Seven>;

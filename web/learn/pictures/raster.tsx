@@ -1,0 +1,79 @@
+/** A disc twice: by its description, and as pixels. Enlarged, the one stays a disc, the other becomes a mosaic. */
+import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import { transforms } from 'receptive/data';
+import { rasterOf } from 'receptive/figures';
+import { Picture } from '../../predict/canvases.js';
+import { texts } from '../../shell/settings.js';
+import type { View } from '../part.js';
+import { Frame, Shown } from './frame.js';
+
+const disc = { x: 0.5, y: 0.5, radius: 0.4 };
+const sides = [8, 16, 32, 64] as const;
+/** Enlarged so many times is the part whose corner this is: the edge, up on the right. Whole pixels, on every side. */
+const zooms = [
+  { factor: 1, left: 0, top: 0 },
+  { factor: 2, left: 0.5, top: 0 },
+  { factor: 4, left: 0.625, top: 0.125 },
+] as const;
+
+function RasterFigure() {
+  const { pictures: text } = texts.value;
+  const id = useId();
+  const chosen = useSignal(1);
+  const zoom = useSignal(0);
+  const side = sides[chosen.value];
+  const { factor, left, top } = zooms[zoom.value];
+  const part = 1 / factor;
+  const pixels = { width: side, height: side, channels: 1, data: rasterOf(disc, side) };
+  const seen = transforms.functional.crop(pixels, {
+    top: top * side,
+    left: left * side,
+    width: side * part,
+    height: side * part,
+  });
+  return (
+    <Frame label={text.rasterAndVector}>
+      <div class="sizes">
+        {(
+          [
+            [`${id}-side`, text.pixelsInRow(side), sides.length, chosen],
+            [`${id}-zoom`, text.enlarged(factor), zooms.length, zoom],
+          ] as const
+        ).map(([one, label, count, signal]) => (
+          <label key={one} for={one}>
+            {label}
+            <input
+              id={one}
+              type="range"
+              min={0}
+              max={count - 1}
+              value={signal.value}
+              aria-valuetext={label}
+              onInput={({ currentTarget }) => {
+                signal.value = currentTarget.valueAsNumber;
+              }}
+            />
+          </label>
+        ))}
+      </div>
+      <div class="side-by-side">
+        <Shown caption={text.vector}>
+          <svg class="vector" viewBox={`${left} ${top} ${part} ${part}`} role="img" aria-label={text.vectorPicture}>
+            <rect x={0} y={0} width={1} height={1} class="ground" />
+            <circle cx={disc.x} cy={disc.y} r={disc.radius} />
+          </svg>
+        </Shown>
+        <Shown caption={text.raster(side)}>
+          <Picture
+            class="vector"
+            image={{ ...seen, channels: 1, data: new Uint8ClampedArray(seen.data) }}
+            label={text.rasterPicture(side)}
+          />
+        </Shown>
+      </div>
+    </Frame>
+  );
+}
+
+export const view: View = () => <RasterFigure />;
