@@ -112,7 +112,7 @@ const recipeFlags = {
   weights: flag(
     run.weights,
     '<file>',
-    "Begin with these: safetensors with torchvision's keys, or a checkpoint",
+    "Begin with these: safetensors or a .pt with torchvision's keys, or a checkpoint",
     'new ones',
   ),
   seed: flag(run.seed, '<n>', 'Seed of weights and order'),
@@ -208,7 +208,7 @@ export const weightsFlags = {
   weights: flag(
     v.optional(path('a file'), join('runs', 'mnist', 'best.safetensors')),
     '<file>',
-    'Checkpoint that train saved, or with --model safetensors with the keys of torchvision',
+    'Checkpoint that train saved, or with --model weights of PyTorch: safetensors, or a .pt of torch.save',
   ),
   ...otherWeightsFlags,
 };
