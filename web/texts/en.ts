@@ -845,8 +845,6 @@ export const en = {
     saveLog: 'Save the log',
     codes: { receptive: 'The run as code for receptive', pytorch: 'The run as code for PyTorch' },
     saveAs: (file: string) => `Save as ${file}`,
-    noSuchNetwork:
-      'PyTorch and torchvision have no such network. Its weights, saved as safetensors, have PyTorch’s names.',
     openFile: 'Open a checkpoint …',
     openHint: 'Checkpoints are those of the command: receptive train --resume, eval and predict open them.',
     refused: (file: string, reason: string) => `${file} can’t be opened: ${reason}`,

@@ -729,7 +729,6 @@ export const zh: Texts = {
     saveLog: '保存日志',
     codes: { receptive: '这次训练的 receptive 代码', pytorch: '这次训练的 PyTorch 代码' },
     saveAs: (file) => `保存为 ${file}`,
-    noSuchNetwork: 'PyTorch 和 torchvision 没有这个网络。保存为 safetensors 的权重使用 PyTorch 的名称。',
     openFile: '打开检查点……',
     openHint: '检查点与命令行的相同：receptive train --resume、eval 和 predict 都能打开。',
     refused: (file, reason) => `无法打开 ${file}：${reason}`,
