@@ -154,6 +154,28 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(await axe(page)).toEqual([]);
   });
 
+  test('an address keeps what was chosen, of a figure in its chapter and alone, and may be nonsense', async () => {
+    const page = await open('7-1x1');
+    const narrow = (element: Locator) =>
+      element.getByRole('group', { name: 'Way B' }).getByLabel('channels out').first();
+    const element = await figure(page, 'rc-cost');
+    await narrow(element).fill('8');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/b=1x1:8,5x5:32/i);
+    const again = await visitor.open(page.url());
+    expect(await narrow(await figure(again, 'rc-cost')).inputValue()).toBe('8');
+
+    const nonsense = await visitor.open(page.url().replace(/b=[^&]*/, 'b=9x9:zero&image=0,0'));
+    expect(await narrow(await figure(nonsense, 'rc-cost')).inputValue()).toBe('16');
+
+    const alone = await visitor.open(`${address}learn.html?lang=en&embed=block&x=3,4,5&direction=backward`);
+    const block = await figure(alone, 'rc-block');
+    await block.locator('.sums').waitFor();
+    await block.getByText('dx (1, 3, 4, 5)').first().waitFor();
+    const bare = await visitor.open(`${address}learn.html?lang=en&embed=picture`);
+    await (await figure(bare, 'rc-picture')).getByText('(1, 1, 28, 28)').waitFor();
+  });
+
   test('a chain of convolutions costs what the package counts, whatever its sizes', async () => {
     const page = await open('7-1x1');
     const element = await figure(page, 'rc-cost');

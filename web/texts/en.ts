@@ -548,8 +548,7 @@ export const en = {
     // A picture of one’s own.
     ownPicture: 'A picture as a tensor',
     choose: 'Choose a picture of your own',
-    digit: 'A digit',
-    discs: 'Three discs, in colour',
+    samples: { digit: 'A digit', discs: 'Three discs, in colour' },
     stays: 'Or drop one here, or paste it. It stays in this browser: nothing is sent anywhere.',
     isPicture: (name: string, W: number, H: number, C: number) =>
       `${name}: ${W} pixels wide, ${H} high, with ${C === 1 ? 'one channel' : `${C} channels`}. As a tensor: (1, ${C}, ${H}, ${W}).`,

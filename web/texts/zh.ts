@@ -436,8 +436,7 @@ export const zh: Texts = {
     rasterPicture: (side: number) => `${side}x${side} 个像素的圆`,
     ownPicture: '图像变成张量',
     choose: '选一张自己的图片',
-    digit: '一个数字',
-    discs: '三个彩色圆盘',
+    samples: { digit: '一个数字', discs: '三个彩色圆盘' },
     stays: '也可以拖到这里，或者粘贴。图片只留在这个浏览器里，不会发送到任何地方。',
     isPicture: (name: string, W: number, H: number, C: number) =>
       `${name}：宽 ${W} 像素，高 ${H} 像素，${C} 个通道。作为张量：(1, ${C}, ${H}, ${W})。`,

@@ -4,22 +4,23 @@ import { useEffect } from 'preact/hooks';
 import { indexOf } from 'receptive/figures';
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
 import type { Branch, InceptionRun } from './branches.js';
+import { choose, chosenAs, numbersIn, oneOf } from './choices.js';
 import { Frame, NumberField } from './frame.js';
 import { ask } from './messages.js';
 
 const largest = { C: 64, H: 28, W: 28 } as const;
 
-function BlockFigure({ first }: { readonly first: readonly number[] }) {
+function BlockFigure({ part }: { readonly part: Part }) {
   const { pictures: text } = texts.value;
-  const sizes = useSignal(first);
+  const sizes = chosenAs(part, 'x', numbersIn([1, largest.C], [1, largest.H], [1, largest.W]), [10, 12, 12]);
   const run = useSignal<InceptionRun | null>(null);
   const failure = useSignal<string | null>(null);
-  const isBackward = useSignal(false);
+  const isBackward = chosenAs(part, 'direction', oneOf(['forward', 'backward']), 'forward') === 'backward';
   useEffect(() => {
     let isCurrent = true;
-    ask('inception', sizes.value).then(
+    ask('inception', sizes).then(
       (made) => {
         if (isCurrent) run.value = made;
       },
@@ -30,7 +31,7 @@ function BlockFigure({ first }: { readonly first: readonly number[] }) {
     return () => {
       isCurrent = false;
     };
-  }, [sizes.value]);
+  }, [sizes.join()]);
   return (
     <Frame label={text.blockFigure}>
       <div class="sizes">
@@ -38,27 +39,23 @@ function BlockFigure({ first }: { readonly first: readonly number[] }) {
           <NumberField
             key={letter}
             label={text.sizeOfX(letter)}
-            value={sizes.value[d]}
+            value={sizes[d]}
             least={1}
             largest={largest[letter]}
-            onChoose={(size) => {
-              sizes.value = sizes.value.map((old, e) => (e === d ? size : old));
-            }}
+            onChoose={(size) => choose(part, { x: sizes.with(d, size).join(',') })}
           />
         ))}
         <button
           type="button"
-          aria-pressed={isBackward.value}
-          onClick={() => {
-            isBackward.value = !isBackward.value;
-          }}
+          aria-pressed={isBackward}
+          onClick={() => choose(part, { direction: isBackward ? 'forward' : 'backward' })}
         >
           {text.backwardToo}
         </button>
       </div>
       {failure.value && <p class="bad">{failure.value}</p>}
-      {run.value && <Arrows x={[1, ...run.value.image]} run={run.value} isBackward={isBackward.value} />}
-      {run.value && isBackward.value && <Sum run={run.value} />}
+      {run.value && <Arrows x={[1, ...run.value.image]} run={run.value} isBackward={isBackward} />}
+      {run.value && isBackward && <Sum part={part} run={run.value} />}
     </Frame>
   );
 }
@@ -129,12 +126,12 @@ function costOf({ layers }: Branch, text: (typeof texts.value)['pictures']): str
 const inBrackets = (value: number): string => (value < 0 ? `(${written(value)})` : written(value));
 
 /** One number of dx, and what comes to it through each branch. */
-function Sum({ run: { image, branches, dx } }: { readonly run: InceptionRun }) {
+function Sum({ part, run: { image, branches, dx } }: { readonly part: Part; readonly run: InceptionRun }) {
   const { pictures: text } = texts.value;
   const shape = [1, ...image];
   const [, , H, W] = shape;
-  const place = useSignal([0, 0]);
-  const [h, w] = [Math.min(place.value[0], H - 1), Math.min(place.value[1], W - 1)];
+  const place = chosenAs(part, 'at', numbersIn([0, largest.H - 1], [0, largest.W - 1]), [0, 0]);
+  const [h, w] = [Math.min(place[0], H - 1), Math.min(place[1], W - 1)];
   const index = indexOf([0, 0, h, w], shape);
   return (
     <>
@@ -152,9 +149,7 @@ function Sum({ run: { image, branches, dx } }: { readonly run: InceptionRun }) {
             value={value}
             least={0}
             largest={size - 1}
-            onChoose={(chosen) => {
-              place.value = [h, w].map((old, e) => (e === d ? chosen : old));
-            }}
+            onChoose={(chosen) => choose(part, { at: [h, w].with(d, chosen).join(',') })}
           />
         ))}
       </div>
@@ -173,4 +168,4 @@ function Sum({ run: { image, branches, dx } }: { readonly run: InceptionRun }) {
   );
 }
 
-export const view: View = (part) => <BlockFigure first={part.shape('x')} />;
+export const view: View = (part) => <BlockFigure part={part} />;

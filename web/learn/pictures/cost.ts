@@ -28,10 +28,11 @@ export function costOf(image: readonly number[], chain: readonly Link[]): Cost {
   return { links: layers.map((layer) => ({ ...layer, shape: layer.outputShape! })), parameters, multiplyAdds };
 }
 
-/** `1x1:16,5x5:32`. */
-export function chainOf(text: string): Link[] {
+/** `1x1:16,5x5:32`. Null: it is no such chain. */
+export function chainOf(text: string): Link[] | null {
+  if (!/^\d+x\d+:\d+(,\d+x\d+:\d+)*$/.test(text)) return null;
   return text.split(',').map((link) => {
-    const [, kernel, channels] = /^(\d+)x\d+:(\d+)$/.exec(link)!.map(Number);
+    const [kernel, , channels] = link.split(/[x:]/).map(Number);
     return { kernel, channels };
   });
 }

@@ -1,7 +1,7 @@
 /** What chains of convolutions cost: `rc-cost image=192,28,28 a=5x5:32 b=1x1:16,5x5:32`. Every size can be changed. */
-import { useSignal } from '@preact/signals';
 import { texts } from '../../shell/settings.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
+import { choose, chosenAs, numbersIn } from './choices.js';
 import { chainOf, costOf, type Link } from './cost.js';
 import { Frame, Meter, NumberField, WideTable } from './frame.js';
 
@@ -13,15 +13,25 @@ const largestSide = 512;
 
 const kernels = [1, 3, 5, 7];
 
-function CostFigure({ first, chains }: { readonly first: readonly number[]; readonly chains: readonly Link[][] }) {
+const ways = ['a', 'b'];
+
+const longest = 4;
+
+function readChain(text: string): Link[] | null {
+  const chain = chainOf(text);
+  if (chain === null || chain.length > longest) return null;
+  const isFit = chain.every(({ kernel, channels }) => kernels.includes(kernel) && channels >= 1 && channels <= most);
+  return isFit ? chain : null;
+}
+
+function CostFigure({ part }: { readonly part: Part }) {
   const { pictures: text } = texts.value;
-  const image = useSignal(first);
-  const written = useSignal(chains);
-  const costs = written.value.map((chain) => costOf(image.value, chain));
+  const image = chosenAs(part, 'image', numbersIn([1, most], [1, largestSide], [1, largestSide]), [192, 28, 28]);
+  const chains = ways.map((way) => chosenAs(part, way, readChain, [{ kernel: 5, channels: 32 }]));
+  const costs = chains.map((chain) => costOf(image, chain));
   const largest = Math.max(...costs.map(({ multiplyAdds }) => multiplyAdds));
-  const change = (i: number, chain: Link[]) => {
-    written.value = written.value.map((one, j) => (j === i ? chain : one));
-  };
+  const change = (i: number, chain: readonly Link[]) =>
+    choose(part, { [ways[i]]: chain.map(({ kernel: K, channels }) => `${K}x${K}:${channels}`).join(',') });
   const [one, other] = costs;
   return (
     <Frame label={text.costFigure}>
@@ -30,17 +40,15 @@ function CostFigure({ first, chains }: { readonly first: readonly number[]; read
           <NumberField
             key={letter}
             label={text.sizeOfX(letter)}
-            value={image.value[d]}
+            value={image[d]}
             least={1}
             largest={letter === 'C' ? most : largestSide}
-            onChoose={(size) => {
-              image.value = image.value.map((old, e) => (e === d ? size : old));
-            }}
+            onChoose={(size) => choose(part, { image: image.with(d, size).join(',') })}
           />
         ))}
       </div>
       <div class="side-by-side">
-        {written.value.map((chain, i) => (
+        {chains.map((chain, i) => (
           <fieldset class="chain" key={i}>
             <legend>{text.way('AB'[i])}</legend>
             {chain.map((link, j) => (
@@ -74,7 +82,7 @@ function CostFigure({ first, chains }: { readonly first: readonly number[]; read
                 )}
               </div>
             ))}
-            {chain.length < 4 && (
+            {chain.length < longest && (
               <button type="button" onClick={() => change(i, [{ kernel: 1, channels: 16 }, ...chain])}>
                 {text.addBefore}
               </button>
@@ -101,7 +109,7 @@ function CostFigure({ first, chains }: { readonly first: readonly number[]; read
             {links.map((link, j) => (
               <tr key={j}>
                 <th scope="row">
-                  {'AB'[i]} · {written.value[i][j].kernel}x{written.value[i][j].kernel}
+                  {'AB'[i]} · {chains[i][j].kernel}x{chains[i][j].kernel}
                 </th>
                 <td>({link.shape.join(', ')})</td>
                 <td>{text.count(link.parameters)}</td>
@@ -132,6 +140,4 @@ function CostFigure({ first, chains }: { readonly first: readonly number[]; read
   );
 }
 
-export const view: View = (part) => (
-  <CostFigure first={part.shape('image')} chains={['a', 'b'].map((name) => chainOf(part.text(name)))} />
-);
+export const view: View = (part) => <CostFigure part={part} />;

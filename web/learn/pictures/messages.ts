@@ -3,6 +3,9 @@ import type { Normalization, Pixels } from 'receptive/data';
 import type { InceptionRun } from './branches.js';
 import type { Stage } from './stages.js';
 
+/** The longer side of what a figure shows: a photograph is made smaller. */
+export const longest = 512;
+
 /** A picture as a figure shows it. */
 export interface OwnPicture {
   readonly name: string;

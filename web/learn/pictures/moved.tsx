@@ -1,24 +1,24 @@
 /** The digit, moved by some pixels: its vector is another, and the map of a convolution is the same, moved. */
-import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { movedImage, relativeDistance } from 'receptive/figures';
 import { Values } from '../../predict/canvases.js';
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
+import { choose, chosenAs, numbersIn } from './choices.js';
 import { Frame, NumberField, Shown, WideTable } from './frame.js';
 import { twoLayers } from './sample.js';
 import { Seven } from './seven.js';
 
-function MovedFigure({ image }: { readonly image: Float64Array }) {
+/** Pixels; one more, and nothing of the digit is left. */
+const farthest = 27;
+
+function MovedFigure({ part, image }: { readonly part: Part; readonly image: Float64Array }) {
   const { pictures: text } = texts.value;
-  const down = useSignal(0);
-  const right = useSignal(2);
+  const [down] = chosenAs(part, 'down', numbersIn([-farthest, farthest]), [0]);
+  const [right] = chosenAs(part, 'right', numbersIn([-farthest, farthest]), [2]);
   const layers = useMemo(twoLayers, []);
-  const made = useMemo(
-    () => movedImage(image, [28, 28], [down.value, right.value], layers),
-    [image, down.value, right.value],
-  );
+  const made = useMemo(() => movedImage(image, [28, 28], [down, right], layers), [image, down, right]);
   const { scores, map } = made;
   const strongest = map.before.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   const shown = (values: Float64Array, label: string, largest = strongest) => (
@@ -37,21 +37,17 @@ function MovedFigure({ image }: { readonly image: Float64Array }) {
       <div class="sizes">
         <NumberField
           label={text.movedDown}
-          value={down.value}
-          least={-27}
-          largest={27}
-          onChoose={(value) => {
-            down.value = value;
-          }}
+          value={down}
+          least={-farthest}
+          largest={farthest}
+          onChoose={(value) => choose(part, { down: value })}
         />
         <NumberField
           label={text.movedRight}
-          value={right.value}
-          least={-27}
-          largest={27}
-          onChoose={(value) => {
-            right.value = value;
-          }}
+          value={right}
+          least={-farthest}
+          largest={farthest}
+          onChoose={(value) => choose(part, { right: value })}
         />
       </div>
       <div class="side-by-side">
@@ -82,4 +78,4 @@ function MovedFigure({ image }: { readonly image: Float64Array }) {
   );
 }
 
-export const view: View = () => <Seven>{(image) => <MovedFigure image={image} />}</Seven>;
+export const view: View = (part) => <Seven>{(image) => <MovedFigure part={part} image={image} />}</Seven>;

@@ -1,9 +1,6 @@
 /** A file becomes pixels. */
 import { decodeImage, transforms } from 'receptive/data';
-import type { OwnPicture } from './messages.js';
-
-/** The longer side of what a figure shows: a photograph is made smaller. */
-const longest = 512;
+import { longest, type OwnPicture } from './messages.js';
 
 export async function openPicture(file: File): Promise<OwnPicture> {
   const picture = await decodeImage(new Uint8Array(await file.arrayBuffer()), file.name);

@@ -1,7 +1,7 @@
 /** A picture as a tensor: zoomed into until its pixels are numbers, its channels, what normalisation makes of it, and where in memory a
  *  number is. The picture is a sample, or the reader's own, and stays in the browser. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import {
   cifar10Normalization,
   greyImagenetNormalization,
@@ -19,9 +19,10 @@ import { takeFiles } from '../../predict/files.js';
 import { texts } from '../../shell/settings.js';
 import type { Thumbnail } from '../../training/messages.js';
 import { written } from '../numbers.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
+import { choose, chosenAs, numbersIn, oneOf } from './choices.js';
 import { Frame, Shown } from './frame.js';
-import { ask, type OwnPicture } from './messages.js';
+import { ask, longest, type OwnPicture } from './messages.js';
 import { PixelGrid } from './pixelGrid.js';
 import { discs, seven } from './sample.js';
 
@@ -51,28 +52,38 @@ function channelOf({ width, height, channels, data }: Pixels, c: number): Pixels
   return { width, height, channels: 1, data: plane };
 }
 
-function PictureFigure() {
+const samples = ['digit', 'discs'] as const;
+
+/** The whole picture, its first number, and bytes: how each new picture is seen first. */
+const first = { look: `0,0,${longest}`, entry: '0,0', scale: 'bytes' };
+
+function PictureFigure({ part }: { readonly part: Part }) {
   const { pictures: text } = texts.value;
-  const own = useSignal<OwnPicture | null>(null);
+  const shown = useSignal<OwnPicture | null>(null);
+  /** The reader's own picture. An address can't keep it. */
+  const file = useSignal<File | null>(null);
   const failure = useSignal<string | null>(null);
   const isOver = useSignal(false);
-  const latest = useRef<Promise<OwnPicture> | null>(null);
-  /** Of several that are being made, the last that was asked for is shown. */
-  const show = async (made: Promise<OwnPicture>) => {
-    latest.current = made;
-    try {
-      const picture = await made;
-      if (latest.current === made) [own.value, failure.value] = [picture, null];
-    } catch (error) {
-      if (latest.current === made) failure.value = (error as Error).message;
-    }
+  const sample = chosenAs(part, 'sample', oneOf(samples), 'digit');
+  const takeFile = (taken: File) => {
+    choose(part, first);
+    file.value = taken;
   };
-  const showFile = (file: File) => show(ask('picture', file));
-  const showDigit = () => show(seven().then((picture) => ({ name: text.digit, picture, size: null })));
+  useEffect(() => takeFiles(takeFile), []);
   useEffect(() => {
-    showDigit();
-    return takeFiles(showFile);
-  }, []);
+    let isCurrent = true;
+    pictureOf(file.value ?? sample).then(
+      (picture) => {
+        if (isCurrent) [shown.value, failure.value] = [picture, null];
+      },
+      (error: Error) => {
+        if (isCurrent) failure.value = error.message;
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [file.value, sample]);
   return (
     <Frame
       label={text.ownPicture}
@@ -88,13 +99,19 @@ function PictureFigure() {
       }}
     >
       <div class="buttons">
-        <FileButton label={text.choose} accept="image/png,image/jpeg,image/webp" onFile={showFile} />
-        <button type="button" onClick={showDigit}>
-          {text.digit}
-        </button>
-        <button type="button" onClick={() => show(Promise.resolve({ name: text.discs, picture: discs(), size: null }))}>
-          {text.discs}
-        </button>
+        <FileButton label={text.choose} accept="image/png,image/jpeg,image/webp" onFile={takeFile} />
+        {samples.map((one) => (
+          <button
+            type="button"
+            key={one}
+            onClick={() => {
+              file.value = null;
+              choose(part, { ...first, sample: one });
+            }}
+          >
+            {text.samples[one]}
+          </button>
+        ))}
       </div>
       <p class="hint">{text.stays}</p>
       {failure.value && (
@@ -102,12 +119,18 @@ function PictureFigure() {
           {failure.value}
         </p>
       )}
-      {own.value && <Zoomed key={`${own.value.name} ${own.value.picture.width}`} own={own.value} />}
+      {shown.value && <Zoomed part={part} own={shown.value} />}
     </Frame>
   );
 }
 
-function Zoomed({ own: { name, picture, size } }: { readonly own: OwnPicture }) {
+async function pictureOf(source: File | (typeof samples)[number]): Promise<OwnPicture> {
+  if (source instanceof File) return ask('picture', source);
+  const picture = source === 'digit' ? await seven() : discs();
+  return { name: texts.value.pictures.samples[source], picture, size: null };
+}
+
+function Zoomed({ part, own: { name, picture, size } }: { readonly part: Part; readonly own: OwnPicture }) {
   const { pictures: text } = texts.value;
   const { width: W, height: H, channels: C } = picture;
   const scales: Scale[] = [
@@ -115,38 +138,45 @@ function Zoomed({ own: { name, picture, size } }: { readonly own: OwnPicture }) 
     'unit',
     ...((C === 1 ? ['mnist', 'greyImagenet'] : ['imagenet', 'cifar10']) as Scale[]),
   ];
-  const scale = useSignal<Scale>('bytes');
-  const side = useSignal(Math.max(W, H));
-  const corner = useSignal({ top: 0, left: 0 });
-  const selected = useSignal({ c: 0, index: 0 });
-
-  const box = { ...corner.value, height: Math.min(side.value, H), width: Math.min(side.value, W) };
-  /** With its corner as near to (top, left) as the picture has room. */
-  const lookAt = (top: number, left: number, newSide = side.value) => {
-    side.value = newSide;
-    const within = (at: number, all: number) => Math.max(0, Math.min(Math.round(at), all - Math.min(newSide, all)));
-    corner.value = { top: within(top, H), left: within(left, W) };
-    selected.value = { ...selected.value, index: 0 };
+  const scale = chosenAs(part, 'scale', oneOf(scales), 'bytes');
+  const [top, left, asked] = chosenAs(part, 'look', numbersIn([0, longest], [0, longest], [closest, longest]), [
+    0,
+    0,
+    longest,
+  ]);
+  const side = Math.min(asked, Math.max(W, H));
+  /** As near as the picture has room. */
+  const within = (at: number, all: number, length: number) =>
+    Math.max(0, Math.min(Math.round(at), all - Math.min(length, all)));
+  const box = {
+    top: within(top, H, side),
+    left: within(left, W, side),
+    height: Math.min(side, H),
+    width: Math.min(side, W),
   };
+  const lookAt = (newTop: number, newLeft: number, newSide = side) =>
+    choose(part, { look: [within(newTop, H, newSide), within(newLeft, W, newSide), newSide].join(','), entry: '0,0' });
   const zoom = (factor: number) => {
-    const newSide = Math.max(closest, Math.min(Math.max(W, H), Math.round(side.value * factor)));
+    const newSide = Math.max(closest, Math.min(Math.max(W, H), Math.round(side * factor)));
     lookAt(box.top + box.height / 2 - newSide / 2, box.left + box.width / 2 - newSide / 2, newSide);
   };
-  const step = Math.max(1, Math.floor(side.value / 4));
+  const step = Math.max(1, Math.floor(side / 4));
   const seen = transforms.functional.crop(picture, box);
-  const isClosest = side.value <= closest;
+  const isClosest = side <= closest;
   const whole = useMemo(() => thumbnailOf(picture), [picture]);
   const channels = useMemo(() => Array.from({ length: C }, (_, c) => thumbnailOf(channelOf(picture, c))), [picture]);
   /** The tensor: the whole picture, (C, H, W), as the row of numbers that it is in memory. */
   const memory = useMemo(() => {
     const unit = transforms.functional.toTensor(picture);
-    if (scale.value === 'bytes')
+    if (scale === 'bytes')
       return Float64Array.from(unit.data, (_, i) => picture.data[(i % (H * W)) * C + Math.floor(i / (H * W))]);
-    if (scale.value === 'unit') return unit.data;
-    const { mean, std } = normalizations[scale.value];
+    if (scale === 'unit') return unit.data;
+    const { mean, std } = normalizations[scale];
     return transforms.functional.normalize(unit, mean, std).data;
-  }, [picture, scale.value]);
+  }, [picture, scale]);
   const shape = [1, C, H, W];
+  const [c, index] = chosenAs(part, 'entry', numbersIn([0, 2], [0, closest ** 2 - 1]), [0, 0]);
+  const selected = { c: Math.min(c, C - 1), index: Math.min(index, box.width * box.height - 1) };
   const at = (c: number, index: number) => [
     0,
     c,
@@ -187,7 +217,7 @@ function Zoomed({ own: { name, picture, size } }: { readonly own: OwnPicture }) 
         <button type="button" disabled={isClosest} onClick={() => zoom(1 / 2)}>
           {text.zoomIn}
         </button>
-        <button type="button" disabled={side.value >= Math.max(W, H)} onClick={() => zoom(2)}>
+        <button type="button" disabled={side >= Math.max(W, H)} onClick={() => zoom(2)}>
           {text.zoomOut}
         </button>
         {(
@@ -202,7 +232,7 @@ function Zoomed({ own: { name, picture, size } }: { readonly own: OwnPicture }) 
             type="button"
             key={arrow}
             aria-label={label}
-            disabled={side.value >= Math.max(W, H)}
+            disabled={side >= Math.max(W, H)}
             onClick={() => lookAt(box.top + down, box.left + right)}
           >
             {arrow}
@@ -215,10 +245,8 @@ function Zoomed({ own: { name, picture, size } }: { readonly own: OwnPicture }) 
             label={text.numbersAre}
             options={scales}
             nameOf={(one) => text.scales[one]}
-            value={scale.value}
-            onChoose={(chosen) => {
-              scale.value = chosen;
-            }}
+            value={scale}
+            onChoose={(one) => choose(part, { scale: one })}
           />
           <div class="side-by-side">
             {Array.from({ length: C }, (_, c) => (
@@ -232,21 +260,14 @@ function Zoomed({ own: { name, picture, size } }: { readonly own: OwnPicture }) 
                     (_, index) => memory[indexOf(at(c, index), shape)],
                   )}
                   bytes={channelOf(seen, c).data}
-                  selected={selected.value.c === c ? selected.value.index : -1}
+                  selected={selected.c === c ? selected.index : -1}
                   nameOf={(row, column) => `x[0, ${c}, ${row}, ${column}]`}
-                  onSelect={(index) => {
-                    selected.value = { c, index };
-                  }}
+                  onSelect={(index) => choose(part, { entry: `${c},${index}` })}
                 />
               </Shown>
             ))}
           </div>
-          <Entry
-            picture={picture}
-            place={at(selected.value.c, selected.value.index)}
-            scale={scale.value}
-            memory={memory}
-          />
+          <Entry picture={picture} place={at(selected.c, selected.index)} scale={scale} memory={memory} />
         </>
       ) : (
         <Shown caption={text.zoomOn(box.width, box.height)}>
@@ -309,4 +330,4 @@ function Entry({
   );
 }
 
-export const view: View = () => <PictureFigure />;
+export const view: View = (part) => <PictureFigure part={part} />;

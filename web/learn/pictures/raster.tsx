@@ -1,11 +1,11 @@
 /** A disc twice: by its description, and as pixels. Enlarged, the one stays a disc, the other becomes a mosaic. */
-import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { transforms } from 'receptive/data';
 import { rasterOf } from 'receptive/figures';
 import { Picture } from '../../predict/canvases.js';
 import { texts } from '../../shell/settings.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
+import { choose, chosenAs, oneOf } from './choices.js';
 import { Frame, Shown } from './frame.js';
 
 const disc = { x: 0.5, y: 0.5, radius: 0.4 };
@@ -17,49 +17,46 @@ const zooms = [
   { factor: 4, left: 0.625, top: 0.125 },
 ] as const;
 
-function RasterFigure() {
+function RasterFigure({ part }: { readonly part: Part }) {
   const { pictures: text } = texts.value;
   const id = useId();
-  const chosen = useSignal(1);
-  const zoom = useSignal(0);
-  const side = sides[chosen.value];
-  const { factor, left, top } = zooms[zoom.value];
-  const part = 1 / factor;
+  const side = chosenAs(part, 'side', oneOf(sides), 16);
+  const enlarged = chosenAs(part, 'enlarged', oneOf(zooms.map(({ factor }) => factor)), 1);
+  const { factor, left, top } = zooms.find((zoom) => zoom.factor === enlarged)!;
+  const extent = 1 / factor;
   const pixels = { width: side, height: side, channels: 1, data: rasterOf(disc, side) };
   const seen = transforms.functional.crop(pixels, {
     top: top * side,
     left: left * side,
-    width: side * part,
-    height: side * part,
+    width: side * extent,
+    height: side * extent,
   });
   return (
     <Frame label={text.rasterAndVector}>
       <div class="sizes">
         {(
           [
-            [`${id}-side`, text.pixelsInRow(side), sides.length, chosen],
-            [`${id}-zoom`, text.enlarged(factor), zooms.length, zoom],
+            ['side', text.pixelsInRow(side), sides, side],
+            ['enlarged', text.enlarged(factor), zooms.map((zoom) => zoom.factor), factor],
           ] as const
-        ).map(([one, label, count, signal]) => (
-          <label key={one} for={one}>
+        ).map(([name, label, values, value]) => (
+          <label key={name} for={`${id}-${name}`}>
             {label}
             <input
-              id={one}
+              id={`${id}-${name}`}
               type="range"
               min={0}
-              max={count - 1}
-              value={signal.value}
+              max={values.length - 1}
+              value={(values as readonly number[]).indexOf(value)}
               aria-valuetext={label}
-              onInput={({ currentTarget }) => {
-                signal.value = currentTarget.valueAsNumber;
-              }}
+              onInput={({ currentTarget }) => choose(part, { [name]: values[currentTarget.valueAsNumber] })}
             />
           </label>
         ))}
       </div>
       <div class="side-by-side">
         <Shown caption={text.vector}>
-          <svg class="vector" viewBox={`${left} ${top} ${part} ${part}`} role="img" aria-label={text.vectorPicture}>
+          <svg class="vector" viewBox={`${left} ${top} ${extent} ${extent}`} role="img" aria-label={text.vectorPicture}>
             <rect x={0} y={0} width={1} height={1} class="ground" />
             <circle cx={disc.x} cy={disc.y} r={disc.radius} />
           </svg>
@@ -76,4 +73,4 @@ function RasterFigure() {
   );
 }
 
-export const view: View = () => <RasterFigure />;
+export const view: View = (part) => <RasterFigure part={part} />;

@@ -1,24 +1,24 @@
 /** The same new order of pixels for every image: a fully connected layer doesn't notice, a convolution does. */
-import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { Generator } from 'receptive';
 import { largestDifference, relativeDistance, shuffled } from 'receptive/figures';
 import { Values } from '../../predict/canvases.js';
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
-import type { View } from '../part.js';
+import type { Part, View } from '../part.js';
+import { choose, chosenAs, numbersIn } from './choices.js';
 import { Frame, Shown, WideTable } from './frame.js';
 import { sevenLabel, twoLayers } from './sample.js';
 import { Seven } from './seven.js';
 
-function ShuffleFigure({ image }: { readonly image: Float64Array }) {
+function ShuffleFigure({ part, image }: { readonly part: Part; readonly image: Float64Array }) {
   const { pictures: text } = texts.value;
-  const seed = useSignal(0);
+  const [seed] = chosenAs(part, 'seed', numbersIn([0, 2 ** 32 - 1]), [0]);
   const layers = useMemo(twoLayers, []);
   const made = useMemo(() => {
-    const order = new Generator(seed.value).randperm(image.length);
+    const order = new Generator(seed).randperm(image.length);
     return shuffled(image, [28, 28], order, layers, sevenLabel);
-  }, [image, seed.value]);
+  }, [image, seed]);
   const { scores, dweight, map } = made;
   const strongest = map.before.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   const rows = [
@@ -34,12 +34,7 @@ function ShuffleFigure({ image }: { readonly image: Float64Array }) {
   return (
     <Frame label={text.shuffleFigure}>
       <div class="buttons">
-        <button
-          type="button"
-          onClick={() => {
-            seed.value++;
-          }}
-        >
+        <button type="button" onClick={() => choose(part, { seed: seed + 1 })}>
           {text.anotherOrder}
         </button>
       </div>
@@ -92,4 +87,4 @@ function ShuffleFigure({ image }: { readonly image: Float64Array }) {
 /** 0, or such as 2.2e−16. */
 const scientific = (value: number) => (value === 0 ? '0' : value.toExponential(1).replace('-', '−'));
 
-export const view: View = () => <Seven>{(image) => <ShuffleFigure image={image} />}</Seven>;
+export const view: View = (part) => <Seven>{(image) => <ShuffleFigure part={part} image={image} />}</Seven>;
