@@ -88,16 +88,23 @@ export function Values({
 
 /** A tint on the cells that aren't 0, and a frame around them. */
 function Seen({ cells, width }: { readonly cells: Uint8Array; readonly width: number }) {
-  const at = [...cells.entries()]
-    .filter(([, isSeen]) => isSeen)
-    .map(([i]) => [i % width, Math.floor(i / width)] as const);
-  if (at.length === 0) return null;
-  const [columns, rows] = [at.map(([x]) => x), at.map(([, y]) => y)];
-  const [left, top] = [Math.min(...columns), Math.min(...rows)];
+  let [tint, left, top, right, bottom] = ['', width, cells.length, 0, 0];
+  for (let start = 0; start < cells.length; start++) {
+    if (cells[start] === 0) continue;
+    // From here to the end of what is seen of this row.
+    const [x, y] = [start % width, Math.floor(start / width)];
+    let end = start + 1;
+    while (end < (y + 1) * width && cells[end] !== 0) end++;
+    tint += `M${x} ${y}h${end - start}v1h${start - end}z`;
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x + end - start), y + 1];
+    start = end;
+  }
+  if (tint === '') return null;
   return (
     <>
-      <path class="seen" d={at.map(([x, y]) => `M${x} ${y}h1v1h-1z`).join('')} />
-      <rect class="box" x={left} y={top} width={Math.max(...columns) + 1 - left} height={Math.max(...rows) + 1 - top} />
+      <path class="seen" d={tint} />
+      <rect class="box" x={left} y={top} width={right - left} height={bottom - top} />
     </>
   );
 }
