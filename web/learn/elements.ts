@@ -40,6 +40,11 @@ const operations = [
 /** Where each element's view comes from. */
 const views: Readonly<Record<string, () => Promise<View>>> = {
   ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
+  'rc-graph': async () => (await import('./ideas/graph.js')).view,
+  'rc-depth': async () => (await import('./ideas/depth.js')).view,
+  'rc-dense': async () => (await import('./ideas/dense.js')).view,
+  'rc-float': async () => (await import('./ideas/float.js')).view,
+  'rc-sum-orders': async () => (await import('./ideas/sumOrders.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
 
