@@ -1,4 +1,4 @@
-/** `receptive/figures`: every number of an operation, and what it was made of. */
+/** `receptive/figures`: every number of an operation, and what it was made of; numbers of f32, and what is lost when they are added up. */
 import type { OperationName } from '../ops/index.js';
 import { conv2dFigure, linearFigure, matmulFigure, mulFigure } from './bilinear.js';
 import type { Figure } from './figure.js';
@@ -60,6 +60,7 @@ export type { OperationName } from '../ops/index.js';
 export { cellsOf, type Expression, evaluate, leavesOf, type Note, type Rule, termsOf } from './expression.js';
 export { falsify } from './falsify.js';
 export { cellsIn, type Explanation, type Figure, type Inputs, type Reason } from './figure.js';
+export { type Float32Kind, type Float32Parts, float32OfBits, float32Parts, partsOfBits } from './float32.js';
 export { type GoesTo, goesTo } from './goesTo.js';
 export { type Cell, type Grid, placeOf, type Role, valueAt } from './grid.js';
 export { indexOf, stridesOf } from './memory.js';
@@ -76,3 +77,4 @@ export {
   shuffled,
   type TwoLayers,
 } from './rearranged.js';
+export { type Summation, type SummationOrder, type Summations, summationOrders, summations } from './summation.js';

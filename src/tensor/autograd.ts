@@ -69,22 +69,24 @@ export function graphNode(
   return { name, number: nodes++, inputs, saved, versions, backward, passesTo };
 }
 
+/** Is told of every gift: the node of `output` has given `gradient` to its input `i`, to which `sum` has come so far. */
+export type Watch = (output: GraphTensor, i: number, gradient: Storage, sum: Storage) => void;
+
 /** Adds the gradient of `root` with respect to every leaf that it depends on to that leaf's `grad`. Takes over `seed`. */
-export function walkBack(root: GraphTensor, seed: Storage, retainGraph: boolean): void {
+export function walkBack(root: GraphTensor, seed: Storage, retainGraph: boolean, watch?: Watch): void {
   const arrived = new Map<GraphTensor, Storage>([[root, seed]]); // for each tensor, the sum of the gradients that came so far
   const owned = new Set<Storage>([seed]); // every gradient that isn't a leaf's yet
   const release = (gradient: Storage) => {
     owned.delete(gradient);
     gradient.release();
   };
-  const give = (tensor: GraphTensor, gradient: Storage) => {
-    const sum = arrived.get(tensor);
-    if (sum) {
-      sum.add(gradient);
-      release(gradient);
-    } else {
-      arrived.set(tensor, gradient);
-    }
+  const give = (output: GraphTensor, i: number, gradient: Storage) => {
+    const input = (output.node as GraphNode).inputs[i]!;
+    const sum = arrived.get(input);
+    if (sum) sum.add(gradient);
+    else arrived.set(input, gradient);
+    watch?.(output, i, gradient, sum ?? gradient);
+    if (sum) release(gradient);
   };
 
   try {
@@ -93,7 +95,7 @@ export function walkBack(root: GraphTensor, seed: Storage, retainGraph: boolean)
       const dy = arrived.get(output)!;
       arrived.delete(output);
       if (node.backward === 'view') {
-        give(node.inputs[0]!, dy);
+        give(output, 0, dy);
       } else {
         const passed = node.inputs.findIndex((x) => x?.requiresGrad && x === node.passesTo);
         const gradients = node.inputs.map((x, i) => {
@@ -109,7 +111,7 @@ export function walkBack(root: GraphTensor, seed: Storage, retainGraph: boolean)
         }
         if (passed < 0) release(dy);
         gradients.forEach((gradient, i) => {
-          if (gradient) give(node.inputs[i]!, gradient);
+          if (gradient) give(output, i, gradient);
         });
       }
       if (!retainGraph) consume(output, output === root);

@@ -50,6 +50,11 @@ const views: Readonly<Record<string, () => Promise<View>>> = {
   'rc-cost': async () => (await import('./pictures/costFigure.js')).view,
   'rc-block': async () => (await import('./pictures/block.js')).view,
   'rc-stages': async () => (await import('./pictures/stagesFigure.js')).view,
+  'rc-graph': async () => (await import('./ideas/graph.js')).view,
+  'rc-depth': async () => (await import('./ideas/depth.js')).view,
+  'rc-dense': async () => (await import('./ideas/dense.js')).view,
+  'rc-float': async () => (await import('./ideas/float.js')).view,
+  'rc-sum-orders': async () => (await import('./ideas/sumOrders.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
 };
 

@@ -60,7 +60,8 @@ export async function render(text: string, file: string): Promise<Chapter> {
         return `<a href="${html(addressOf(href, file))}">${this.parser.parseInline(tokens)}</a>`;
       },
       image: ({ href, text: content }) =>
-        `<img src="${pictureOf(resolve(dirname(file), href))}" alt="${html(content)}">`,
+        // On a phone it is scrolled, by keyboard, too.
+        `<span class="picture" tabindex="0"><img src="${pictureOf(resolve(dirname(file), href))}" alt="${html(content)}"></span>`,
       code({ lang = '', text: content }) {
         if (lang === 'figure') return figureOf(content);
         if (lang === 'exercise') return exerciseOf(content);
