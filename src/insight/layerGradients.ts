@@ -1,4 +1,5 @@
 import * as F from '../nn/functional/index.js';
+import { namedLayers } from '../nn/layers.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Classifier, scoresOf } from '../training/index.js';
 import { classesOf, examine, type Labels } from './examine.js';
@@ -34,7 +35,7 @@ export interface Gradients {
 export function layerGradients(model: Classifier, x: Tensor, target: Labels): Gradients {
   return examine(model, (hooks) => {
     using pixels = x.detach().requiresGrad_();
-    const calls = probeLayers(model, hooks);
+    const calls = probeLayers(namedLayers(model), hooks);
     const scores = scoresOf(model.forward(pixels));
     const loss = F.crossEntropy(scores, classesOf('layerGradients', scores, target));
     loss.backward();

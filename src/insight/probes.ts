@@ -1,6 +1,5 @@
 import type { RemovableHandle } from '../nn/index.js';
 import { kindOf } from '../nn/kind.js';
-import { namedLayers } from '../nn/layers.js';
 import type { AnyModule } from '../nn/module.js';
 import { constantTensor, Tensor } from '../tensor/tensor.js';
 
@@ -14,9 +13,9 @@ export interface ProbedCall {
 
 /** Adds 0 to what every layer gives, in the order of the calls. Backward() gives gradients to leaves alone; this 0 is one, and its
  *  gradient is that of the sum. */
-export function probeLayers(model: AnyModule, hooks: RemovableHandle[]): ProbedCall[] {
+export function probeLayers(layers: Iterable<readonly [string, AnyModule]>, hooks: RemovableHandle[]): ProbedCall[] {
   const calls: ProbedCall[] = [];
-  for (const [name, layer] of namedLayers(model)) {
+  for (const [name, layer] of layers) {
     const hook = layer.registerForwardHook((_, __, given) => {
       if (!(given instanceof Tensor)) return undefined;
       const probe = constantTensor(given, new Float32Array(given.numel), given.shape).requiresGrad_().retain();

@@ -1,4 +1,5 @@
 import { kindOf } from '../nn/kind.js';
+import { namedLayers } from '../nn/layers.js';
 import type { AnyModule } from '../nn/module.js';
 import { borrow } from '../nn/trial.js';
 import { formatShape, numel, type Shape, ShapeError } from '../ops/shape.js';
@@ -58,7 +59,7 @@ export function receptiveField(
     try {
       model.eval();
       const x = new Tensor(Storage.allocate(backend, 'float32', numel(inputShape)), inputShape, true);
-      const calls = probeLayers(model, hooks);
+      const calls = probeLayers(namedLayers(model), hooks);
       model.forward(x);
       const last = findCall(model, calls, layer);
       const { output } = calls[last];

@@ -1,7 +1,7 @@
 /** The digit, moved by some pixels: its vector is another, and the map of a convolution is the same, moved. */
 import { useMemo } from 'preact/hooks';
 import { movedImage, relativeDistance } from 'receptive/figures';
-import { Values } from '../../predict/canvases.js';
+import { Values } from '../../maps/canvases.js';
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
 import type { Part, View } from '../part.js';

@@ -14,7 +14,7 @@ import {
 import { indexOf, stridesOf } from 'receptive/figures';
 import { SelectField } from '../../forms/fields.js';
 import { FileButton } from '../../forms/fileButton.js';
-import { Picture } from '../../predict/canvases.js';
+import { Picture } from '../../maps/canvases.js';
 import { takeFiles } from '../../predict/files.js';
 import { texts } from '../../shell/settings.js';
 import type { Thumbnail } from '../../training/messages.js';

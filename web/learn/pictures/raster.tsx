@@ -2,7 +2,7 @@
 import { useId } from 'preact/hooks';
 import { transforms } from 'receptive/data';
 import { rasterOf } from 'receptive/figures';
-import { Picture } from '../../predict/canvases.js';
+import { Picture } from '../../maps/canvases.js';
 import { texts } from '../../shell/settings.js';
 import type { Part, View } from '../part.js';
 import { choose, chosenAs, oneOf } from './choices.js';

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { Generator } from 'receptive';
 import { largestDifference, relativeDistance, shuffled } from 'receptive/figures';
-import { Values } from '../../predict/canvases.js';
+import { Values } from '../../maps/canvases.js';
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
 import type { Part, View } from '../part.js';
