@@ -41,6 +41,11 @@ const operations = [
 const views: Readonly<Record<string, () => Promise<View>>> = {
   ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
   'rc-exercise': async () => (await import('./exercise.js')).view,
+  'rc-winograd': async () => (await import('./fast/winograd.js')).view,
+  'rc-lanes': async () => (await import('./fast/lanes.js')).view,
+  'rc-gemm': async () => (await import('./fast/gemm.js')).view,
+  'rc-threads': async () => (await import('./fast/threads.js')).view,
+  'rc-device': async () => (await import('./fast/device.js')).view,
 };
 
 async function figureViewOf(name: OperationElement): Promise<View> {
