@@ -88,6 +88,7 @@ export const en = {
     noChapter: (name: string) => `There is no chapter ‘${name}’.`,
     around: 'Chapter before and after',
     section: 'Link to this section',
+    notYetSeen: 'A figure or an exercise, which is there when you reach it',
     noFigure: (name: string) => `There is no figure ‘${name}’.`,
     figureOf: (operation: string) => `${operation}, number by number`,
     impossible: (reason: string) => `There is no such figure: ${reason}`,
