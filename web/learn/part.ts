@@ -1,7 +1,8 @@
-/** An element of a chapter. Its code is loaded, and what it shows is computed, when it is first seen. */
+/** An element of a chapter. What it shows is computed when it is first seen. */
 import { signal } from '@preact/signals';
 import { type ComponentChild, render } from 'preact';
 import type { Inputs } from 'receptive/figures';
+import { texts } from '../shell/settings.js';
 import { Given } from './given.js';
 import { type FigureState, untouched } from './state.js';
 
@@ -13,6 +14,7 @@ export class Part extends HTMLElement {
   readonly inputs = signal<Inputs>({});
   readonly given = new Given((name) => this.getAttribute(name));
   readonly #state = signal(untouched);
+  #view: View | undefined;
   #isShown = false;
 
   /** What a reader has changed in it. An event `statechange` says that it is another one. */
@@ -27,6 +29,10 @@ export class Part extends HTMLElement {
 
   connectedCallback(): void {
     this.classList.add('live');
+    // Who walks by the Tab key would pass by what isn't there yet.
+    this.tabIndex = 0;
+    this.role = 'group';
+    this.ariaLabel = texts.value.learn.notYetSeen;
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
@@ -40,12 +46,25 @@ export class Part extends HTMLElement {
     this.#isShown = false;
   }
 
-  /** Shows it, seen or not: paper has no fold. */
-  async show(): Promise<void> {
+  /** Loads its code, and computes nothing. */
+  async load(): Promise<void> {
+    this.#view ??= await this.view();
+  }
+
+  /** Shows it, seen or not: paper has no fold. Where its code was loaded it is there at once. */
+  show(): void {
     if (this.#isShown) return;
     this.#isShown = true;
-    const view = await this.view();
-    if (this.isConnected) render(view(this), this);
+    if (this.#view) this.#render(this.#view);
+    else this.load().then(() => this.#render(this.#view!));
+  }
+
+  #render(view: View): void {
+    if (!this.isConnected) return;
+    for (const name of ['role', 'aria-label']) this.removeAttribute(name);
+    // The focus stays where it is, and the next Tab goes on inside.
+    this.tabIndex = -1;
+    render(view(this), this);
   }
 
   /** What it shows. */

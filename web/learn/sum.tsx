@@ -33,7 +33,10 @@ export function Sum({
 }) {
   const { learn: text, figures: say } = texts.value;
   const shapeOf = ({ grid }: Cell) => grids.find(({ name }) => name === grid)!.shape;
-  const nameOf = (one: Cell) => `${one.grid}[${placeOf(one.index, shapeOf(one)).join(',')}]`;
+  const nameOf = (one: Cell) => {
+    const place = placeOf(one.index, shapeOf(one)).join(',');
+    return place === '' ? one.grid : `${one.grid}[${place}]`;
+  };
   const result = written(valueAt(cell, grids));
   const explanation = figure.explain(cell, inputs);
   if (!explanation) {
@@ -52,40 +55,48 @@ export function Sum({
   const symbols = (one: Expression) => write(one, { leaf: symbolOf, signs, longest: Number.POSITIVE_INFINITY });
   const spoken = write(expression, { leaf: numberOf, signs: say.spoken, longest: LONGEST });
   const terms = termsOf(expression);
+  /** Paths are told by number at once; other terms, and which cells they are, to who asks. */
+  const hasPaths = terms.some((term) => 'note' in term && term.note);
   const leaves = leavesOf(expression);
   const names = leaves.map((leaf) => (leaf.kind === 'cell' ? leaf.cell.grid : leaf.name));
+  const list = (
+    <ul>
+      {terms.map((term, i) => (
+        <li key={i}>
+          {'note' in term && term.note && <>{say.notes[term.note]}: </>}
+          <code class="term">
+            {symbols(term)} = {'of' in term && <>{numbers(term)} = </>}
+            {written(evaluate(term, grids))}
+          </code>
+        </li>
+      ))}
+    </ul>
+  );
   return (
     <div class="sum">
       <div role="status">
         <p>
-          <code aria-hidden="true" data-cell={nameOf(cell)}>
-            <b>{nameOf(cell)}</b> = {numbers(expression, LONGEST)} = <b>{result}</b>
+          <code aria-hidden="true" class="headline">
+            <b>{nameOf(cell)}</b> = {'of' in expression ? numbers(expression, LONGEST) : symbols(expression)} ={' '}
+            <b>{result}</b>
           </code>
           <span class="unseen">{say.saysThat(nameOf(cell), spoken, result)}</span>
         </p>
         {terms.length === 0 && !reason && <p>{text.nothing}</p>}
         {reason && <p>{say.reasons[reason]}</p>}
       </div>
-      {terms.length > 0 && (
+      {hasPaths && list}
+      {'of' in expression && terms.length > 0 && !hasPaths && (
         <details>
           <summary>{text.whichAre}</summary>
-          {terms.length === 1 ? (
+          {terms.length > 1 ? (
+            list
+          ) : (
             <p>
               <code class="full">
                 {nameOf(cell)} = {symbols(expression)} = {numbers(expression)} = {result}
               </code>
             </p>
-          ) : (
-            <ul>
-              {terms.map((term, i) => (
-                <li key={i}>
-                  {'note' in term && term.note && <>{say.notes[term.note]}: </>}
-                  <code class="term">
-                    {symbols(term)} = {numbers(term)} = {written(evaluate(term, grids))}
-                  </code>
-                </li>
-              ))}
-            </ul>
           )}
         </details>
       )}

@@ -37,6 +37,7 @@ export const signs: Signs = {
 };
 
 /** How tightly a rule holds together what it joins: what holds less tightly than its place asks for stands in brackets. */
+const NEGATIVE = 0;
 const SUM = 1;
 const PRODUCT = 2;
 const QUOTIENT = 3;
@@ -44,21 +45,18 @@ const POWER = 4;
 const WHOLE = 5;
 
 function holds(expression: Expression, text: string): number {
+  // What begins with a minus stands in brackets behind anything else.
+  if (text.startsWith(signs.negative)) return NEGATIVE;
   switch (expression.kind) {
     case 'sum':
       return expression.of.length === 0 ? WHOLE : SUM;
     case 'minus':
       return SUM;
     case 'product':
-      return PRODUCT;
     case 'quotient':
       return PRODUCT;
     case 'power':
       return POWER;
-    case 'number':
-    case 'cell':
-      // A negative number stands in brackets wherever it meets another.
-      return text.startsWith('−') ? 0 : WHOLE;
     default:
       return WHOLE;
   }
@@ -87,7 +85,7 @@ export function write(expression: Expression, writer: Writer): string {
     case 'sum': {
       if (of.length === 0) return '0';
       const terms = of.map((term, i) => {
-        if (term.kind !== 'minus') return `${i === 0 ? '' : signs.plus}${part(term, SUM)}`;
+        if (term.kind !== 'minus') return `${i === 0 ? '' : signs.plus}${part(term, i === 0 ? NEGATIVE : SUM)}`;
         return `${i === 0 ? signs.negative : signs.minus}${part(term.of[0], PRODUCT)}`;
       });
       return of.length <= longest ? terms.join('') : [...terms.slice(0, KEPT), `${signs.plus}…`, terms.at(-1)].join('');
@@ -99,7 +97,7 @@ export function write(expression: Expression, writer: Writer): string {
         .map((factor, i) => part(factor, i > 0 && factor.kind === 'quotient' ? QUOTIENT : PRODUCT))
         .join(signs.times);
     case 'quotient':
-      return `${part(of[0], PRODUCT)}${signs.over}${part(of[1], QUOTIENT)}`;
+      return `${part(of[0], of[0].kind === 'quotient' ? QUOTIENT : PRODUCT)}${signs.over}${part(of[1], QUOTIENT)}`;
     case 'power': {
       const isSquare = of[1].kind === 'number' && of[1].value === 2;
       return part(of[0], WHOLE) + (isSquare ? signs.squared : `${signs.power}${part(of[1], WHOLE)}`);

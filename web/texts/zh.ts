@@ -80,6 +80,7 @@ export const zh: Texts = {
     noChapter: (name) => `没有“${name}”这一章。`,
     around: '前后章节',
     section: '本节链接',
+    notYetSeen: '图或练习，到达时才会出现',
     noFigure: (name) => `没有名为“${name}”的图。`,
     figureOf: (operation) => `${operation}，逐数展示`,
     impossible: (reason) => `不存在这样的图：${reason}`,
