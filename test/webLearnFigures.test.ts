@@ -217,11 +217,13 @@ async function show({ element, variants }: Wanted) {
   const textOf = (within: Element, selector: string) => within.querySelector(selector)?.textContent ?? null;
   const shown: { grids: [string, number[]][]; sum: Shown }[][] = [];
   for (const { attributes, problems } of variants) {
-    const figure = document.createElement(element) as HTMLElement & { inputs: { value: unknown } };
+    const figure = document.createElement(element) as HTMLElement & {
+      inputs: { value: unknown };
+      show(): Promise<void>;
+    };
     for (const [name, value] of Object.entries(attributes)) figure.setAttribute(name, value);
     document.body.prepend(figure);
-    scrollTo(0, 0);
-    while (!figure.querySelector('.cell')) await new Promise((resolve) => setTimeout(resolve, 5));
+    await figure.show();
     const variant: (typeof shown)[number] = [];
     for (const { inputs, pick } of problems) {
       figure.inputs.value = Object.fromEntries(
