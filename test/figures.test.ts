@@ -20,7 +20,7 @@ test('every operation has a figure', () => {
 });
 
 /** Sums are added up in another order than `src/ops` has, and a quotient may be one of products. */
-const tolerance = 1e-11;
+const tolerance = 1e-12;
 
 describe.each(operationNames)('%s', (operation) => {
   const { attributes, direct } = problems[operation];
@@ -70,7 +70,7 @@ describe.each(operationNames)('%s', (operation) => {
       const grids = made.compute(given);
       for (const [name, values] of Object.entries(outputs)) {
         const grid = grids.find((one) => one.name === name)!;
-        expectClose(grid.values, values, 1e-11, `${operation} ${n}: ${name}`);
+        expectClose(grid.values, values, 1e-13, `${operation} ${n}: ${name}`);
       }
     }
   });

@@ -311,6 +311,7 @@ export const en = {
         min: 'the smallest of ',
       },
     },
+    says: (cell: string, result: string) => `${cell} is ${result}.`,
     saysThat: (cell: string, sum: string, result: string) => `${cell} is ${sum}, which makes ${result}.`,
     notes: {
       throughX: 'through x itself',

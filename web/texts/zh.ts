@@ -221,6 +221,7 @@ export const zh: Texts = {
         min: '最小值',
       },
     },
+    says: (cell, result) => `${cell} 等于 ${result}。`,
     saysThat: (cell, sum, result) => `${cell} 等于 ${sum}，结果是 ${result}。`,
     notes: {
       throughX: '经过 x 本身',
