@@ -12,6 +12,7 @@ export type {
 } from './backends/webgpuBackend.js';
 export * as safetensors from './exchange/index.js';
 export * as onnx from './exchange/onnx/index.js';
+export * as torch from './exchange/torch.js';
 export { FormatError } from './formats/index.js';
 export * as models from './models/index.js';
 export * as functional from './nn/functional/index.js';

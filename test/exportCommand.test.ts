@@ -78,8 +78,8 @@ test('mistakes are said in a line, and leave nothing behind', async () => {
   await mkdir(join(folder, 'empty'), { recursive: true });
   const say = async (...args: string[]) => (await run(folder, 'export', ...args)).stderr;
   const mnist = join('runs', 'mnist');
-  expect(await say(mnist)).toBe('receptive: say with --to what to export to: onnx\n');
-  expect(await say(mnist, '--to', 'pickle')).toBe('receptive: --to must be one of onnx\n');
+  expect(await say(mnist)).toBe('receptive: say with --to what to export to: onnx, torch\n');
+  expect(await say(mnist, '--to', 'pickle')).toBe('receptive: --to must be one of onnx, torch\n');
   expect(await say('empty', '--to', 'onnx')).toMatch(
     /^receptive: empty has no run: there is neither empty.best\.safetensors nor .*\n$/,
   );

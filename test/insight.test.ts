@@ -2,14 +2,25 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { AnyBackend } from '../src/backends/create.js';
 import { host, ReferenceBackend } from '../src/backends/reference/index.js';
-import { features, gradCam, layerOutputs, nearest, saliency } from '../src/insight/index.js';
+import {
+  features,
+  gradCam,
+  layerGradients,
+  layerOutputs,
+  magnitude,
+  nearest,
+  RecordingBackend,
+  receptiveField,
+  saliency,
+} from '../src/insight/index.js';
 import { inceptionNet, mlp, mnistNet, residualNet } from '../src/models/index.js';
 import { backendNames, createBackend } from '../src/node/backends.js';
-import { nn } from '../src/node/index.js';
+import { functional as F, nn, optim } from '../src/node/index.js';
 import { Generator, manualSeed } from '../src/tensor/random.js';
 import { Storage } from '../src/tensor/storage.js';
 import { Tensor } from '../src/tensor/tensor.js';
 import type { TensorBackend } from '../src/tensor/tensorBackend.js';
+import { type Classifier, trainingStep } from '../src/training/index.js';
 import { expectClose, readGolden } from './golden/golden.js';
 
 interface InsightCase {
@@ -72,6 +83,139 @@ describe.each(backendNames)('on %s', (name) => {
       expectClose(distances, tensors.get('distances')!.values, TOLERANCE, 'distances');
     },
   );
+
+  it('gives the gradient of the loss at every layer: a bias adds its own up', async () => {
+    manualSeed(0);
+    const model = residualNet().to(backend);
+    const x = images(backend, 2, 3);
+    const { loss, dx, layers } = layerGradients(model, x, [1, 0, 9]);
+    const own = F.crossEntropy(model.forward(x.detach().requiresGrad_()), Int32Array.of(1, 0, 9));
+    own.backward();
+    expect(await loss.item()).toBe(await own.item());
+    expect(layers.map(({ name }) => name)).toEqual(layerOutputs(model, x).layers.map(({ name }) => name));
+    expect(dx.shape).toEqual(x.shape);
+    const biases = new Map(model.namedParameters().filter(([name]) => name.endsWith('bias')));
+    for (const { name, type, gradient } of layers) {
+      if (type !== 'Conv2d' && type !== 'Linear') continue;
+      const dbias = gradient!.sum(gradient!.shape.flatMap((_, d) => (d === 1 ? [] : [d])));
+      expectClose(await dbias.data(), await biases.get(`${name}.bias`)!.grad!.data(), TOLERANCE, name);
+    }
+  });
+});
+
+describe('a receptive field', () => {
+  it('is what the lecture’s net sees of a digit', () => {
+    const fields = receptiveField(mnistNet(), [1, 1, 28, 28], 'pooling', [3, 1, 2]);
+    expect(fields.map(({ seen, ...field }) => ({ ...field, count: seen.reduce((sum, one) => sum + one, 0) }))).toEqual([
+      { name: '', call: -1, shape: [1, 28, 28], top: 4, left: 8, height: 16, width: 16, count: 256 },
+      { name: 'conv1', call: 0, shape: [10, 24, 24], top: 4, left: 8, height: 12, width: 12, count: 1440 },
+      { name: 'pooling', call: 1, shape: [10, 12, 12], top: 2, left: 4, height: 6, width: 6, count: 360 },
+      { name: 'conv2', call: 2, shape: [20, 8, 8], top: 2, left: 4, height: 2, width: 2, count: 4 },
+      { name: 'pooling', call: 3, shape: [20, 4, 4], top: 1, left: 2, height: 1, width: 1, count: 1 },
+    ]);
+    const [image] = receptiveField(mnistNet(), [1, 1, 28, 28], 1, [0, 11, 0]); // the first call of `pooling`
+    expect(image).toMatchObject({ top: 22, left: 0, height: 6, width: 6 });
+  });
+
+  /** Windows and functions of every kind. */
+  class Zoo extends nn.Module {
+    conv = new nn.Conv2d(2, 4, 3, { stride: 2, padding: 1, dilation: 2, groups: 2 });
+    norm = new nn.BatchNorm2d(4);
+    pool = new nn.MaxPool2d(2, { stride: 1, padding: 1, dilation: 2 });
+    last = new nn.Linear(25, 3);
+    forward(x: Tensor): Tensor {
+      const a = F.sigmoid(this.norm.forward(this.conv.forward(x)));
+      const b = F.localResponseNorm(F.tanh(a).sub(a), 3).div(a.mul(a).mul(-1).add(2));
+      const c = this.pool.forward(F.avgPool2d(F.pad(b, [1, 1, 1, 1]), 2, { stride: 1 }));
+      const d = F.cat([c, F.pad(F.adaptiveAvgPool2d(c, 3), [1, 1, 1, 1])], 1).sum(1, { keepdim: true });
+      return this.last.forward(F.softmax(F.maxPool2d(d.add(d), 1, { ceilMode: true }).reshape([x.shape[0], -1]), 1));
+    }
+  }
+
+  /** Numbers of x (C, H, W) that have a gradient in one of many networks and images. A ReLU that is closed, or a maximum that is
+   *  elsewhere, hides one in most. */
+  async function withGradient(make: () => Classifier, image: readonly number[], layer: string, place: number[]) {
+    const seen = new Uint8Array(image.reduce((a, b) => a * b));
+    const N = 8;
+    for (let seed = 0; seed < 8; seed++) {
+      manualSeed(seed);
+      const model = make().eval();
+      for (const parameter of model.parameters()) parameter.requiresGrad = false;
+      let output: Tensor;
+      const module = model.namedModules().find(([name]) => name === layer)![1];
+      const hook = module.registerForwardHook((_, __, given) => {
+        output = given as Tensor;
+      });
+      const values = new Generator(seed).fillUniform(new Float32Array(N * seen.length), -3, 3);
+      const x = host.tensor(values, [N, ...image], { requiresGrad: true });
+      model.forward(x);
+      hook.remove();
+      const { shape } = output!;
+      const gradient = new Float32Array(output!.numel);
+      const at = place.reduce((index, one, d) => index * shape[d + 1] + one, 0);
+      for (let n = 0; n < N; n++) gradient[n * (gradient.length / N) + at] = 1;
+      output!.backward(host.tensor(gradient, shape));
+      const dx = await x.grad!.data();
+      dx.forEach((value, i) => {
+        if (value !== 0) seen[i % seen.length] = 1;
+      });
+    }
+    return seen;
+  }
+
+  it.each<[string, () => Classifier, number[], string, number[]]>([
+    ['the MNIST net', mnistNet, [1, 28, 28], 'conv2', [4, 3, 0]],
+    ['the MNIST net', mnistNet, [1, 28, 28], 'pooling', [19, 3, 0]],
+    ['an Inception module', inceptionNet, [1, 28, 28], 'incep1.branch3x3_3', [2, 1, 11]],
+    ['a residual block', residualNet, [1, 28, 28], 'rblock1.conv2', [5, 0, 7]],
+    ['a layer behind a shortcut', residualNet, [1, 28, 28], 'conv2', [1, 7, 0]],
+    ['a convolution that is dilated and grouped', () => new Zoo(), [2, 9, 9], 'conv', [3, 1, 2]],
+    ['functions of every kind', () => new Zoo(), [2, 9, 9], 'pool', [1, 2, 4]],
+    ['softmax', () => new Zoo(), [2, 9, 9], 'last', [2]],
+  ])('of %s is where the gradient isn’t 0', async (_, make, image, layer, place) => {
+    const [{ seen }] = receptiveField(make(), [1, ...image], layer, place);
+    expect(seen).toEqual(await withGradient(make, image, layer, place));
+  });
+
+  it('says which layers and places there are', () => {
+    const of = (layer: string | number, place: number[], shape = [1, 1, 28, 28]) =>
+      receptiveField(mnistNet(), shape, layer, place);
+    expect(() => of('conv3', [0])).toThrow("receptiveField: MnistNet has no layer 'conv3'; it has conv1, conv2");
+    expect(() => of(5, [0])).toThrow('receptiveField: there is no call 5 of 5 layers, which are 0 to 4');
+    expect(() => of('conv1', [0, 24, 0])).toThrow(
+      "receptiveField: (0, 24, 0) is no place in what 'conv1' gives of an image, (10, 24, 24)",
+    );
+    expect(() => of('fc', [0, 0])).toThrow("is no place in what 'fc' gives of an image, (10)");
+    expect(() => of('fc', [0], [2, 1, 28, 28])).toThrow('inputShape (2, 1, 28, 28) must be (1, C, H, W), of one image');
+  });
+});
+
+test('a recorded step says what was called, and with which numbers', async () => {
+  manualSeed(0);
+  const backend = new RecordingBackend();
+  const model = mnistNet().to(backend);
+  const weight = model.fc.weight.buffer;
+  const first = await model.fc.weight.data();
+  const x = images(backend, 0, 1);
+  backend.calls.length = 0;
+  const { loss } = trainingStep(model, new optim.SGD(model.parameters(), { lr: 0.01 }), [x, Int32Array.of(7)]);
+  const forward = ['conv2d', 'maxPool2d', 'relu', 'conv2d', 'maxPool2d', 'relu', 'linear', 'crossEntropy'];
+  const calls = backend.calls.filter(({ operation }) => operation !== 'cat');
+  expect(calls.map(({ operation, pass }) => `${operation} ${pass}`)).toEqual([
+    ...forward.map((name) => `${name} forward`),
+    ...forward.toReversed().map((name) => `${name} backward`),
+    ...model.parameters().map(() => 'sgd forward'),
+  ]);
+  expect((calls[7].after[0] as Float32Array)[0]).toBe(await loss.item());
+  const step = calls.find(({ operation, passed }) => operation === 'sgd' && passed[0] === weight)!;
+  expect(step.before[0]).toEqual(first);
+  expect(step.after[0]).toEqual(await model.fc.weight.data());
+  expect(step.after[0]).not.toEqual(first);
+});
+
+test('the magnitude of numbers', () => {
+  expect(magnitude([3, -4])).toEqual({ norm: 5, mean: 3.5, largest: 4 });
+  expect(magnitude([])).toEqual({ norm: 0, mean: 0, largest: 0 });
 });
 
 describe('Grad-CAM', () => {
@@ -124,9 +268,15 @@ it('leaves the model as it was: mode, gradients, what is frozen, hooks; in error
   features(model, x);
   saliency(model, x, 1);
   gradCam(model, x, 1);
+  layerGradients(model, x, 1);
+  receptiveField(model, [1, 1, 28, 28], 'fc', [0]);
+  const weights = await model.conv1.weight.data();
+  expect(() => layerGradients(model, x, 10)).toThrow('layerGradients: 10 is no class of 10');
+  expect(() => receptiveField(model, [1, 1, 28, 28], 'fc', [10])).toThrow('(10) is no place');
+  expect(await model.conv1.weight.data()).toEqual(weights);
   expect(() => saliency(model, x, -1)).toThrow('-1 is no class');
   expect(() => gradCam(model, x, -1)).toThrow('-1 is no class');
-  expect(calls).toBe(6);
+  expect(calls).toBe(10);
   expect([model.training, model.conv1.training, model.conv2.training]).toEqual([true, false, true]);
   expect(model.parameters().map(({ grad }) => grad)).toEqual(model.parameters().map(() => null));
   expect(model.parameters().map(({ requiresGrad }) => requiresGrad)).toEqual([false, ...Array(5).fill(true)]);
@@ -142,6 +292,9 @@ it('keeps nothing but what it returns', async () => {
   saliency(model, x, 3).release();
   features(model, x).release();
   for (const { output } of layerOutputs(model, x).layers) output.release();
+  const { loss, dx, layers } = layerGradients(model, x, 3);
+  for (const tensor of [loss, dx, ...layers.map(({ gradient }) => gradient)]) tensor?.release();
+  receptiveField(model, [1, 1, 28, 28], 'conv2', [0, 0, 0]);
   expect(backend.memory().allocated).toBe(allocated);
 });
 

@@ -2,7 +2,7 @@
  *  `npm run build`. */
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { conv2dForward, conv2dSizes } from '../src/ops/conv2d.js';
 import { hasChromium } from './browser/chromium.js';
@@ -23,9 +23,17 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   /** The first figure that shows both directions, once it is there. */
   const chapter3 = async (options = ''): Promise<Page> => {
     const page = await visitor.open(`${address}learn.html?chapter=3-convolution${options}`);
-    await figure(page).scrollIntoViewIfNeeded();
+    await reach(figure(page));
     return page;
   };
+  /** Scrolls until it is there: what is above it takes its room when it is seen. */
+  const reach = (part: Locator) =>
+    expect
+      .poll(async () => {
+        await part.scrollIntoViewIfNeeded();
+        return part.locator('.figure, form').count();
+      })
+      .toBe(1);
   const figure = (page: Page) => page.locator('rc-conv2d[preset=lecture]').last();
   const cellOf = (page: Page, name: string, index: number) => grid(page, name).locator(`[data-index="${index}"]`);
   const grid = (page: Page, name: string) =>
@@ -70,6 +78,31 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await undo.click();
     expect((await numbers(page, 'x'))[6]).toBe(1);
     expect(await undo.isDisabled()).toBe(true);
+  });
+
+  test('a chapter is gone through by the Tab key alone: nothing is passed by that isn’t there yet', async () => {
+    const page = await visitor.open(`${address}learn.html?chapter=3-convolution#s1`);
+    await page.locator('article').waitFor();
+    const visited = new Set<string>();
+    const parts = await page.locator('.live').count();
+    for (let tab = 0; tab < 400 && visited.size < parts; tab++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const live = document.activeElement?.closest('.live');
+        return live ? [...document.querySelectorAll('.live')].indexOf(live) : -1;
+      });
+      if (at < 0) continue;
+      // It is shown as soon as it is reached; the next Tab goes on inside.
+      await page.locator('.live').nth(at).locator('> *').first().waitFor();
+      visited.add(`${at}`);
+    }
+    expect(visited.size).toBe(parts);
+    // In the last exercise, unless the focus is on the element itself still.
+    if (!(await page.evaluate(() => document.activeElement instanceof HTMLInputElement)))
+      await page.keyboard.press('Tab');
+    await page.keyboard.type('9');
+    await page.keyboard.press('Enter');
+    await page.locator('rc-exercise').last().getByText('Right.').waitFor();
   });
 
   test('what is pointed at says where it came from, and where it goes', async () => {
@@ -154,7 +187,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   test('sizes are chosen, and impossible ones are refused in the operation’s words', async () => {
     const page = await visitor.open(`${address}learn.html?chapter=4-padding-stride`);
     const strided = page.locator('rc-conv2d[stride="2"]').first();
-    await strided.scrollIntoViewIfNeeded();
+    await reach(strided);
     const shape = strided.locator('.role-y figcaption .hint').last();
     await expect.poll(() => shape.textContent()).toBe('(1, 1, 2, 2)');
     const stride = strided.getByRole('spinbutton', { name: 'stride' });
@@ -200,7 +233,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const page = await visitor.open(`${address}learn.html?chapter=3-convolution`);
     const exercise = (kind: string) => page.locator(`rc-exercise${kind}`).first();
     const predict = exercise(':not([kind])');
-    await predict.scrollIntoViewIfNeeded();
+    await reach(predict);
     await predict.getByRole('textbox').fill('23');
     await page.keyboard.press('Enter');
     await predict.getByText('Not yet.').waitFor();
@@ -209,7 +242,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await predict.getByText('Right.').waitFor();
 
     const fill = exercise('[kind=fill]');
-    await fill.scrollIntoViewIfNeeded();
+    await reach(fill);
     const s = conv2dSizes([1, 1, 4, 4], [1, 1, 2, 2], [1]);
     const first = (name: string) =>
       fill
@@ -234,7 +267,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await fill.getByText('Right.').waitFor();
 
     const find = exercise('[kind=find]');
-    await find.scrollIntoViewIfNeeded();
+    await reach(find);
     // x and the kernel are those of the figure; edges: the right column of a window less its left one.
     const at = await find.evaluate((element) => {
       const numbersOf = (role: string) =>
@@ -268,7 +301,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(await page.getByRole('navigation', { name: 'Chapters' }).isVisible()).toBe(false);
     const last = page.locator('rc-conv2d').last();
     expect(await last.evaluate((element) => element.childElementCount)).toBe(0);
-    await last.scrollIntoViewIfNeeded();
+    await reach(last);
     await last.locator('.role-y:not(.gradient) [data-index="3"]').tap();
     await last.getByText('y[0,0,1,0]').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);

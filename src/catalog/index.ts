@@ -45,3 +45,15 @@ export {
 } from './recipe.js';
 export { optimizers, schedulers } from './recipeNames.js';
 export { checkOptions, type RunOptions, runOptions } from './runOptions.js';
+export {
+  exportTorch,
+  type TorchExportOptions,
+  type TorchFile,
+  type TorchNetwork,
+  type TorchSchedule,
+  torchFiles,
+  torchNetwork,
+  torchOptimizer,
+  torchSchedule,
+  torchWarmup,
+} from './torch/index.js';

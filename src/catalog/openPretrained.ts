@@ -4,12 +4,13 @@ import { FormatError } from '../formats/index.js';
 import { defaultGenerator, Generator } from '../tensor/random.js';
 import type { Classifier } from '../training/index.js';
 import { type Images, imagesOf, PICTURE_FOLDER } from './images.js';
-import { createNetwork, type Network, networkNamed } from './networks.js';
+import { createNetwork, type Network, type NetworkChoice, networkNamed } from './networks.js';
 import type { TrainedNetwork } from './openCheckpoint.js';
 import { classesOf, isCheckpoint, loadWeights, weightsOf } from './pretrained.js';
 import { checkOptions, runOptions } from './runOptions.js';
 
-export interface PretrainedChoice {
+/** The variants are those of preactResnet; default: the paper's. */
+export interface PretrainedChoice extends Partial<Omit<NetworkChoice, 'model'>> {
   readonly model: string;
   /** Whose images it was trained on. Default: `folder`, photographs prepared as ImageNet's, for networks that are made for those. */
   readonly data?: string;
@@ -20,7 +21,7 @@ export interface PretrainedChoice {
 }
 
 /**
- * A network with weights from elsewhere, from the bytes of a safetensors file with torchvision's keys: `model` says which it is, and the
+ * A network with weights from elsewhere, from the bytes of a safetensors file, or of a state dict that torch.save wrote, with torchvision's keys: `model` says which it is, and the
  * weights for how many classes. Throws a FormatError of one line if the file is damaged, or of another network. The generator stays as it
  * was.
  */

@@ -1,19 +1,26 @@
-/** Weights from elsewhere: a safetensors file with torchvision's keys, or the checkpoint of a run. */
+/** Weights from elsewhere: a safetensors file or a state dict of PyTorch with torchvision's keys, or the checkpoint of a run. */
 import { load, metadata } from '../exchange/safetensors.js';
-import { FormatError } from '../formats/index.js';
+import { load as loadTorch } from '../exchange/torch.js';
+import { FormatError, isTorchFile } from '../formats/index.js';
 import { Linear } from '../nn/index.js';
 import { formatShape } from '../ops/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Checkpoint, type Classifier } from '../training/index.js';
 
-/** Whether a safetensors file is the checkpoint of a run, and not weights alone. `name` is the file's, for messages. */
+/** Whether a file is the checkpoint of a run, and not weights alone. `name` is the file's, for messages. */
 export function isCheckpoint(bytes: Uint8Array, name: string): boolean {
-  return metadata(bytes, name).state !== undefined;
+  return !isTorchFile(bytes) && metadata(bytes, name).state !== undefined;
 }
+
+/** What PyTorch's DistributedDataParallel puts in front of all keys. */
+const PARALLEL = 'module.';
 
 /** The tensors of such a file, by the keys of the network that they are of. Throws a FormatError if it is damaged. */
 export async function weightsOf(bytes: Uint8Array, name: string): Promise<Record<string, Tensor>> {
-  return isCheckpoint(bytes, name) ? (await Checkpoint.decode(bytes, name)).modelState() : load(bytes, name);
+  if (isCheckpoint(bytes, name)) return (await Checkpoint.decode(bytes, name)).modelState();
+  const weights = Object.entries(isTorchFile(bytes) ? loadTorch(bytes, name) : load(bytes, name));
+  const isParallel = weights.every(([key]) => key.startsWith(PARALLEL));
+  return Object.fromEntries(weights.map(([key, tensor]) => [isParallel ? key.slice(PARALLEL.length) : key, tensor]));
 }
 
 /** Keys of the layers that give a score for each of so many classes: weight (classes, in) and bias (classes). */

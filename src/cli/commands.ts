@@ -73,12 +73,12 @@ export const commands: readonly Command[] = [
   },
   {
     group: 'Networks',
-    usage: 'export <run>',
+    usage: 'export <run> [out]',
     help: "Write a network for other libraries: of a run's folder, or of a file of weights",
     flags: { Export: exportFlags, Weights: otherWeightsFlags },
     lists: [],
     example: 'receptive export runs/mnist --to onnx',
-    run: async (typed, run) => (await import('./export.js')).exportNetwork(run, typed),
+    run: async (typed, run, [, out]) => (await import('./export.js')).exportNetwork(run, out, typed),
   },
   {
     group: 'Networks',

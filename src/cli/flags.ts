@@ -112,7 +112,7 @@ const recipeFlags = {
   weights: flag(
     run.weights,
     '<file>',
-    "Begin with these: safetensors with torchvision's keys, or a checkpoint",
+    "Begin with these: safetensors or a .pt with torchvision's keys, or a checkpoint",
     'new ones',
   ),
   seed: flag(run.seed, '<n>', 'Seed of weights and order'),
@@ -198,6 +198,7 @@ export const startFlags = { epochs, ...computeFlags, ...distributedFlag, ...work
 /** What weights that are no checkpoint don't say themselves. */
 export const otherWeightsFlags = {
   model: flag(v.optional(oneOf(networkNames)), '<model>', 'Network of weights that are no checkpoint', ''),
+  ...variantFlags,
   data: flag(v.optional(v.unwrap(run.data)), '<data>', 'With --model: whose images it takes', 'those it was made for'),
   imageSize: flag(v.optional(whole(1, 'a number of pixels')), '<pixels>', 'With --model: sides of the images', paper),
   classes: flag(v.optional(path('a file')), '<file>', 'With --model: names of the classes, a line each or JSON', ''),
@@ -207,17 +208,22 @@ export const weightsFlags = {
   weights: flag(
     v.optional(path('a file'), join('runs', 'mnist', 'best.safetensors')),
     '<file>',
-    'Checkpoint that train saved, or with --model safetensors with the keys of torchvision',
+    'Checkpoint that train saved, or with --model weights of PyTorch: safetensors, or a .pt of torch.save',
   ),
   ...otherWeightsFlags,
 };
 
 /** What a network can be exported to. */
-export const exportTargets = ['onnx'] as const;
+export const exportTargets = ['onnx', 'torch'] as const;
 
 export const exportFlags = {
   to: flag(v.optional(oneOf(exportTargets)), '<format>', `What to export to: ${exportTargets.join(', ')}`, ''),
-  out: flag(v.optional(path('a file')), '<file>', 'Where it goes', 'beside the weights'),
+  out: flag(
+    v.optional(path('a file')),
+    '<file>',
+    'Where it goes, as [out] says, too; for torch, a folder',
+    'beside the weights',
+  ),
   force: flag(v.optional(v.boolean('takes no value'), false), null, 'Replace what is there already', ''),
 };
 

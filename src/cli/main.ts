@@ -23,7 +23,11 @@ for (const command of commands) {
 
 /** cac gives what stands behind the command's name, and the flags last. */
 async function run(command: Command, args: readonly unknown[]): Promise<number> {
-  const names = [args[0]].flat().map(String);
+  const names = args
+    .slice(0, -1)
+    .flat()
+    .filter((name) => name !== undefined)
+    .map(String);
   return command.run(asTyped(command, args.at(-1) as Typed), names[0], names);
 }
 

@@ -215,6 +215,7 @@ async function run({ name, start, options: asked, store, lock, ranks, checkpoint
     if (losses.length > 0) ranks.print(`loss ${sparkline(losses)} ${losses.at(-1)?.toFixed(4)}`);
     ranks.print(`test accuracy ${percent(accuracy)} after ${duration((performance.now() - began) / 1000)}`);
     ranks.print(`weights: ${store.path('last')}, the best in ${store.path('best')}`);
+    ranks.print(`go on elsewhere: npx receptive export ${quoted(store.folder)} --to onnx, or --to torch DIR`);
     return 0;
   } catch (error) {
     if (error instanceof RankLostError && saving) {

@@ -1,22 +1,24 @@
 import { openCheckpoint, openPretrained, parseClassNames, type TrainedNetwork } from '../catalog/index.js';
 import { metadata } from '../exchange/safetensors.js';
+import { isTorchFile } from '../formats/index.js';
 import { readFile } from '../node/files.js';
-import { checkFlags, type Typed, weightsFlags } from './flags.js';
+import { checkFlags, checkVariantFlags, flagName, type Typed, weightsFlags } from './flags.js';
 import { UsageError } from './usageError.js';
 
 /** The network of --weights: a run's, or with --model one from elsewhere. */
 export async function openNetwork(typed: Typed): Promise<TrainedNetwork> {
-  const { weights, model, imageSize, data, classes: file } = checkFlags(weightsFlags, typed);
+  const { weights, model, imageSize, data, classes: file, ...variant } = checkFlags(weightsFlags, typed);
   const bytes = await readFile(weights);
   if (model !== undefined) {
     const classes =
       file === undefined ? undefined : parseClassNames(new TextDecoder().decode(await readFile(file)), file);
-    return openPretrained(bytes, { model, data, imageSize, classes }, weights);
+    checkVariantFlags({ model, ...variant });
+    return openPretrained(bytes, { model, data, imageSize, classes, ...variant }, weights);
   }
-  for (const [flag, value] of Object.entries({ '--image-size': imageSize, '--data': data, '--classes': file })) {
-    if (value !== undefined) throw new UsageError(`${flag} needs --model: a run's checkpoint says it itself`);
+  for (const [key, value] of Object.entries({ imageSize, data, classes: file, ...variant })) {
+    if (value != null) throw new UsageError(`${flagName(key)} needs --model: a run's checkpoint says it itself`);
   }
-  if (weights.endsWith('.safetensors') && isPlain(bytes, weights)) {
+  if (isTorchFile(bytes) || (weights.endsWith('.safetensors') && isPlain(bytes, weights))) {
     throw new UsageError(`${weights} has weights alone, and no run: say with --model which network they are of`);
   }
   return openCheckpoint(bytes, weights);

@@ -24,6 +24,7 @@ export {
   mnistNormalization,
   type Normalization,
 } from './normalization.js';
+export { normalizationOf } from './normalizationOf.js';
 export { type PrepareDigitOptions, prepareDigit } from './prepareDigit.js';
 export type { Sampler } from './sampler.js';
 export { ConcatDataset, type RandomSplitOptions, randomSplit, Subset } from './subset.js';

@@ -8,7 +8,7 @@
  *
  * Where PyTorch hides the exchange behind backward(), and overlaps it with that, it is a call here. Backward is one call on the thread that
  * also has to move MPI's messages on, all leaves get their gradients at its end, and on a GPU they can't be read before it is done: so there
- * is nothing that an exchange could run beside.
+ * is nothing that an exchange could run beside. `bench/distributed.ts` measures the most that it could gain.
  *
  * Source: Li et al. (2020), PyTorch Distributed, https://arxiv.org/abs/2006.15704
  */

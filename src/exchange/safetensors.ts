@@ -80,16 +80,21 @@ export function metadata(bytes: Uint8Array, name = 'bytes'): Record<string, stri
 }
 
 function parse(bytes: Uint8Array, name: string): Safetensors {
-  // By its tag: one of another window or context is an instance of another Uint8Array.
-  if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
-    throw new TypeError('safetensors: a file is given by its bytes, a Uint8Array');
-  }
+  requireBytes(bytes, 'safetensors');
   return parseSafetensors(bytes, name);
 }
 
-/** The tensors of a file that has been read. */
-export function tensorsOf({ tensors }: Safetensors, name: string): Record<string, Tensor> {
-  const entries = [...tensors].map(([key, entry]) => ({ key, entry, where: `safetensors ${name}: ${quote(key)}` }));
+/** Throws a TypeError, which begins with `format`, unless they are bytes. */
+export function requireBytes(bytes: Uint8Array, format: string): void {
+  // By its tag: one of another window or context is an instance of another Uint8Array.
+  if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
+    throw new TypeError(`${format}: a file is given by its bytes, a Uint8Array`);
+  }
+}
+
+/** The tensors of a file that has been read. `format` is its kind, for messages. */
+export function tensorsOf({ tensors }: Safetensors, name: string, format = 'safetensors'): Record<string, Tensor> {
+  const entries = [...tensors].map(([key, entry]) => ({ key, entry, where: `${format} ${name}: ${quote(key)}` }));
   for (const { entry, where } of entries) checkInt32(entry, where);
   // fromEntries makes properties, so that `__proto__` is a name like any other.
   return Object.fromEntries(entries.map(({ key, entry, where }) => [key, tensorOf(entry, where)]));

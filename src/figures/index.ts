@@ -63,4 +63,18 @@ export { cellsIn, type Explanation, type Figure, type Inputs, type Reason } from
 export { type Float32Kind, type Float32Parts, float32OfBits, float32Parts, partsOfBits } from './float32.js';
 export { type GoesTo, goesTo } from './goesTo.js';
 export { type Cell, type Grid, placeOf, type Role, valueAt } from './grid.js';
+export { indexOf, stridesOf } from './memory.js';
+export { type Disc, rasterOf } from './raster.js';
+export {
+  largestDifference,
+  type Moved,
+  moved,
+  movedImage,
+  relativeDistance,
+  reordered,
+  restored,
+  type Shuffled,
+  shuffled,
+  type TwoLayers,
+} from './rearranged.js';
 export { type Summation, type SummationOrder, type Summations, summationOrders, summations } from './summation.js';

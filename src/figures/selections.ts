@@ -2,7 +2,7 @@
  * Operations that let some numbers through and stop the others: maxPool2d, relu and dropout. Who gets through is asked of the operation
  * itself: whom its backward pass pays for a dy of 1.
  */
-import { avgPool2dBackward, avgPool2dSizes } from '../ops/avgPool2d.js';
+import { avgPool2dBackward, avgPool2dForward, avgPool2dSizes } from '../ops/avgPool2d.js';
 import { dropoutBackward, dropoutForward, dropoutSizes } from '../ops/dropout.js';
 import { maxPool2dBackward, maxPool2dForward, maxPool2dSizes } from '../ops/maxPool2d.js';
 import { reluBackward, reluForward } from '../ops/relu.js';
@@ -42,6 +42,12 @@ export function maxPool2dFigure(x: Shape, kernelSize: Pair, options: PoolingOpti
     avgPool2dBackward(shares, unit(shape, i), means);
     return found(shares).map(([index]) => index);
   };
+  /** The outputs that see pixel `j`: whose mean has a share of it. */
+  const seersOf = (j: number) => {
+    const shares = zeros(shape);
+    avgPool2dForward(shares, unit(x, j), means);
+    return found(shares).map(([index]) => index);
+  };
   return makeFigure({
     operation: 'maxPool2d',
     inputs: [grid('x', x, 'x'), grid('dy', shape, 'y')],
@@ -63,7 +69,7 @@ export function maxPool2dFigure(x: Shape, kernelSize: Pair, options: PoolingOpti
       },
       dx(j, { x: values, y }) {
         const { indices } = forward(values);
-        const windows = [...y.keys()].filter((i) => windowOf(i).includes(j));
+        const windows = seersOf(j);
         const won = windows.filter((i) => backward(unit(shape, i), indices)[j] !== 0);
         const lost = windows.filter((i) => !won.includes(i));
         const isEqual = lost.some((i) => y[i] === values[j]);

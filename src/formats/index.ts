@@ -47,3 +47,4 @@ export {
   valuesOf,
 } from './safetensorsValues.js';
 export { sha256 } from './sha256.js';
+export { isTorchFile, parseTorchFile } from './torchFile.js';

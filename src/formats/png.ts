@@ -13,6 +13,7 @@
  * Source: https://www.w3.org/TR/png-3/
  */
 import { type DecodedPng, decode, encode } from 'fast-png';
+import { crc32 } from './crc32.js';
 import { FormatError } from './error.js';
 import { inflate } from './inflate.js';
 import { layOnPage } from './page.js';
@@ -261,17 +262,4 @@ function concat(parts: Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
-}
-
-/** CRC_TABLE[byte]: the remainder of that byte, eight bits of polynomial division. */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }

@@ -24,8 +24,8 @@ export function examine<T>(model: AnyModule, look: (hooks: RemovableHandle[]) =>
 /** A class: one for all images, or one for each. */
 export type Labels = number | ArrayLike<number>;
 
-/** Walks back from Σ_n scores[n, label_n]. No image's score depends on another image, so each gets the gradient of its own. */
-export function backwardFrom(operation: string, scores: Tensor, labels: Labels): void {
+/** The classes of all images, one for each. */
+export function classesOf(operation: string, scores: Tensor, labels: Labels): Int32Array {
   const [N, C] = scores.shape;
   if (scores.shape.length !== 2) {
     throw new ShapeError(`${operation}: the scores ${formatShape(scores.shape)} must be (N, C)`);
@@ -33,14 +33,21 @@ export function backwardFrom(operation: string, scores: Tensor, labels: Labels):
   if (typeof labels !== 'number' && labels.length !== N) {
     throw new ShapeError(`${operation}: there are ${labels.length} labels for ${N} images`);
   }
-  const chosen = new Float32Array(N * C);
-  for (let n = 0; n < N; n++) {
-    const label = typeof labels === 'number' ? labels : labels[n];
+  const classes = Array.from({ length: N }, (_, n) => (typeof labels === 'number' ? labels : labels[n]));
+  for (const label of classes) {
     if (!Number.isInteger(label) || label < 0 || label >= C) {
       throw new RangeError(`${operation}: ${label} is no class of ${C}, which are 0 to ${C - 1}`);
     }
-    chosen[n * C + label] = 1;
   }
+  return Int32Array.from(classes);
+}
+
+/** Walks back from Σ_n scores[n, label_n]. No image's score depends on another image, so each gets the gradient of its own. */
+export function backwardFrom(operation: string, scores: Tensor, labels: Labels): void {
+  const chosen = new Float32Array(scores.numel);
+  classesOf(operation, scores, labels).forEach((label, n) => {
+    chosen[n * scores.shape[1] + label] = 1;
+  });
   using gradient = constantTensor(scores, chosen, scores.shape);
   scores.backward(gradient);
   scores.release();

@@ -148,24 +148,33 @@ export class DenseNet extends Module {
   }
 }
 
+/** The architectures by name. */
+export const denseNets = {
+  densenet121: { growthRate: 32, blocks: [6, 12, 24, 16], initFeatures: 64, stem: 'imagenet' },
+  densenet161: { growthRate: 48, blocks: [6, 12, 36, 24], initFeatures: 96, stem: 'imagenet' },
+  densenet169: { growthRate: 32, blocks: [6, 12, 32, 32], initFeatures: 64, stem: 'imagenet' },
+  densenet201: { growthRate: 32, blocks: [6, 12, 48, 32], initFeatures: 64, stem: 'imagenet' },
+  mnistDenseNet: { growthRate: 12, blocks: [4, 4, 4], initFeatures: 24, stem: 'small' },
+} satisfies Record<string, DenseNetArchitecture>;
+
 /** 7,978,856 parameters. */
 export function densenet121(options?: DenseNetOptions): DenseNet {
-  return new DenseNet({ growthRate: 32, blocks: [6, 12, 24, 16], initFeatures: 64, stem: 'imagenet' }, options);
+  return new DenseNet(denseNets.densenet121, options);
 }
 
 /** 28,681,000 parameters. */
 export function densenet161(options?: DenseNetOptions): DenseNet {
-  return new DenseNet({ growthRate: 48, blocks: [6, 12, 36, 24], initFeatures: 96, stem: 'imagenet' }, options);
+  return new DenseNet(denseNets.densenet161, options);
 }
 
 /** 14,149,480 parameters. */
 export function densenet169(options?: DenseNetOptions): DenseNet {
-  return new DenseNet({ growthRate: 32, blocks: [6, 12, 32, 32], initFeatures: 64, stem: 'imagenet' }, options);
+  return new DenseNet(denseNets.densenet169, options);
 }
 
 /** 20,013,928 parameters. */
 export function densenet201(options?: DenseNetOptions): DenseNet {
-  return new DenseNet({ growthRate: 32, blocks: [6, 12, 48, 32], initFeatures: 64, stem: 'imagenet' }, options);
+  return new DenseNet(denseNets.densenet201, options);
 }
 
 /**
@@ -174,6 +183,5 @@ export function densenet201(options?: DenseNetOptions): DenseNet {
  *   x (N, 1, 28, 28) → conv0 (N, 24, 28, 28) → 72 channels → 36 at 14 x 14 → 84 → 42 at 7 x 7 → 90 → classifier (N, 10)
  */
 export function mnistDenseNet(options: DenseNetOptions = {}): DenseNet {
-  const architecture = { growthRate: 12, blocks: [4, 4, 4], initFeatures: 24, stem: 'small' } as const;
-  return new DenseNet(architecture, { numClasses: 10, inChannels: 1, ...options });
+  return new DenseNet(denseNets.mnistDenseNet, { numClasses: 10, inChannels: 1, ...options });
 }

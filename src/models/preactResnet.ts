@@ -21,7 +21,7 @@ import { identityShortcut } from './identityShortcut.js';
  *
  *   y = after(shortcut(x) + branch(before(x)))
  */
-const ACTIVATIONS = {
+export const ACTIVATIONS = {
   original: { before: [], branch: ['conv', 'bn', 'relu', 'conv', 'bn'], after: ['relu'] },
   bnAfterAddition: { before: [], branch: ['conv', 'bn', 'relu', 'conv'], after: ['bn', 'relu'] },
   reluBeforeAddition: { before: [], branch: ['conv', 'bn', 'relu', 'conv', 'bn', 'relu'], after: [] },
@@ -45,7 +45,7 @@ export const shortcuts = [
 export type Shortcut = (typeof shortcuts)[number];
 
 /** The gates' initial bias, for which the paper tried several values. At −6 they begin nearly shut: 1 − g(x) is nearly 1. */
-const GATE_BIAS = -6;
+export const GATE_BIAS = -6;
 
 /** A residual unit: (N, channels, H, W) to (N, outChannels, ⌈H / stride⌉, ⌈W / stride⌉). The first of a network has no activation
  *  of its own. */

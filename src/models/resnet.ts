@@ -137,27 +137,36 @@ export class ResNet extends Module {
   }
 }
 
+/** Blocks in each of the four layers, by name. */
+export const depths = {
+  resnet18: [2, 2, 2, 2],
+  resnet34: [3, 4, 6, 3],
+  resnet50: [3, 4, 6, 3],
+  resnet101: [3, 4, 23, 3],
+  resnet152: [3, 8, 36, 3],
+} as const;
+
 /** 11,689,512 parameters. */
 export function resnet18(options?: ResNetOptions): ResNet {
-  return new ResNet(BasicBlock, [2, 2, 2, 2], options);
+  return new ResNet(BasicBlock, depths.resnet18, options);
 }
 
 /** 21,797,672 parameters. */
 export function resnet34(options?: ResNetOptions): ResNet {
-  return new ResNet(BasicBlock, [3, 4, 6, 3], options);
+  return new ResNet(BasicBlock, depths.resnet34, options);
 }
 
 /** 25,557,032 parameters. */
 export function resnet50(options?: ResNetOptions): ResNet {
-  return new ResNet(Bottleneck, [3, 4, 6, 3], options);
+  return new ResNet(Bottleneck, depths.resnet50, options);
 }
 
 /** 44,549,160 parameters. */
 export function resnet101(options?: ResNetOptions): ResNet {
-  return new ResNet(Bottleneck, [3, 4, 23, 3], options);
+  return new ResNet(Bottleneck, depths.resnet101, options);
 }
 
 /** 60,192,808 parameters. */
 export function resnet152(options?: ResNetOptions): ResNet {
-  return new ResNet(Bottleneck, [3, 8, 36, 3], options);
+  return new ResNet(Bottleneck, depths.resnet152, options);
 }

@@ -6,3 +6,4 @@ export { openLog, type TrainingLog } from './log.js';
 /** In place of the trunk's: the same, and `saveFile`, `loadFile`, `metadataFile`. */
 export * as onnx from './onnx.js';
 export * as safetensors from './safetensors.js';
+export * as torch from './torch.js';

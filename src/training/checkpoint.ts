@@ -18,7 +18,7 @@ import {
 } from '../formats/index.js';
 import { kindOf } from '../nn/kind.js';
 import type { LRScheduler, PlateauState, ReduceLROnPlateau, SchedulerState } from '../optim/lrScheduler.js';
-import type { Optimizer } from '../optim/optimizer.js';
+import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
 import { defaultGenerator } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Classifier } from './evaluate.js';
@@ -165,6 +165,23 @@ export class Checkpoint {
     return this.state.progress.history;
   }
 
+  /** For early stopping: the least loss of an epoch (null: none has ended), and how many epochs ago that was. */
+  get best(): { loss: number | null; epochsSince: number } {
+    const { bestLoss, epochsSinceBest } = this.state.progress;
+    return { loss: bestLoss, epochsSince: epochsSinceBest };
+  }
+
+  /** What the optimizer remembers, on the host. */
+  optimizerState(): OptimizerState {
+    const { groups, steps } = this.state.optimizer;
+    return { groups, steps, tensors: this.tensorsUnder('optimizer.') };
+  }
+
+  /** What the schedule remembers; null: there was none. */
+  get scheduler(): Readonly<Record<string, unknown>> | null {
+    return this.state.scheduler?.state ?? null;
+  }
+
   /** The model's parameters and buffers, on the host. */
   modelState(): Record<string, Tensor> {
     return this.tensorsUnder('model.');
@@ -180,7 +197,7 @@ export class Checkpoint {
     }
     const [optimizerBefore, schedulerBefore] = [optimizer.stateDict(), scheduler?.stateDict()];
     try {
-      optimizer.loadStateDict({ ...state.optimizer, tensors: this.tensorsUnder('optimizer.') });
+      optimizer.loadStateDict(this.optimizerState());
       scheduler?.loadStateDict(state.scheduler?.state as unknown as SchedulerState & PlateauState);
       model.loadStateDict(this.modelState());
     } catch (error) {

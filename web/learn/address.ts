@@ -30,13 +30,13 @@ export function addressOf(part: Part, hide?: string): string {
 /** Of the figure alone, for a frame in other pages. */
 export function embedAddressOf(part: Part, hide?: string): string {
   const here = new URLSearchParams(location.search);
-  const names = part.getAttributeNames().filter((name) => name !== 'class');
+  const names = part.getAttributeNames().filter(isItsOwn);
   const attributes = Object.fromEntries(names.map((name) => [name, part.getAttribute(name)]));
   return addressWith({
     embed: part.localName.replace('rc-', ''),
     lang: document.documentElement.lang,
     ...attributes,
-    hide: hide ?? here.get('hide') ?? attributes.hide,
+    hide: hide ?? here.get('hide') ?? part.getAttribute('hide'),
     ...toParameters(part.state),
   });
 }
@@ -54,12 +54,28 @@ export function embedded(parameters: URLSearchParams): Part | null {
   if (!/^[a-z\d-]+$/.test(name) || name === 'exercise' || !customElements.get(`rc-${name}`)) return null;
   const part = document.createElement(`rc-${name}`) as Part;
   for (const [attribute, value] of parameters) {
-    if (/^(?!on)[a-z]+$/.test(attribute) && !reserved.includes(attribute)) part.setAttribute(attribute, value);
+    if (isItsOwn(attribute)) part.setAttribute(attribute, value);
   }
   return part;
 }
 
-const reserved = ['embed', 'lang', 'hide', 'numbers', 'cell', 'class', 'style', 'id', 'is', 'slot', 'part'];
+/** Whether an attribute says what a figure is, and not how it lies in its page. */
+const isItsOwn = (name: string) => /^(?!on)[a-z]+$/.test(name) && !others.includes(name);
+const others = [
+  'embed',
+  'lang',
+  'hide',
+  'numbers',
+  'cell',
+  'class',
+  'style',
+  'id',
+  'is',
+  'slot',
+  'part',
+  'role',
+  'tabindex',
+];
 
 function addressWith(parameters: Readonly<Record<string, string | null>>): string {
   const query = Object.entries(parameters)

@@ -40,6 +40,16 @@ const operations = [
 /** Where each element's view comes from. */
 const views: Readonly<Record<string, () => Promise<View>>> = {
   ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
+  'rc-network': async () => (await import('./network/network.js')).view,
+  'rc-step': async () => (await import('./network/step.js')).view,
+  'rc-raster': async () => (await import('./pictures/raster.js')).view,
+  'rc-picture': async () => (await import('./pictures/picture.js')).view,
+  'rc-normalization': async () => (await import('./pictures/normalization.js')).view,
+  'rc-shuffle': async () => (await import('./pictures/shuffle.js')).view,
+  'rc-moved': async () => (await import('./pictures/moved.js')).view,
+  'rc-cost': async () => (await import('./pictures/costFigure.js')).view,
+  'rc-block': async () => (await import('./pictures/block.js')).view,
+  'rc-stages': async () => (await import('./pictures/stagesFigure.js')).view,
   'rc-graph': async () => (await import('./ideas/graph.js')).view,
   'rc-depth': async () => (await import('./ideas/depth.js')).view,
   'rc-dense': async () => (await import('./ideas/dense.js')).view,

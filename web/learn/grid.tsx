@@ -68,6 +68,7 @@ export function GridView({ grid, selected, lit, onSelect, onPoint, onType, conte
         data-value={content === undefined ? value : undefined}
         tabIndex={content !== undefined ? undefined : index === entry ? 0 : -1}
         aria-selected={selected === index}
+        aria-readonly={!(onType && grid.isInput)}
         aria-label={content !== undefined ? undefined : light ? `${label}, ${text[light]}` : label}
         onClick={() => onSelect(index)}
         onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onPoint?.(index)}

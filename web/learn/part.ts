@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { type ComponentChild, render } from 'preact';
 import type { Inputs } from 'receptive/figures';
+import { texts } from '../shell/settings.js';
 import { Given } from './given.js';
 import { type FigureState, untouched } from './state.js';
 
@@ -27,6 +28,10 @@ export class Part extends HTMLElement {
 
   connectedCallback(): void {
     this.classList.add('live');
+    // Who walks by the Tab key would pass by what isn't there yet.
+    this.tabIndex = 0;
+    this.role = 'group';
+    this.ariaLabel = texts.value.learn.notYetSeen;
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
@@ -45,7 +50,11 @@ export class Part extends HTMLElement {
     if (this.#isShown) return;
     this.#isShown = true;
     const view = await this.view();
-    if (this.isConnected) render(view(this), this);
+    if (!this.isConnected) return;
+    for (const name of ['role', 'aria-label']) this.removeAttribute(name);
+    // The focus stays where it is, and the next Tab goes on inside.
+    this.tabIndex = -1;
+    render(view(this), this);
   }
 
   /** What it shows. */

@@ -69,7 +69,10 @@ export async function render(text: string, file: string): Promise<Chapter> {
       },
     },
   });
-  const body = await marked.parse(text);
+  // On a phone a wide table is scrolled, by keyboard, too.
+  const body = (await marked.parse(text))
+    .replaceAll('<table>', '<div class="scroll" tabindex="0"><table>')
+    .replaceAll('</table>', '</table></div>');
   return { headings, html: body, sources: [...excerpts.keys()].map((link) => sourceOf(link, file).path) };
 }
 

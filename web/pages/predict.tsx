@@ -1,10 +1,11 @@
 /** What does a network make of a picture, and why? */
+import '../maps/style.css';
 import '../predict/style.css';
 import { effect, signal } from '@preact/signals';
 import type { Pixels } from 'receptive/data';
 import { FileButton } from '../forms/fileButton.js';
+import { Picture } from '../maps/canvases.js';
 import { Bars, percent } from '../predict/bars.js';
-import { Picture } from '../predict/canvases.js';
 import { Drawing } from '../predict/drawing.js';
 import { isNetwork, takeFiles } from '../predict/files.js';
 import { Layers } from '../predict/layers.js';

@@ -6,19 +6,34 @@ export async function isNetwork(file: File): Promise<boolean> {
   return bytes[8] === '{'.charCodeAt(0) || file.name.endsWith('.safetensors');
 }
 
-/** Has `take` get every file that is dropped anywhere on the page, or pasted; of several the first. */
-export function takeFiles(take: (file: File) => void): void {
-  document.addEventListener('dragover', (event) => {
-    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-  });
-  document.addEventListener('drop', (event) => {
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
-    event.preventDefault();
-    take(file);
-  });
-  document.addEventListener('paste', (event) => {
-    const file = event.clipboardData?.files[0];
-    if (file) take(file);
-  });
+/** Has `take` get every file that is dropped anywhere on the page, or pasted; of several the first. Returns the function that ends it. */
+export function takeFiles(take: (file: File) => void): () => void {
+  const ended = new AbortController();
+  const { signal } = ended;
+  document.addEventListener(
+    'dragover',
+    (event) => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    },
+    { signal },
+  );
+  document.addEventListener(
+    'drop',
+    (event) => {
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      take(file);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    'paste',
+    (event) => {
+      const file = event.clipboardData?.files[0];
+      if (file) take(file);
+    },
+    { signal },
+  );
+  return () => ended.abort();
 }

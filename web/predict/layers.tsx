@@ -1,7 +1,8 @@
 /** What each layer saw. */
+
+import { MapGrid } from '../maps/mapGrid.js';
 import { texts } from '../shell/settings.js';
 import { Choice } from './choice.js';
-import { MapGrid } from './mapGrid.js';
 import type { Predictor } from './predictor.js';
 
 export function Layers({ predictor }: { readonly predictor: Predictor }) {

@@ -1,6 +1,7 @@
 /** The training images that the network takes for similar. */
+
+import { Picture } from '../maps/canvases.js';
 import { texts } from '../shell/settings.js';
-import { Picture } from './canvases.js';
 import { type Predictor, searched } from './predictor.js';
 
 export function SimilarImages({ predictor }: { readonly predictor: Predictor }) {

@@ -1,8 +1,9 @@
 /** Which pixels decided. */
+
+import { Overlaid } from '../maps/canvases.js';
+import { MapGrid } from '../maps/mapGrid.js';
 import { texts } from '../shell/settings.js';
-import { Overlaid } from './canvases.js';
 import { Choice } from './choice.js';
-import { MapGrid } from './mapGrid.js';
 import type { Predictor } from './predictor.js';
 
 const likeliest = '';

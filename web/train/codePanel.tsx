@@ -27,21 +27,15 @@ export function CodePanel() {
         return (
           <details key={name} class="fold code">
             <summary>{text.codes[name]}</summary>
-            {code === null ? (
-              <p class="hint">{text.noSuchNetwork}</p>
-            ) : (
-              <>
-                <div class="buttons">
-                  <button type="button" onClick={() => save(file, 'text/plain', code)}>
-                    {text.saveAs(file)}
-                  </button>
-                </div>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be in the keyboard's reach */}
-                <pre tabIndex={0}>
-                  <code>{code}</code>
-                </pre>
-              </>
-            )}
+            <div class="buttons">
+              <button type="button" onClick={() => save(file, 'text/plain', code)}>
+                {text.saveAs(file)}
+              </button>
+            </div>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be in the keyboard's reach */}
+            <pre tabIndex={0}>
+              <code>{code}</code>
+            </pre>
           </details>
         );
       })}

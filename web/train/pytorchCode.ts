@@ -1,26 +1,34 @@
 /** A run as code for PyTorch. */
-import { imagesOf, type RunOptions } from 'receptive/catalog';
-import { pytorchNetwork } from './pytorchNetworks.js';
+import {
+  imagesOf,
+  networkNamed,
+  type RunOptions,
+  torchNetwork,
+  torchOptimizer,
+  torchSchedule,
+  torchWarmup,
+} from 'receptive/catalog';
 
-/** A script; null: PyTorch and torchvision have no such network. `classes`: how many there are. */
-export function pytorchCode(options: RunOptions, epochs: number, classes: number): string | null {
+/** A script. `classes`: how many there are. */
+export function pytorchCode(options: RunOptions, epochs: number, classes: number): string {
   const { shape, normalize } = imagesOf(options);
-  const network = pytorchNetwork(options.model, shape[0], classes);
-  if (network === null) return null;
+  const network = torchNetwork(options, shape[0], classes);
+  const hasAux = networkNamed(options.model).loss !== undefined;
   const clip =
     options.maxGradNorm !== null && `        nn.utils.clip_grad_norm_(model.parameters(), ${options.maxGradNorm})`;
   const schedule = scheduleOf(options);
   return lines(
+    network.definition.includes('OrderedDict') && 'from collections import OrderedDict',
     'import torch',
     'import torch.nn.functional as F',
     'from torch import nn',
     'from torch.utils.data import DataLoader, Subset',
-    'from torchvision import datasets, models, transforms',
+    'from torchvision import datasets, transforms',
     '',
     network.definition,
+    '',
     `torch.manual_seed(${options.seed})`,
     `model = ${network.make}`,
-    ...network.change,
     '',
     `normalize = transforms.Normalize(${JSON.stringify(normalize.mean)}, ${JSON.stringify(normalize.std)})`,
     `training_transform = ${transform(options, shape, options.augment)}`,
@@ -31,14 +39,19 @@ export function pytorchCode(options: RunOptions, epochs: number, classes: number
     `loader = DataLoader(training, batch_size=${options.batchSize}, shuffle=True)`,
     'test_loader = DataLoader(test, batch_size=1000)',
     '',
-    `optimizer = torch.optim.${optimizerOf(options)}`,
+    `optimizer = ${torchOptimizer(options)}`,
     ...schedule.before,
     `loss_of = nn.CrossEntropyLoss(${options.labelSmoothing === 0 ? '' : `label_smoothing=${options.labelSmoothing}`})`,
     '',
     `for epoch in range(${epochs}):`,
     '    model.train()',
     '    for x, y in loader:',
-    '        loss = loss_of(model(x), y)',
+    ...(hasAux
+      ? [
+          '        scores, aux1, aux2 = model(x)',
+          '        loss = loss_of(scores, y) + 0.3 * (loss_of(aux1, y) + loss_of(aux2, y))',
+        ]
+      : ['        loss = loss_of(model(x), y)']),
     '        optimizer.zero_grad()',
     '        loss.backward()',
     clip,
@@ -85,66 +98,23 @@ function dataOf({ data }: RunOptions): string[] {
   ];
 }
 
-/** `sgd:nesterov=true`: a name, and options as Python writes them. */
-function partsOf(choice: string): { name: string; options: Record<string, string> } {
-  const [name, ...rest] = choice.split(':');
-  const pairs = rest.join(':').split(',').filter(Boolean);
-  return { name, options: Object.fromEntries(pairs.map((pair) => pair.split('='))) };
-}
-
-const snake = (key: string) =>
-  key === 'tMax' ? 'T_max' : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-function python(value: string): string {
-  if (value === 'true' || value === 'false') return value === 'true' ? 'True' : 'False';
-  if (value.includes('/')) return `[${value.split('/').join(', ')}]`;
-  return Number.isNaN(Number(value)) ? `'${value}'` : value;
-}
-
-const keywords = (options: Readonly<Record<string, string>>) =>
-  Object.entries(options).map(([key, value]) => `${snake(key)}=${python(value)}`);
-
-const optimizers: Readonly<Record<string, string>> = {
-  sgd: 'SGD',
-  adam: 'Adam',
-  adamw: 'AdamW',
-  rmsprop: 'RMSprop',
-  adagrad: 'Adagrad',
-};
-
-function optimizerOf({ optimizer, lr, momentum, weightDecay }: RunOptions): string {
-  const { name, options } = partsOf(optimizer);
-  const all = [
-    `lr=${lr}`,
-    momentum !== null && `momentum=${momentum}`,
-    weightDecay !== null && weightDecay !== 0 && `weight_decay=${weightDecay}`,
-    ...keywords(options),
-  ];
-  return `${optimizers[name]}(model.parameters(), ${all.filter(Boolean).join(', ')})`;
-}
-
 /** What stands before the loop, behind each step and behind each epoch, for lr to change. A schedule begins behind the warm-up. */
-function scheduleOf({ scheduler, warmup }: RunOptions): Readonly<Record<'before' | 'step' | 'epoch', string[]>> {
-  const { name, options } = partsOf(scheduler ?? '');
-  const { every = 'epoch', ...own } = options;
-  const isPlateau = name === 'ReduceLROnPlateau';
-  const make =
-    scheduler === null ? [] : [`scheduler = torch.optim.lr_scheduler.${name}(optimizer, ${keywords(own).join(', ')})`];
-  const go = scheduler === null ? null : `scheduler.step(${isPlateau ? 'loss.item()' : ''})`;
+function scheduleOf(options: RunOptions): Readonly<Record<'before' | 'step' | 'epoch', string[]>> {
+  const schedule = torchSchedule(options);
+  const warmup = torchWarmup(options, 'len(loader)');
+  const make = schedule === null ? [] : [`scheduler = ${schedule.make}`];
+  const go = schedule === null ? null : `scheduler.step(${schedule.followsLoss ? 'loss.item()' : ''})`;
   if (warmup === null) {
-    const indented = { step: `        ${go}`, epoch: `    ${go}` };
     return {
       before: make,
-      step: [],
-      epoch: [],
-      ...(go !== null && { [every]: [indented[every as 'step' | 'epoch']] }),
+      step: go !== null && schedule?.every === 'step' ? [`        ${go}`] : [],
+      epoch: go !== null && schedule?.every === 'epoch' ? [`    ${go}`] : [],
     };
   }
-  const n = warmup.endsWith('steps') ? warmup.slice(0, -5) : `${warmup} * len(loader)`;
   return {
     before: [
       ...make,
-      `warmup = ${n}`,
+      `warmup = ${warmup}`,
       'rise = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=1 / warmup, total_iters=warmup)',
       'step = 0',
     ],
@@ -155,7 +125,7 @@ function scheduleOf({ scheduler, warmup }: RunOptions): Readonly<Record<'before'
       ...(go === null
         ? []
         : [
-            every === 'step' ? '        else:' : '        elif (step - warmup) % len(loader) == 0:',
+            schedule?.every === 'step' ? '        else:' : '        elif (step - warmup) % len(loader) == 0:',
             `            ${go}`,
           ]),
     ],

@@ -1,47 +1,7 @@
-/** The catalog's networks in PyTorch: the lecture's as they are written there, and torchvision's. */
+/** The lecture's networks in PyTorch, as they are written there. */
 
-export interface PytorchNetwork {
-  /** Classes that the script begins with. */
-  readonly definition: string;
-  /** Makes one. */
-  readonly make: string;
-  /** What is changed of it. */
-  readonly change: readonly string[];
-}
-
-/** null: there is none. */
-export function pytorchNetwork(name: string, channels: number, classes: number): PytorchNetwork | null {
-  if (Object.hasOwn(lecture, name)) return { definition: lecture[name], make: 'Net()', change: [] };
-  const first = Object.entries(torchvision).find(([prefix]) => name.startsWith(prefix))?.[1];
-  if (first === undefined) return null;
-  // As receptive's, but for googlenet without its auxiliary classifiers.
-  const more = name === 'googlenet' ? ', aux_logits=False, init_weights=True' : '';
-  return {
-    definition: '',
-    make: `models.${name}(num_classes=${classes}${more})`,
-    change: channels === 3 ? [] : [first(channels, name)],
-  };
-}
-
-/** The first convolution, for images that aren't RGB. */
-const torchvision: Readonly<Record<string, (channels: number, name: string) => string>> = {
-  googlenet: (channels) => `model.conv1.conv = nn.Conv2d(${channels}, 64, 7, stride=2, padding=3, bias=False)`,
-  resnet18: resnet,
-  resnet34: resnet,
-  resnet50: resnet,
-  resnet101: resnet,
-  resnet152: resnet,
-  densenet: (channels, name) =>
-    `model.features.conv0 = nn.Conv2d(${channels}, ${name === 'densenet161' ? 96 : 64}, 7, stride=2, padding=3, bias=False)`,
-};
-
-function resnet(channels: number): string {
-  return `model.conv1 = nn.Conv2d(${channels}, 64, 7, stride=2, padding=3, bias=False)`;
-}
-
-const lecture: Readonly<Record<string, string>> = {
-  mnistNet: `
-class Net(nn.Module):
+export const mnistNet = `
+class MnistNet(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 10, 5)
@@ -53,19 +13,21 @@ class Net(nn.Module):
         x = F.relu(self.pooling(self.conv1(x)))
         x = F.relu(self.pooling(self.conv2(x)))
         return self.fc(x.flatten(1))
+`;
 
-`,
-  inceptionNet: `
+export const inceptionNet = `
 class InceptionA(nn.Module):
-    def __init__(self, channels):
+    """Four branches look at the same image, and their channels are joined."""
+
+    def __init__(self, in_channels):
         super().__init__()
-        self.branch1x1 = nn.Conv2d(channels, 16, 1)
-        self.branch5x5_1 = nn.Conv2d(channels, 16, 1)
+        self.branch1x1 = nn.Conv2d(in_channels, 16, 1)
+        self.branch5x5_1 = nn.Conv2d(in_channels, 16, 1)
         self.branch5x5_2 = nn.Conv2d(16, 24, 5, padding=2)
-        self.branch3x3_1 = nn.Conv2d(channels, 16, 1)
+        self.branch3x3_1 = nn.Conv2d(in_channels, 16, 1)
         self.branch3x3_2 = nn.Conv2d(16, 24, 3, padding=1)
         self.branch3x3_3 = nn.Conv2d(24, 24, 3, padding=1)
-        self.branch_pool = nn.Conv2d(channels, 24, 1)
+        self.branch_pool = nn.Conv2d(in_channels, 24, 1)
 
     def forward(self, x):
         branch1x1 = self.branch1x1(x)
@@ -75,7 +37,7 @@ class InceptionA(nn.Module):
         return torch.cat([branch1x1, branch5x5, branch3x3, branch_pool], 1)
 
 
-class Net(nn.Module):
+class InceptionNet(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 10, 5)
@@ -89,10 +51,12 @@ class Net(nn.Module):
         x = self.incep1(F.relu(self.mp(self.conv1(x))))
         x = self.incep2(F.relu(self.mp(self.conv2(x))))
         return self.fc(x.flatten(1))
+`;
 
-`,
-  residualNet: `
+export const residualNet = `
 class ResidualBlock(nn.Module):
+    """The two convolutions learn what to add to x."""
+
     def __init__(self, channels):
         super().__init__()
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
@@ -102,7 +66,7 @@ class ResidualBlock(nn.Module):
         return F.relu(x + self.conv2(F.relu(self.conv1(x))))
 
 
-class Net(nn.Module):
+class ResidualNet(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 16, 5)
@@ -116,10 +80,10 @@ class Net(nn.Module):
         x = self.rblock1(self.mp(F.relu(self.conv1(x))))
         x = self.rblock2(self.mp(F.relu(self.conv2(x))))
         return self.fc(x.flatten(1))
+`;
 
-`,
-  mlp: `
-class Net(nn.Module):
+export const mlp = `
+class Mlp(nn.Module):
     def __init__(self):
         super().__init__()
         self.l1 = nn.Linear(784, 512)
@@ -134,6 +98,4 @@ class Net(nn.Module):
         x = F.relu(self.l3(x))
         x = F.relu(self.l4(x))
         return self.l5(x)
-
-`,
-};
+`;

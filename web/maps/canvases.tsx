@@ -39,6 +39,7 @@ export function Values({
   label,
   isLarge = false,
   mark = null,
+  seen = null,
 }: {
   values: Float32Array;
   width: number;
@@ -48,6 +49,8 @@ export function Values({
   isLarge?: boolean;
   /** The number of a cell that has a frame. */
   mark?: number | null;
+  /** 1 for each cell that has a part in another number, which was pointed at elsewhere. */
+  seen?: Uint8Array | null;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const cell = isLarge ? hatched : 1;
@@ -73,12 +76,36 @@ export function Values({
   return (
     <span class="values">
       <canvas ref={canvas} width={width * cell} height={height * cell} role="img" aria-label={label} />
-      {mark !== null && (
+      {(mark !== null || seen) && (
         <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-          <rect x={mark % width} y={Math.floor(mark / width)} width={1} height={1} />
+          {seen && <Seen cells={seen} width={width} />}
+          {mark !== null && <rect class="mark" x={mark % width} y={Math.floor(mark / width)} width={1} height={1} />}
         </svg>
       )}
     </span>
+  );
+}
+
+/** A tint on the cells that aren't 0, and a frame around them. */
+function Seen({ cells, width }: { readonly cells: Uint8Array; readonly width: number }) {
+  let [tint, left, top, right, bottom] = ['', width, cells.length, 0, 0];
+  for (let start = 0; start < cells.length; start++) {
+    if (cells[start] === 0) continue;
+    // From here to the end of what is seen of this row.
+    const [x, y] = [start % width, Math.floor(start / width)];
+    let end = start + 1;
+    while (end < (y + 1) * width && cells[end] !== 0) end++;
+    tint += `M${x} ${y}h${end - start}v1h${start - end}z`;
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x + end - start), y + 1];
+    start = end;
+  }
+  if (tint === '') return null;
+  return (
+    <>
+      <path class="seen" d={tint} />
+      <rect class="box" x={left} y={top} width={right - left} height={bottom - top} />
+    </>
   );
 }
 
