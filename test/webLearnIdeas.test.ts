@@ -158,6 +158,29 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await shows([1e8, 1, 2, 3, -1e8, 0.5]);
   });
 
+  test('what was chosen is in the address, which brings it back, in a chapter and alone', async () => {
+    const page = await open('11-autograd');
+    const graph = await figure(page, 'graph');
+    await graph.getByRole('combobox').selectOption('net');
+    await graph.getByRole('spinbutton', { name: 'b1' }).fill('-2.5');
+    await graph.getByRole('slider').fill('9');
+    await page.waitForURL(/figure=1&expression=net&step=9&numbers=b1:0:-2.5/);
+    const sentence = await graph.getByRole('status').textContent();
+    await page.reload();
+    const again = await figure(page, 'graph');
+    await again.getByText('Step 9 of').waitFor();
+    expect(await again.getByRole('spinbutton', { name: 'b1' }).inputValue()).toBe('-2.5');
+    expect(await again.getByRole('status').textContent()).toBe(sentence);
+
+    // A NaN that isn't the usual one has its bits; what is nonsense counts as not said.
+    await page.goto(`${address}learn.html?embed=float&controls=value,bits&value=NaN&bits=2143289345`);
+    const float = await figure(page, 'float');
+    const bits = await float.locator('.bits button').allTextContents();
+    expect(Number.parseInt(bits.join(''), 2)).toBe(2143289345);
+    await page.goto(`${address}learn.html?embed=graph&expressions=square&controls=step&step=99&expression=none`);
+    await (await figure(page, 'graph')).getByText('Step 0 of 7').waitFor();
+  });
+
   test.each(['en', 'zh'])(
     'axe finds nothing serious, on a phone neither, and nothing is wider than it (%s)',
     async (language) => {
