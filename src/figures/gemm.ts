@@ -46,6 +46,7 @@ export function meetingsOf(conv2d: Figure): (index: number) => readonly (readonl
     });
 }
 
+/** The product of matrices that a convolution is on a GPU: where each number of its matrices lies in x, and which thread adds up what. */
 export function gemmFigure(
   x: Shape,
   weight: Shape,

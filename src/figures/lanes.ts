@@ -13,6 +13,7 @@ import type { Cell } from './grid.js';
 
 const cellsOf = (grid: string, indices: readonly number[]): Cell[] => indices.map((index) => ({ grid, index }));
 
+/** Numbers of f32 that a register of 128 bits holds. */
 export const LANES = 4;
 const pixels = ['a', 'b', 'c', 'd'];
 const halves = [0, 1];

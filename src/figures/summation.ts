@@ -6,6 +6,7 @@
  */
 import { gamma, roundToNearest } from '../testing/budget.js';
 
+/** The orders of addition, by name: one by one from either end, in pairs, in four lanes, and with Kahan's correction. */
 export const summationOrders = ['forward', 'backward', 'pairwise', 'lanes', 'kahan'] as const;
 export type SummationOrder = (typeof summationOrders)[number];
 

@@ -87,6 +87,7 @@ function computed({ Bt, G, At, transform, elementwise, direct }: Stages, x: Floa
   return { V, U, M, y: transform(At, M), conv2d: direct(x, weight) };
 }
 
+/** A tile of Winograd's convolution: its matrices, every number on the way, and beside them the same by `conv2d`. */
 export function winogradFigure(tile: WinogradTile): Figure {
   const s = stages(tile, (values) => values);
   const { Bt, G, At, side, size } = s;
