@@ -10,6 +10,8 @@
  * and for each product of the sum it loads two vectors of weights and four single pixels, each spread over all lanes:
  * 6 loads for 16 multiplications and additions. A last block of four channels or fewer takes 6 pixels x 4 lanes instead.
  *
+ * Instruction by instruction, with the numbers in the registers: docs/learn/15-lanes-tiles.en.md
+ *
  * Arrays with "channels in lanes" have four channels of a pixel side by side: (C / 4, pixels, 4), filled up with zeros.
  */
 import { madd } from './madd';

@@ -2,13 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { conv2dFigure } from '../src/figures/bilinear.js';
-import { cellsOf, evaluate, termsOf } from '../src/figures/expression.js';
+import { cellsOf, evaluate, leavesOf, termsOf } from '../src/figures/expression.js';
 import { cellsIn, zeros } from '../src/figures/figure.js';
 import { valueAt } from '../src/figures/grid.js';
 import { figures } from '../src/figures/index.js';
 import { maxPool2dFigure } from '../src/figures/selections.js';
-import { operationNames } from '../src/ops/index.js';
+import { type OperationName, operationNames } from '../src/ops/index.js';
 import { figureOf } from '../web/learn/figureOf.js';
+import { firstInputs } from '../web/learn/firstInputs.js';
+import { presetsOf } from '../web/learn/presets.js';
+import { en } from '../web/texts/en.js';
 import { elementOf, inputsOf, problems, Written } from './figures/problems.js';
 import { expectClose, readGoldenJson } from './golden/golden.js';
 
@@ -17,7 +20,7 @@ test('every operation has a figure', () => {
 });
 
 /** Sums are added up in another order than `src/ops` has, and a quotient may be one of products. */
-const tolerance = 1e-11;
+const tolerance = 1e-12;
 
 describe.each(operationNames)('%s', (operation) => {
   const { attributes, direct } = problems[operation];
@@ -41,6 +44,10 @@ describe.each(operationNames)('%s', (operation) => {
           expect(values, name).toEqual(expected[name]);
           for (const [index, value] of values.entries()) {
             const explanation = made.explain({ grid: name, index }, inputs)!;
+            for (const leaf of leavesOf(explanation.expression)) {
+              const symbol = leaf.kind === 'cell' ? leaf.cell.grid : leaf.name;
+              if (symbol !== undefined) expect(meaningOf(operation, symbol), `what ${symbol} is`).toBeTruthy();
+            }
             const sum = evaluate(explanation.expression, grids);
             const isSame = Object.is(sum, value) || Math.abs(sum - value) <= tolerance * Math.max(1, Math.abs(value));
             if (!isSame) throw new Error(`${name}[${index}] = ${value}, but its explanation comes to ${sum}`);
@@ -63,11 +70,17 @@ describe.each(operationNames)('%s', (operation) => {
       const grids = made.compute(given);
       for (const [name, values] of Object.entries(outputs)) {
         const grid = grids.find((one) => one.name === name)!;
-        expectClose(grid.values, values, 1e-11, `${operation} ${n}: ${name}`);
+        expectClose(grid.values, values, 1e-13, `${operation} ${n}: ${name}`);
       }
     }
   });
 });
+
+/** What the legend says of a name. */
+function meaningOf(operation: string, symbol: string): string | undefined {
+  const symbols: Readonly<Record<string, string>> = en.figures.symbols;
+  return symbols[`${operation} ${symbol}`] ?? symbols[symbol];
+}
 
 interface Fixture {
   readonly attributes: Readonly<Record<string, string>>;
@@ -104,4 +117,66 @@ test('who wins a window takes part, and the others were only seen', () => {
   expect(explain('dx', 1)).toMatchObject({ reason: 'firstOfEqual', alsoSeen: [{ grid: 'dy', index: 0 }] });
   expect(explain('dx', 5).reason).toBe('notPaid');
   expect(explain('dx', 7).reason).toBe('paid');
+});
+
+describe('a preset shows what its reason says', () => {
+  const gridsOf = (operation: OperationName, attributes: Readonly<Record<string, string>>, preset: string) => {
+    const figure = figureOf(elementOf(operation), new Written(attributes));
+    const { inputs } = presetsOf(figure).find(({ name }) => name === preset)!;
+    const grids = figure.compute({ ...firstInputs(figure), ...inputs });
+    return Object.fromEntries(grids.map(({ name, values }) => [name, [...values]]));
+  };
+
+  test('kernels that find edges are 0 where a picture is even', () => {
+    for (const name of ['edges', 'sobel', 'laplacian']) {
+      const { weight } = gridsOf('conv2d', { x: '1,1,5,5', weight: '1,1,3,3' }, name);
+      expect(weight.reduce((sum, w) => sum + w, 0)).toBe(0);
+    }
+    for (const name of ['sharpen', 'emboss', 'blur', 'identity']) {
+      const { weight } = gridsOf('conv2d', { x: '1,1,5,5', weight: '1,1,3,3' }, name);
+      expect(weight.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1, 12);
+    }
+    const { y } = gridsOf('conv2d', { x: '1,1,5,5', weight: '1,1,3,3', padding: '1' }, 'border');
+    expect([y[0], y[1], y[12]].map((value) => Math.round(value * 9))).toEqual([4, 6, 9]);
+  });
+
+  test('activations and normalization', () => {
+    const dead = gridsOf('relu', { x: '2,3' }, 'deadRelu');
+    expect([...dead.y, ...dead.dx].every((value) => value === 0)).toBe(true);
+    const { dx } = gridsOf('sigmoid', { x: '1,3' }, 'saturated');
+    expect(Math.max(dx[0], dx[2])).toBeLessThan(1e-4);
+    expect(dx[1]).toBe(0.25);
+    const even = gridsOf('batchNorm2d', { x: '2,1,1,3' }, 'equalNumbers');
+    expect(even.y).toEqual(new Array(6).fill(even.bias[0]));
+    const together = gridsOf('batchNorm2d', { x: '2,1,1,3' }, 'allTogether');
+    for (const value of together.dx) expect(value).toBeCloseTo(0, 12);
+  });
+
+  test('losses and optimizers', () => {
+    const attributes = { x: '2,3', target: '0,2' };
+    expect(gridsOf('crossEntropy', attributes, 'knowsNothing').loss[0]).toBeCloseTo(Math.log(3), 12);
+    expect(gridsOf('crossEntropy', attributes, 'confidentRight').loss[0]).toBeLessThan(1e-3);
+    expect(gridsOf('crossEntropy', attributes, 'confidentWrong').loss[0]).toBeGreaterThan(8);
+    for (const operation of ['adam', 'rmsprop', 'adagrad'] as const) {
+      const { param, newParam } = gridsOf(operation, { param: '2,2' }, 'unequal');
+      const steps = newParam.map((value, i) => Math.abs(value - param[i]));
+      expect(steps[0] / steps[1]).toBeCloseTo(1, 4);
+    }
+    const { newDweight, newDbias } = gridsOf('clipGrad', { dweight: '2,2', dbias: '2', maxnorm: '1' }, 'exploding');
+    expect(Math.hypot(...newDweight, ...newDbias)).toBeCloseTo(1, 6);
+    const small = gridsOf('clipGrad', { dweight: '2,2', dbias: '2', maxnorm: '1' }, 'small');
+    expect(small.newDweight).toEqual(small.dweight);
+  });
+
+  test.each(operationNames)('of %s, every one has a text and fits', (operation) => {
+    const [attributes] = fc.sample(problems[operation].attributes, { numRuns: 1, seed: 1 });
+    const figure = figureOf(elementOf(operation), new Written(attributes));
+    for (const { name, inputs } of presetsOf(figure)) {
+      expect(en.learn.presets[name].reason).toBeTruthy();
+      for (const grid of figure.compute({ ...firstInputs(figure), ...inputs })) {
+        expect(grid.values.length, `${name}: ${grid.name}`).toBe(zeros(grid.shape).length);
+        expect(grid.values.every(Number.isFinite), `${name}: ${grid.name}`).toBe(true);
+      }
+    }
+  });
 });

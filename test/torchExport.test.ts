@@ -1,6 +1,7 @@
 /** A network and its run for PyTorch: classes with our keys, weights, the optimizer's memory, and a script that goes on. Needs
  *  `npm run build`. `golden/torchNetworks.mjs` holds every network's scores to ours, in PyTorch. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -219,6 +220,15 @@ describe('receptive export --to torch', () => {
   });
 });
 
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 const without = [...(missingForMpi === null ? [] : [missingForMpi]), ...(python === undefined ? ['PyTorch'] : [])];
 const why = without.length === 0 ? '' : ` (skipped: there is no ${without.join(', no ')})`;
 
@@ -253,21 +263,10 @@ test.skipIf(without.length > 0)(
     expect(losses).toHaveLength(20);
 
     // On Python 3.11, the torchrun of PyTorch 1.13 wants to be told where outputs go.
-    const torchrun = [
-      '-m',
-      'torch.distributed.run',
-      '--nproc_per_node',
-      '2',
-      '-r',
-      '1',
-      '-t',
-      '1',
-      '--log_dir',
-      'logs',
-    ];
+    const torchrun = `-m torch.distributed.run --nproc_per_node 2 -r 1 -t 1 --log_dir logs --master_port ${await freePort()}`;
     const script = join('ranks-torch', 'train_ddp.py');
-    const theirs = await startIn(folder, python!, [...torchrun, script, '--epochs', '2', '--log-every', '1'], gloo)
-      .ended;
+    const args = [...torchrun.split(' '), script, '--epochs', '2', '--log-every', '1'];
+    const theirs = await startIn(folder, python!, args, gloo).ended;
     const said = [...theirs.stdout.matchAll(/: loss (\d+\.\d+)/g)].map(([, loss]) => Number(loss));
     expect(said, theirs.stderr).toHaveLength(20);
     expect(Math.max(...said.map((loss, i) => Math.abs(loss - losses[i])))).toBeLessThan(1e-4);

@@ -136,10 +136,17 @@ interface Shown {
 
 /** Fails unless everything that is written comes to the number. Returns how wide the interval of the sum is. */
 function adds(shown: Shown, value: number, nameOf: (name: string) => Interval): number {
-  const [, headline, result] = shown.headline.split(' = ');
+  const pieces = shown.headline.split(' = ');
+  const [headline, result] = [pieces[1], pieces.at(-1)!];
   contains(intervalOf(result), value, shown.headline);
+  expect(shown.spoken).toContain(result);
+  for (const [name, meaning] of shown.legend) expect(meaning, `what ${name} is`).not.toBe('');
   // A number that is the same as another is named; whatever is written out is of at least one operation.
-  if (shown.terms.length === 0 && !shown.full && headline !== '0') {
+  if (shown.terms.length === 0 && !shown.full) {
+    if (pieces.length === 2) {
+      expect([headline, Math.abs(value)], shown.headline).toEqual(['0', 0]); // nothing met
+      return 0;
+    }
     if (shown.legend.some(([name]) => name === headline)) return 0; // a number of the equation itself
     expect(nameOf(headline), shown.headline).toEqual([value, value]);
     return 0;
@@ -165,8 +172,6 @@ function adds(shown: Shown, value: number, nameOf: (name: string) => Interval): 
     }
   }
 
-  expect(shown.spoken).toContain(result);
-  for (const [name, meaning] of shown.legend) expect(meaning, `what ${name} is`).not.toBe('');
   if (headline.includes('…')) return added[1] - added[0];
   const written = evaluateText(headline);
   contains(written, value, shown.headline);
@@ -212,11 +217,13 @@ async function show({ element, variants }: Wanted) {
   const textOf = (within: Element, selector: string) => within.querySelector(selector)?.textContent ?? null;
   const shown: { grids: [string, number[]][]; sum: Shown }[][] = [];
   for (const { attributes, problems } of variants) {
-    const figure = document.createElement(element) as HTMLElement & { inputs: { value: unknown } };
+    const figure = document.createElement(element) as HTMLElement & {
+      inputs: { value: unknown };
+      show(): Promise<void>;
+    };
     for (const [name, value] of Object.entries(attributes)) figure.setAttribute(name, value);
     document.body.prepend(figure);
-    scrollTo(0, 0);
-    while (!figure.querySelector('.cell')) await new Promise((resolve) => setTimeout(resolve, 5));
+    await figure.show();
     const variant: (typeof shown)[number] = [];
     for (const { inputs, pick } of problems) {
       figure.inputs.value = Object.fromEntries(

@@ -44,8 +44,12 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   /** An element is filled when it is seen. */
   const figure = async (page: Page, name: string) => {
     const element = page.locator(name).first();
-    await element.scrollIntoViewIfNeeded();
-    await element.locator('.figure').waitFor();
+    // What is above it is filled, too, and grows: then it is out of sight again.
+    const isSeen = async () => {
+      await element.scrollIntoViewIfNeeded();
+      return element.locator('.figure').count();
+    };
+    await expect.poll(isSeen, { timeout: 60_000 }).toBe(1);
     return element;
   };
   const nearer = async (picture: Locator) => {

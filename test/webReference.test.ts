@@ -79,7 +79,8 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(shown.join('')).toBe(readFileSync(new URL('../src/ops/conv2d.ts', import.meta.url), 'utf8'));
     expect(await page.locator('.line.chosen .number').textContent()).toBe('3');
     await page.locator('#L5 .number').click();
-    expect([new URL(page.url()).hash, await page.locator('.line.chosen .number').textContent()]).toEqual(['#L5', '5']);
+    await page.locator('#L5.chosen').waitFor();
+    expect([new URL(page.url()).hash, await page.locator('.line.chosen').count()]).toEqual(['#L5', 1]);
     const chapter = page.getByRole('link', { name: 'docs/learn/3-convolution.en.md' });
     expect(await chapter.getAttribute('href')).toBe('./learn.html?chapter=3-convolution&lang=en');
     await page.getByRole('link', { name: "'./shape.js'" }).click();

@@ -1,7 +1,7 @@
 /** The head of `assembly/winograd/transforms.ts`: its row by hand, and its matrices, which are those of the error bound. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { inputMatrix, outputMatrix, points, weightMatrix } from '../src/testing/winograd.js';
+import { inputMatrix, outputMatrix, pointsFor, weightMatrix } from '../src/ops/winograd.js';
 
 const source = readFileSync(new URL('../assembly/winograd/transforms.ts', import.meta.url), 'utf8');
 const lines = source
@@ -73,9 +73,9 @@ const made = (size: number, seed: number) =>
   Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => Math.sin(seed + 7 * i + 3 * j * j)));
 
 describe.each([
-  { name: 'F(2, 3)', of: [0, 1, -1], table: small, m: 2, r: 3, G: 'G', A: 'A' },
-  { name: 'F(4, 3)', of: points, table: large, m: 4, r: 3, G: 'G, r = 3', A: 'A, m = 4' },
-  { name: 'F(2, 5)', of: points, table: large, m: 2, r: 5, G: 'G, r = 5', A: 'A, m = 2' },
+  { name: 'F(2, 3)', of: pointsFor(4), table: small, m: 2, r: 3, G: 'G', A: 'A' },
+  { name: 'F(4, 3)', of: pointsFor(6), table: large, m: 4, r: 3, G: 'G, r = 3', A: 'A, m = 4' },
+  { name: 'F(2, 5)', of: pointsFor(6), table: large, m: 2, r: 5, G: 'G, r = 5', A: 'A, m = 2' },
 ])('$name', ({ of, table, m, r, ...columns }) => {
   const [Bt, G, A] = ['Bᵀ', columns.G, columns.A].map((name) => table.get(name)!);
 

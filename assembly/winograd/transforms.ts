@@ -58,6 +58,8 @@
  *
  * Rounding: the entries of Bᵀ, G and A up to 8 cost about a digit against plain sums; `src/testing/winograd.ts` has the bound.
  *
+ * Told slowly, with live figures: docs/learn/14-winograd.en.md
+ *
  * Source: Winograd, "Arithmetic Complexity of Computations" (1980);
  * Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks" (2015), https://arxiv.org/abs/1509.09308
  */

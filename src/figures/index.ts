@@ -61,8 +61,10 @@ export { cellsOf, type Expression, evaluate, leavesOf, type Note, type Rule, ter
 export { falsify } from './falsify.js';
 export { cellsIn, type Explanation, type Figure, type Inputs, type Reason } from './figure.js';
 export { type Float32Kind, type Float32Parts, float32OfBits, float32Parts, partsOfBits } from './float32.js';
+export { type GemmFigure, gemmFigure, type Tiling } from './gemm.js';
 export { type GoesTo, goesTo } from './goesTo.js';
 export { type Cell, type Grid, placeOf, type Role, valueAt } from './grid.js';
+export { LANES, type LaneStep, type LanesFigure, lanesFigure, tileRegisters } from './lanes.js';
 export { indexOf, stridesOf } from './memory.js';
 export { type Disc, rasterOf } from './raster.js';
 export {
@@ -78,3 +80,5 @@ export {
   type TwoLayers,
 } from './rearranged.js';
 export { type Summation, type SummationOrder, type Summations, summationOrders, summations } from './summation.js';
+export { parallelShareOf, type Span, schedule, speedUp } from './tasks.js';
+export { type Rounding, type WinogradTile, winogradFigure, winogradProducts, winogradRounding } from './winograd.js';

@@ -2,8 +2,8 @@
  * A backend on which a gradient says what was seen, and not how much: it is above 0 exactly where an output depends on an input.
  *
  * The gradients of `src/ops` do so by themselves where all that they read is positive: a sum of positive products is never 0. So all
- * numbers are 1 here, weights, too, or sums of ones, and forward passes compute nothing. Where a gradient depends on more than on which numbers meet,
- * another operation stands in: a maximum pays one pixel of its window, but has seen all of them, as a sum has.
+ * numbers are 1 here, weights, too, or sums of ones, and forward passes compute nothing. Where a gradient depends on more than on
+ * which numbers meet, another operation stands in: a maximum pays one pixel of its window, but has seen all of them, as a sum has.
  */
 import { ReferenceBackend } from '../backends/reference/index.js';
 import { conv2dBackward } from '../ops/conv2d.js';

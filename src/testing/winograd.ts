@@ -13,40 +13,11 @@
  * rounding of a large neighbour that it doesn't see.
  */
 import type { Conv2dSizes } from '../ops/conv2d.js';
+import { inputMatrix, outputMatrix, pointsFor, weightMatrix } from '../ops/winograd.js';
 import { type Budget, rounded } from './budget.js';
 
-/** The finite points that the 6x6 tiles are made from; the last row of every matrix is of the point ∞. */
-export const points = [0, 1, -1, 2, -2];
-
-/** A polynomial's coefficients times (t − q). */
-const timesRoot = (c: readonly number[], q: number) => [0, ...c].map((up, i) => up - q * (c[i] ?? 0));
-const product = (factors: readonly number[]) => factors.reduce((all, factor) => all * factor, 1);
-/** The polynomial of degree roots.length with these roots, as `size` coefficients. */
-const polynomial = (roots: readonly number[], size: number) =>
-  Array.from({ length: size }, (_, i) => roots.reduce(timesRoot, [1])[i] ?? 0);
-const last = (size: number) => Array.from({ length: size }, (_, j) => Number(j === size - 1));
-
-/** Bᵀ: the numerators of Lagrange's polynomials (`assembly/winograd/transforms.ts` derives the three). */
-export const inputMatrix = (of: readonly number[]) => [
-  ...of.map((p) =>
-    polynomial(
-      of.filter((q) => q !== p),
-      of.length + 1,
-    ),
-  ),
-  polynomial(of, of.length + 1),
-];
-/** G for a kernel of r: powers of the points, divided by Lagrange's denominators. */
-export const weightMatrix = (of: readonly number[], r: number) => [
-  ...of.map((p) => last(r).map((_, j) => p ** j / product(of.filter((q) => q !== p).map((q) => p - q)))),
-  last(r),
-];
-/** A for m outputs: powers of the points. */
-export const outputMatrix = (of: readonly number[], m: number) => [
-  ...of.map((p) => last(m).map((_, j) => p ** j)),
-  last(m),
-];
-
+/** Of the 6x6 tiles. */
+const points = pointsFor(6);
 const absolute = (M: Matrix) => M.map((row) => row.map(Math.abs));
 const B = absolute(inputMatrix(points));
 const G = (r: number) => absolute(weightMatrix(points, r));

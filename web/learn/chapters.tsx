@@ -20,6 +20,11 @@ const names = [...new Set(Object.keys(files).map((path) => path.replace(/^.*\/(.
 
 const asked = new URLSearchParams(location.search);
 
+/** Milliseconds until the code of what isn't seen yet is loaded, so that what is seen comes first. */
+const rest = 1000;
+
+const parts = () => [...document.querySelectorAll('.live')].filter((element) => element instanceof Part);
+
 /** Of a chapter, in this language, and with the same things hidden. */
 function addressOf(name: string): string {
   const hide = asked.get('hide');
@@ -49,12 +54,19 @@ export function Chapters() {
     return keepInAddress(article.current);
   }, [chapter.value]);
   useEffect(() => {
+    // Printing waits for nobody: what is on paper must have been loaded before.
+    const timer = setTimeout(() => {
+      for (const part of parts()) part.load();
+    }, rest);
     const showAll = () => {
-      for (const part of document.querySelectorAll('*')) if (part instanceof Part) part.show();
+      for (const part of parts()) part.show();
     };
     addEventListener('beforeprint', showAll);
-    return () => removeEventListener('beforeprint', showAll);
-  }, []);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener('beforeprint', showAll);
+    };
+  }, [chapter.value]);
 
   if (!names.includes(name)) return <p class="bad">{text.noChapter(name)}</p>;
   const at = names.indexOf(name);

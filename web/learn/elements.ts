@@ -56,6 +56,11 @@ const views: Readonly<Record<string, () => Promise<View>>> = {
   'rc-float': async () => (await import('./ideas/float.js')).view,
   'rc-sum-orders': async () => (await import('./ideas/sumOrders.js')).view,
   'rc-exercise': async () => (await import('./exercise.js')).view,
+  'rc-winograd': async () => (await import('./fast/winograd.js')).view,
+  'rc-lanes': async () => (await import('./fast/lanes.js')).view,
+  'rc-gemm': async () => (await import('./fast/gemm.js')).view,
+  'rc-threads': async () => (await import('./fast/threads.js')).view,
+  'rc-device': async () => (await import('./fast/device.js')).view,
 };
 
 async function figureViewOf(name: OperationElement): Promise<View> {

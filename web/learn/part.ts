@@ -1,4 +1,4 @@
-/** An element of a chapter. Its code is loaded, and what it shows is computed, when it is first seen. */
+/** An element of a chapter. What it shows is computed when it is first seen. */
 import { signal } from '@preact/signals';
 import { type ComponentChild, render } from 'preact';
 import type { Inputs } from 'receptive/figures';
@@ -14,6 +14,7 @@ export class Part extends HTMLElement {
   readonly inputs = signal<Inputs>({});
   readonly given = new Given((name) => this.getAttribute(name));
   readonly #state = signal(untouched);
+  #view: View | undefined;
   #isShown = false;
 
   /** What a reader has changed in it. An event `statechange` says that it is another one. */
@@ -45,11 +46,20 @@ export class Part extends HTMLElement {
     this.#isShown = false;
   }
 
-  /** Shows it, seen or not: paper has no fold. */
-  async show(): Promise<void> {
+  /** Loads its code, and computes nothing. */
+  async load(): Promise<void> {
+    this.#view ??= await this.view();
+  }
+
+  /** Shows it, seen or not: paper has no fold. Where its code was loaded it is there at once. */
+  show(): void {
     if (this.#isShown) return;
     this.#isShown = true;
-    const view = await this.view();
+    if (this.#view) this.#render(this.#view);
+    else this.load().then(() => this.#render(this.#view!));
+  }
+
+  #render(view: View): void {
     if (!this.isConnected) return;
     for (const name of ['role', 'aria-label']) this.removeAttribute(name);
     // The focus stays where it is, and the next Tab goes on inside.

@@ -32,7 +32,7 @@ export function Share({
   ];
 
   const saveDrawing = () => {
-    const sum = part.querySelector('.sum [data-cell], .sum p')?.textContent ?? '';
+    const sum = part.querySelector('.sum .headline, .sum p')?.textContent ?? '';
     const drawing = svgOf({
       title: text.figureOf(operation),
       rows: [

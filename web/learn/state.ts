@@ -43,7 +43,7 @@ export function fromParameters(
     changed.set(grid, [...(changed.get(grid) ?? []), [index, Number(value)]]);
   }
   const place = get('cell');
-  const match = place === null ? null : /^(\w+):(\d{1,6})$/.exec(place);
+  const match = place === null ? null : /^([^:,]+):(\d{1,6})$/.exec(place);
   if (place !== null && !match) return null;
   const numbers = Object.fromEntries([...changed].map(([grid, values]) => [grid, Object.fromEntries(values)]));
   return { options, numbers, cell: match && { grid: match[1], index: Number(match[2]) } };

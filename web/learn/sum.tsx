@@ -55,42 +55,43 @@ export function Sum({
   const symbols = (one: Expression) => write(one, { leaf: symbolOf, signs, longest: Number.POSITIVE_INFINITY });
   const spoken = write(expression, { leaf: numberOf, signs: say.spoken, longest: LONGEST });
   const terms = termsOf(expression);
-  /** Paths are told by number at once; other terms, and which cells they are, to who asks. */
-  const hasPaths = terms.some((term) => 'note' in term && term.note);
+  // Paths are told by number at once; other terms, and which cells they are, to who asks.
+  const hasPaths = terms.some((term) => 'note' in term && term.note !== undefined);
+  /** It is made of others, neither one of them nor 0. */
+  const isSum = 'of' in expression && terms.length > 0;
   const leaves = leavesOf(expression);
   const names = leaves.map((leaf) => (leaf.kind === 'cell' ? leaf.cell.grid : leaf.name));
-  const list = (
-    <ul>
-      {terms.map((term, i) => (
-        <li key={i}>
-          {'note' in term && term.note && <>{say.notes[term.note]}: </>}
-          <code class="term">
-            {symbols(term)} = {'of' in term && <>{numbers(term)} = </>}
-            {written(evaluate(term, grids))}
-          </code>
-        </li>
-      ))}
-    </ul>
-  );
   return (
     <div class="sum">
       <div role="status">
         <p>
           <code aria-hidden="true" class="headline">
-            <b>{nameOf(cell)}</b> = {'of' in expression ? numbers(expression, LONGEST) : symbols(expression)} ={' '}
-            <b>{result}</b>
+            <b>{nameOf(cell)}</b>
+            {isSum && ` = ${numbers(expression, LONGEST)}`}
+            {!('of' in expression) && ` = ${symbols(expression)}`} = <b>{result}</b>
           </code>
-          <span class="unseen">{say.saysThat(nameOf(cell), spoken, result)}</span>
+          <span class="unseen">
+            {isSum ? say.saysThat(nameOf(cell), spoken, result) : say.says(nameOf(cell), result)}
+          </span>
         </p>
         {terms.length === 0 && !reason && <p>{text.nothing}</p>}
         {reason && <p>{say.reasons[reason]}</p>}
       </div>
-      {hasPaths && list}
-      {'of' in expression && terms.length > 0 && !hasPaths && (
-        <details>
+      {isSum && (
+        <details open={hasPaths}>
           <summary>{text.whichAre}</summary>
           {terms.length > 1 ? (
-            list
+            <ul>
+              {terms.map((term, i) => (
+                <li key={i}>
+                  {'note' in term && term.note && <>{say.notes[term.note]}: </>}
+                  <code class="term">
+                    {symbols(term)} = {'of' in term && <>{numbers(term)} = </>}
+                    {written(evaluate(term, grids))}
+                  </code>
+                </li>
+              ))}
+            </ul>
           ) : (
             <p>
               <code class="full">

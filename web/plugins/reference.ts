@@ -3,7 +3,7 @@ import type { Plugin } from 'vite';
 import type { Entry, Item, Section } from '../reference/entry.js';
 import { find, nameOf } from '../reference/names.js';
 import { readEntries } from './declarations.js';
-import { firstSentence, htmlOf, markdownOf } from './docstrings.js';
+import { htmlOf, markdownOf } from './docstrings.js';
 import { chapterFiles, chaptersNamedIn, read, sourceFiles } from './repository.js';
 
 const NAME = 'virtual:reference';
@@ -14,9 +14,9 @@ export function reference(): Plugin {
     resolveId: (id) => (id === NAME || id.startsWith(`${NAME}/`) ? `\0${id}` : undefined),
     load(id) {
       if (id === `\0${NAME}`) {
-        const list = entries().map(({ id, specifier, doc }) => {
-          const about = JSON.stringify({ id, specifier, about: firstSentence(doc) });
-          return `{ ...${about}, load: () => import('${NAME}/${id}') }`;
+        const list = entries().map(({ id, specifier }) => {
+          const what = JSON.stringify({ id, specifier });
+          return `{ ...${what}, load: () => import('${NAME}/${id}') }`;
         });
         return `export const entries = [${list.join(',\n')}];`;
       }

@@ -3,8 +3,6 @@ declare module 'virtual:reference' {
   export const entries: readonly {
     readonly id: string;
     readonly specifier: string;
-    /** What it is, in a sentence. */
-    readonly about: string;
     readonly load: () => Promise<{ readonly default: import('./entry.js').Entry }>;
   }[];
 }

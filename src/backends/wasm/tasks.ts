@@ -10,6 +10,8 @@
  * are done, so that their arguments stay valid until then. It doesn't wait for a worker that sleeps or has died: others do that
  * worker's part. The result of a task doesn't depend on the thread that does it.
  *
+ * With a timeline: docs/learn/15-lanes-tiles.en.md
+ *
  * To wake a thread takes as long as a small kernel, so only one that sleeps is woken. It writes that it sleeps before it looks a last
  * time (`Atomics.wait` does), and others bring the work before they look whether it sleeps: one of the two sees the other.
  */

@@ -4,6 +4,7 @@
 //
 // X has a row for each tap (ci, kh, kw) and a column for each output pixel. Its element is the pixel of x that the tap sees there.
 // X is never stored: tiles of it are read from x when they are needed ("implicit GEMM").
+// As a picture: docs/learn/15-lanes-tiles.en.md
 // PADDED: 0 where no tap falls outside x.   B_VECTORS: 1 where K_h · K_w = 1, stride 1, no padding, and H · W is a
 // multiple of 4, so that four columns are one vector of x.
 // uses tile.wgsl or tileDirect.wgsl

@@ -287,6 +287,7 @@ def main():
             print(f'epoch {at["epoch"]}: test loss {loss:.4f}, test accuracy {accuracy:.4f}, {time.time() - began:.0f} s', flush=True)
 
     if dist.is_initialized():
+        dist.barrier()  # the first may still be saving
         dist.destroy_process_group()
 
 
