@@ -3,7 +3,8 @@ import type { Figure, Inputs } from 'receptive/figures';
 
 type Numbers = (i: number) => number;
 
-const usual: Numbers = (i) => ((2 * i) % 5) - 1;
+/** Thirteen of them, so that no two rows of a picture are the same: none is that wide. */
+const usual: Numbers = (i) => [-1, 1, 3, 0, 2, -1, 3, 0, 1, 2, 1, -1, 3][i % 13];
 const one: Numbers = () => 1;
 const none: Numbers = () => 0;
 

@@ -158,6 +158,10 @@ export const en = {
         reason:
           'The lecture’s picture and kernel: y[0,0,0,0] is 4, since four ones of the picture lie under ones of the kernel.',
       },
+      oneToNine: {
+        name: 'One to nine',
+        reason: 'The lecture sets the weights of a layer to 1, 2, 3 … 9: the lower right of a window counts most.',
+      },
       edges: {
         name: 'Edges',
         reason: 'Left is subtracted from right: where the picture is even y is 0, and at an upright edge it is large.',
