@@ -159,6 +159,12 @@ test('links become the site’s addresses, and one that leads nowhere is an erro
   }
 });
 
+test('the end of a line is no space between Chinese characters, and stays in a block', async () => {
+  const { html } = await render('卷积，\n池化 and\nReLU。\n\n```text\n一\n二\n```', `${folder}x.zh.md`);
+  expect(html).toContain('<p>卷积，池化 and\nReLU。</p>');
+  expect(html).toContain('一\n二');
+});
+
 test('an excerpt names its place, and leads there', async () => {
   const { html } = await render('[conv2dForward](../../src/ops/conv2d.ts)', `${folder}3-convolution.zh.md`);
   const [, href, place] = /<figcaption><a href="([^"]*)"><code>([^<]*)</.exec(html)!;

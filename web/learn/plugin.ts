@@ -34,12 +34,21 @@ export const chapters: Plugin = {
   },
 };
 
+const chinese = '[\\u3001-\\u303f\\u4e00-\\u9fff\\uff01-\\uff5e]';
+
+/** Chinese has no spaces between words, so the end of a line between two of its characters is none. In a block it stays. */
+function joined(text: string): string {
+  const ends = new RegExp(`^\`\`\`.*?^\`\`\`|(${chinese})\\n(?=${chinese})`, 'gms');
+  return text.replace(ends, (all, before?: string) => before ?? all);
+}
+
 /** Its first line is `# Title`. */
 function titleOf(text: string): string {
   return /^# (.+)/.exec(text)![1];
 }
 
-export async function render(text: string, file: string): Promise<Chapter> {
+export async function render(written: string, file: string): Promise<Chapter> {
+  const text = joined(written);
   const headings: { id: string; text: string }[] = [];
   const excerpts = await excerptsOf(text, file);
   const marked = new Marked({
