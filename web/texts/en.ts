@@ -325,8 +325,8 @@ export const en = {
     },
     reasons: {
       largest: 'The largest number of the window goes on; the others only looked on.',
-      firstOfEqual: 'A tie: of several equal numbers the first one, row by row, wins, and it alone is paid.',
-      paid: 'It was the largest of a window, so all of that window’s gradient is paid to it; several windows add up.',
+      firstOfEqual: 'A tie: of several equal numbers the first one, row by row, wins, and it alone gets the gradient.',
+      paid: 'It was the largest of a window, so it gets all of that window’s gradient; several windows add up.',
       notPaid: 'It was never the largest: if it grew by a little, no y would change, so it gets nothing.',
       passes: 'Above 0: it passes unchanged, and so does its gradient.',
       stopped: 'Not above 0: it is stopped, and its gradient with it.',
