@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { conv2dFigure } from '../src/figures/bilinear.js';
 import { cellsOf, evaluate, leavesOf, termsOf } from '../src/figures/expression.js';
 import { cellsIn, zeros } from '../src/figures/figure.js';
+import { clipGradFigure } from '../src/figures/gradNorm.js';
 import { valueAt } from '../src/figures/grid.js';
 import { figures } from '../src/figures/index.js';
+import { localResponseNormFigure } from '../src/figures/normalization.js';
 import { maxPool2dFigure } from '../src/figures/selections.js';
 import { type OperationName, operationNames } from '../src/ops/index.js';
 import { figureOf } from '../web/learn/figureOf.js';
@@ -117,6 +119,22 @@ test('who wins a window takes part, and the others were only seen', () => {
   expect(explain('dx', 1)).toMatchObject({ reason: 'firstOfEqual', alsoSeen: [{ grid: 'dy', index: 0 }] });
   expect(explain('dx', 5).reason).toBe('notPaid');
   expect(explain('dx', 7).reason).toBe('paid');
+});
+
+test('a gradient of 0 is clipped with the others', () => {
+  const figure = clipGradFigure([2], [1], 1);
+  const reasonOf = (...dweight: number[]) => {
+    const inputs = { dweight: Float64Array.from(dweight), dbias: Float64Array.of(0) };
+    return figure.explain({ grid: 'newDbias', index: 0 }, inputs)!.reason;
+  };
+  expect([reasonOf(3, 4), reasonOf(0.3, 0.4)]).toEqual(['clipped', 'notClipped']);
+});
+
+test('a neighbourhood of an even size lies to the left', () => {
+  const figure = localResponseNormFigure([1, 4, 1, 1], 2);
+  const inputs = { x: Float64Array.of(1, 2, 3, 4), dy: Float64Array.of(1, 1, 1, 1) };
+  const seen = [0, 1, 2, 3].map((index) => cellsOf(figure.explain({ grid: 'D', index }, inputs)!.expression));
+  expect(seen.map((cells) => cells.map(({ index }) => index))).toEqual([[0], [0, 1], [1, 2], [2, 3]]);
 });
 
 describe('a preset shows what its reason says', () => {
