@@ -177,6 +177,17 @@ describe('a receptive field', () => {
     expect(seen).toEqual(await withGradient(make, image, layer, place));
   });
 
+  it('of what is normalised by its own statistics is the whole channel', () => {
+    class Normalised extends nn.Module {
+      last = new nn.MaxPool2d(1);
+      forward(x: Tensor): Tensor {
+        return this.last.forward(F.batchNorm2d(x, null, null, null, null, { training: true }));
+      }
+    }
+    const [{ seen }] = receptiveField(new Normalised(), [1, 2, 2, 3], 'last', [1, 0, 2]);
+    expect([...seen]).toEqual([...Array(6).fill(0), ...Array(6).fill(1)]);
+  });
+
   it('says which layers and places there are', () => {
     const of = (layer: string | number, place: number[], shape = [1, 1, 28, 28]) =>
       receptiveField(mnistNet(), shape, layer, place);
@@ -207,6 +218,8 @@ test('a recorded step says what was called, and with which numbers', async () =>
     ...model.parameters().map(() => 'sgd forward'),
   ]);
   expect((calls[7].after[0] as Float32Array)[0]).toBe(await loss.item());
+  const pooled = calls.find(({ operation }) => operation === 'maxPool2d')!;
+  expect([pooled.before[1], pooled.after[1]]).not.toContain(pooled.passed[1]); // the indices are copied, too
   const step = calls.find(({ operation, passed }) => operation === 'sgd' && passed[0] === weight)!;
   expect(step.before[0]).toEqual(first);
   expect(step.after[0]).toEqual(await model.fc.weight.data());
