@@ -123,6 +123,12 @@ function findWrong(exercise: Given): void {
   expect(new Set(wrong.map(({ index }) => index)).size).toBeGreaterThan(2);
 }
 
+test('code is cut out with the comment above it, and says in which line it begins', () => {
+  const source = `let x = 0;\n\n/** One. */\nexport function one(): number {\n  return 1;\n}\n\nclass A {\n  // Two.\n  get two() {\n    return 2;\n  }\n\n  three(): number {\n    return 3;\n  }\n}\n`;
+  expect(cut(source, 'one', 'a.ts')).toEqual({ line: 3, code: source.split('\n').slice(2, 6).join('\n') });
+  expect(cut(source, 'A.three', 'a.ts')).toEqual({ line: 14, code: 'three(): number {\n  return 3;\n}' });
+});
+
 test('code that isn’t in the source is an error', async () => {
   expect(() => cut('function a() {\n}\n', 'b', 'a.ts')).toThrow('a.ts has no function b');
   await expect(render('[gone](../../src/ops/conv2d.ts)', `${folder}x.en.md`)).rejects.toThrow('has no function gone');
