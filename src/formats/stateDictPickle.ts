@@ -119,26 +119,29 @@ const NAMES: Readonly<Record<number, string>> = {
 /** The tensors of a pickled state dict by their names. Throws a FormatError, which begins with `where`, if it is anything else. */
 export function readStateDictPickle(bytes: Uint8Array, where: string): Map<string, PickledTensor> {
   const result = new Machine(bytes, where).run();
-  if (!(result instanceof Map)) throw new FormatError(`${where}: it holds ${kindOf(result)}: ${remedyFor(result)}`);
+  const remedy = 'save the state dict of the model alone, torch.save(model.state_dict(), FILE)';
+  if (!(result instanceof Map)) throw new FormatError(`${where}: it holds ${kindOf(result)}: ${remedy}`);
+  const inner = [...result].flatMap(([name, value]) =>
+    typeof name === 'string' && isStateDict(value) ? [quote(name)] : [],
+  );
+  if (inner.length > 0) {
+    // Its owner may see which of them is meant.
+    const [has, save] = inner.length === 1 ? ['one', 'that'] : ['some', 'one of them'];
+    throw new FormatError(
+      `${where}: it isn't a state dict, but has ${has} under ${inner.slice(0, 4).join(', ')}: save ${save} alone, torch.save(torch.load(FILE)[${inner[0]}], FILE)`,
+    );
+  }
   const tensors = new Map<string, PickledTensor>();
   for (const [name, value] of result) {
     if (typeof name !== 'string') throw new FormatError(`${where}: a key is ${kindOf(name)}, not a text`);
     if (!(value instanceof PickledTensor))
-      throw new FormatError(`${where}: ${quote(name)} is ${kindOf(value)}, not a tensor: ${remedyFor(result)}`);
+      throw new FormatError(`${where}: ${quote(name)} is ${kindOf(value)}, not a tensor: ${remedy}`);
     tensors.set(name, value);
   }
   return tensors;
 }
 
-/** What its owner can do. A checkpoint of a training has the state dict under a name of its own, and which that is, its owner may see. */
-function remedyFor(result: unknown): string {
-  const inner = result instanceof Map ? [...result].filter(([, value]) => isStateDict(value)) : [];
-  const names = inner.map(([name]) => quote(name)).slice(0, 4);
-  if (names.length === 0) return 'save the state dict of the model alone, torch.save(model.state_dict(), FILE)';
-  const [are, one] = names.length === 1 ? ['is a state dict', ''] : ['are state dicts', ', or the other'];
-  return `${names.join(' and ')} ${are}: save that alone${one}, torch.save(torch.load(FILE)[${names[0]}], FILE)`;
-}
-
+/** Of a checkpoint of a training, that is what is wanted of it. */
 function isStateDict(value: unknown): boolean {
   return (
     value instanceof Map &&
@@ -394,7 +397,7 @@ class Machine {
     if (what !== 'storage' || dtype === undefined || typeof key !== 'string' || !isSize(length)) {
       throw this.#refused('a persistent id that is no storage');
     }
-    return new Storage(dtype, key, length);
+    return this.#made(new Storage(dtype, key, length));
   }
 
   #call(of: unknown, args: unknown): unknown {
