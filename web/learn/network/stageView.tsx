@@ -6,20 +6,14 @@ import { texts } from '../../shell/settings.js';
 import type { Part } from '../part.js';
 import { Sum } from '../sum.js';
 import type { Stage } from './messages.js';
-import { figureOf, firstCell, gridsOf } from './stages.js';
+import { computed, firstCell, gridsOf } from './stages.js';
 
 /** Of more maps than these, only those that have a part in the number are shown. */
 const MOST = 20;
 
 export function StageView({ part, stage }: { readonly part: Part; readonly stage: Stage }) {
   const { network: text } = texts.value;
-  const { figure, inputs, grids } = useMemo(() => {
-    const figure = figureOf(stage);
-    const inputs = Object.fromEntries(
-      Object.entries(stage.inputs).map(([name, values]) => [name, Float64Array.from(values)]),
-    );
-    return { figure, inputs, grids: figure.compute(inputs) };
-  }, [stage]);
+  const { figure, inputs, grids } = useMemo(() => computed(stage), [stage]);
   const { read, made } = gridsOf(stage);
   const { cell } = part.state;
   const length = (name: string) => grids.find((one) => one.name === name)!.values.length;

@@ -2,7 +2,8 @@
 import { functional as F, optim, trainingStep } from 'receptive';
 import { mnistNormalization } from 'receptive/data';
 import { type RecordedCall, RecordingBackend } from 'receptive/insight';
-import type { Stage, StepChoice, Story } from './messages.js';
+import type { Operation, Stage, StepChoice, Story } from './messages.js';
+import { Forward, type Parameter, parametersOf } from './operation.js';
 import type { Room } from './room.js';
 
 /** The lecture's. */
@@ -23,14 +24,15 @@ export async function tellStep(room: Room, choice: StepChoice): Promise<Story> {
     loss = await taken.loss.item();
   }
   const { calls } = backend;
-  const parameters = new Map<unknown, Parameter>(
-    model.namedParameters().map(([name, { buffer, shape }]) => [buffer, { name, shape }]),
-  );
+  const parameters = parametersOf(model);
   const first = calls.findIndex(({ operation }) => operation === 'conv2d');
-  const stages = stagesOf(calls.slice(first), parameters, choice.target);
+  const forward = new Forward(parameters, choice.target, x);
+  const stages = stagesOf(calls.slice(first), forward, parameters);
   calls.length = 0;
   const again = await F.crossEntropy(model.forward(x), target).item();
-  const last = stagesOf(calls, parameters, choice.target).filter(({ operation }) => operation === 'crossEntropy');
+  const last = stagesOf(calls, new Forward(parameters, choice.target, x), parameters).filter(
+    ({ operation }) => operation === 'crossEntropy',
+  );
   return {
     choice,
     picture,
@@ -42,23 +44,16 @@ export async function tellStep(room: Room, choice: StepChoice): Promise<Story> {
   };
 }
 
-interface Parameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
 type Values = Float32Array;
 
-/** Calls of other operations than these are the graph's own: it copies gradients with `cat`. */
+/** Calls of other operations than the network's are the graph's own: it copies gradients with `cat`. */
 function stagesOf(
   calls: readonly RecordedCall[],
+  forward: Forward,
   parameters: ReadonlyMap<unknown, Parameter>,
-  target: number,
 ): Stage[] {
   /** What was called forward, the last one last: the backward passes come in the opposite order. */
-  const called: Omit<Stage, 'pass'>[] = [];
-  /** Of what was computed last. */
-  let shape: readonly number[] = [];
+  const called: Operation[] = [];
   return calls.flatMap((call): Stage[] => {
     const { operation, pass, before } = call;
     if (operation === 'sgd') return [update(call, parameters)];
@@ -68,50 +63,11 @@ function stagesOf(
       const dy = before[isBilinear ? 3 : 1] as Values; // behind dx, dweight and dbias
       return [{ ...stage, pass, inputs: { ...stage.inputs, [operation === 'crossEntropy' ? 'dloss' : 'dy']: dy } }];
     }
-    const found = forward(call, parameters, target, shape);
+    const found = operation === 'cat' ? null : forward.add(call);
     if (!found) return [];
-    called.push(found.stage);
-    shape = found.shape;
-    return [{ ...found.stage, pass }];
+    called.push(found.operation);
+    return [{ ...found.operation, pass }];
   });
-}
-
-type Sizes = Readonly<Record<'N' | 'C' | 'C_in' | 'H' | 'W' | 'C_out' | 'H_out' | 'W_out' | 'K_h', number>>;
-
-/** The stage, and the shape of what it gave. `shape` is that of what came before. */
-function forward(
-  { operation, passed, after }: RecordedCall,
-  parameters: ReadonlyMap<unknown, Parameter>,
-  target: number,
-  shape: readonly number[],
-): { readonly stage: Omit<Stage, 'pass'>; readonly shape: readonly number[] } | null {
-  const [y, second, third, fourth] = after as Values[];
-  const dy = new Float32Array(y.length);
-  const s = after.at(-1) as Sizes;
-  if (operation === 'conv2d' || operation === 'linear') {
-    const { name, shape: weightShape } = parameters.get(passed[2])!;
-    const isConvolution = operation === 'conv2d';
-    const sizes = [isConvolution ? [s.N, s.C_in, s.H, s.W] : [1, second.length], weightShape];
-    const inputs = { x: second, weight: third, bias: fourth, dy };
-    return {
-      stage: { operation, layer: name.replace('.weight', ''), sizes, inputs },
-      shape: isConvolution ? [s.N, s.C_out, s.H_out, s.W_out] : [1, y.length],
-    };
-  }
-  if (operation === 'maxPool2d') {
-    const sizes = [[s.N, s.C, s.H, s.W], s.K_h];
-    return {
-      stage: { operation, layer: 'pooling', sizes, inputs: { x: third, dy } },
-      shape: [s.N, s.C, s.H_out, s.W_out],
-    };
-  }
-  if (operation === 'relu')
-    return { stage: { operation, layer: '', sizes: [shape], inputs: { x: second, dy } }, shape };
-  if (operation === 'crossEntropy') {
-    const inputs = { x: second, dloss: Float32Array.of(1) };
-    return { stage: { operation, layer: '', sizes: [shape, [target]], inputs }, shape: [1] };
-  }
-  return null;
 }
 
 function update({ passed, before }: RecordedCall, parameters: ReadonlyMap<unknown, Parameter>): Stage {
