@@ -202,7 +202,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   test('a step is told to its end by keyboard alone: all sums add up, and the loss is smaller', async () => {
     const { page, figure } = await open('step');
     const slider = figure.getByRole('slider', { name: 'Stage' });
-    await figure.getByLabel('Step of training').focus();
+    await figure.getByLabel('Number that is written out').focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space'); // on Next, since Back is off at the beginning
     await figure.getByText('2 of 27: the picture, normalised').waitFor();
@@ -239,6 +239,41 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const written = await again.locator('.headline').textContent();
     expect(written).toMatch(/^newParam\[7\] = /);
     expect(await again.getByLabel('Step of training').inputValue()).toBe('2');
+  });
+
+  test('one pixel is followed to the score and back, and to the weights that it met', async () => {
+    const page = await visitor.open(`${chapter}&figure=2&follow=way`);
+    const figure = page.locator('rc-step');
+    await figure.scrollIntoViewIfNeeded();
+    await figure.getByText('Of all pixels this one is followed').waitFor();
+    const slider = figure.getByRole('slider', { name: 'Stage' });
+    const numbers: string[] = [];
+    for (let stage = 1; stage <= 27; stage++) {
+      await slider.fill(String(stage - 1));
+      await figure.getByRole('heading', { name: `${stage} of 27:` }).waitFor();
+      const code = figure.locator('.headline, .shapes + p[role=status] code').first();
+      numbers.push((await code.textContent())!.replace(/ = .*/s, ''));
+    }
+    const [, , conv1, pool1, relu1, conv2, pool2, relu2, flat, fc, loss, dscores, drow, dmaps, ...back] = numbers;
+    const place = (name: string) => name.replace(/.*\[/, '[').replace(/^\[0,0,/, '[0,');
+    // ReLU keeps the place, the way back has that of the way there, and the score is that of the right class.
+    expect(place(relu1)).toBe(place(pool1));
+    expect(place(relu2)).toBe(place(pool2));
+    expect([fc, loss, dscores]).toEqual(['y[0,7]', 'loss[0]', 'dx[0,7]']);
+    const [, c, h, w] = flat.match(/^row\[0, (\d+) · 16 \+ (\d+) · 4 \+ (\d+)\]/)!.map(Number);
+    expect([drow, dmaps]).toEqual([`dx[0,${c * 16 + h * 4 + w}]`, `dmaps[0,${c},${h},${w}]`]);
+    expect(back.slice(0, 4)).toEqual([
+      `dx${pool2.slice(1)}`,
+      `dx${conv2.slice(1)}`,
+      `dx${relu1.slice(1)}`,
+      `dx${pool1.slice(1)}`,
+    ]);
+    expect(back[4]).toBe(`dx${conv1.slice(1)}`);
+    const [, channel] = conv1.match(/\[0,(\d+)/)!;
+    expect(back[5]).toMatch(new RegExp(`^dweight\\[${channel},0,`));
+    expect(back.slice(6)).toEqual(
+      expect.arrayContaining([back[5].replace('dweight', 'newParam'), `newParam[${channel}]`]),
+    );
   });
 
   test('chapter 6 by keyboard alone: every control is reached by Tab, and what has the focus is seen', async () => {

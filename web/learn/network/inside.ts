@@ -1,6 +1,6 @@
 /** What is inside a network for one image: what layers and ReLUs gave, what each number sees, and what gave most to it. */
 import { type Classifier, functional as F, nn, noGrad, type Tensor, type TypedArray } from 'receptive';
-import { placeOf, strongestTerm } from 'receptive/figures';
+import { placeOf } from 'receptive/figures';
 import {
   layerGradients,
   layerOutputs,
@@ -20,7 +20,7 @@ import {
   type SeenOf,
 } from './messages.js';
 import { Forward, parametersOf } from './operation.js';
-import { computed } from './stages.js';
+import { walkBack } from './walk.js';
 
 /** A row, the buffer that its numbers lie in, and the number of its layer's call; of the image −1, of a ReLU none. */
 interface Made {
@@ -154,24 +154,14 @@ export class Inside {
     return Object.values(this.#forward.maker(buffer)!.read).flatMap((one) => this.#behind(one));
   }
 
-  path({ row, index: from }: Place): PathStep[] {
-    const path: PathStep[] = [];
-    let {
-      buffer,
-      row: { outputShape: shape },
-    } = this.#made.find(({ row: { id } }) => id === row)!;
-    let index = from;
-    for (;;) {
-      const called = this.#forward.maker(buffer);
-      const id = this.#made.find((one) => one.buffer === buffer)?.row.id ?? null;
-      path.push({ row: id, index, shape: called?.shape.slice(1) ?? shape, operation: called?.operation ?? null });
-      if (!called) return path;
-      const { figure, inputs, grids } = computed(called.operation);
-      const strongest = strongestTerm(figure.explain({ grid: 'y', index }, inputs)!, grids);
-      if (!strongest) return path;
-      buffer = called.read[strongest.cell.grid];
-      index = strongest.cell.index;
-    }
+  path({ row, index }: Place): PathStep[] {
+    const start = this.#made.find((one) => one.row.id === row)!;
+    return walkBack(this.#forward, start.buffer, index).map(({ buffer, index, made }) => ({
+      row: this.#made.find((one) => one.buffer === buffer)?.row.id ?? null,
+      index,
+      shape: made?.called.shape.slice(1) ?? start.row.outputShape,
+      operation: made?.called.operation ?? null,
+    }));
   }
 }
 

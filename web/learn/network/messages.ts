@@ -1,5 +1,6 @@
 /** What the figures of networks ask their worker, and what it answers. */
 import type { Pixels } from 'receptive/data';
+import type { Cell } from 'receptive/figures';
 import type { Field, Magnitude } from 'receptive/insight';
 import type { LayerRow, Thumbnail } from '../../training/messages.js';
 
@@ -59,6 +60,7 @@ export interface PathStep {
   readonly row: string | null;
   /** In what the operation gave. */
   readonly index: number;
+  /** Of what it gave, without N. */
   readonly shape: readonly number[];
   /** What made it. Null: nothing did, it is a pixel. */
   readonly operation: Operation | null;
@@ -87,6 +89,9 @@ export interface Operation {
 /** A part of a training step: an operation forward or backward, or what an optimizer does to a parameter. */
 export interface Stage extends Operation {
   readonly pass: 'forward' | 'backward' | 'update' | 'again';
+  /** Its number on the way from a pixel to the score of the right class, its gradient, or what is new of its weight. Null: the way
+   *  doesn't come by. */
+  readonly followed: Cell | null;
 }
 
 export interface Story {
@@ -99,6 +104,9 @@ export interface Story {
   readonly std: number;
   /** In the order in which they were called. */
   readonly stages: readonly Stage[];
+  /** Where the way begins: the number of the pixel, and of what is flattened. Null: it doesn't come so far. */
+  readonly followedPixel: number | null;
+  readonly followedFlat: number | null;
   /** Before the step and after it. */
   readonly losses: readonly [number, number];
 }
