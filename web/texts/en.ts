@@ -484,6 +484,7 @@ export const en = {
     }) =>
       `= ${value} sees ${size} pixels of the image: rows ${rows.join(' to ')}, columns ${columns.join(' to ')}. Its gradient is ${gradient}.`,
     probability: (label: number, percent: string) => `After softmax, the probability of ${label} is ${percent} %.`,
+    pixelIs: (value: string, gradient: string) => `= ${value}: a pixel, normalised. Its gradient is ${gradient}.`,
     path: 'Back to the pixels',
     pathHint:
       'A number is a sum. Its largest term has a number of the layer before in it. Go there, and on to that one’s largest term, until you are at a pixel.',

@@ -378,6 +378,7 @@ export const zh: Texts = {
     sees: ({ value, gradient, size, rows, columns }) =>
       `= ${value}，它看到图像中 ${size} 个像素：第 ${rows.join(' 到 ')} 行，第 ${columns.join(' 到 ')} 列（从 0 数起）。它的梯度是 ${gradient}。`,
     probability: (label, percent) => `经过 softmax，数字 ${label} 的概率是 ${percent} %。`,
+    pixelIs: (value, gradient) => `= ${value}，这是一个归一化后的像素。它的梯度是 ${gradient}。`,
     path: '一路回到像素',
     pathHint: '一个数是一个和。其中最大的一项含有前一层的一个数。走到那个数，再看它最大的一项，这样一直走到一个像素。',
     followScore: (label) => `从数字 ${label} 的得分开始`,

@@ -53,6 +53,7 @@ export function Seen({
       {others.map((row, i) => (
         <details
           key={`${network} ${row.id}`}
+          style={{ '--columns': String(row.outputShape.at(-1)) }}
           class={`layer ${row.outputShape.length === 1 ? 'row' : ''}`}
           open={rows.length <= few || i < 3 || i > others.length - 3 || (isWalking && row.id === selected.row)}
         >
@@ -96,16 +97,19 @@ export function Said({
   const { network: text } = texts.value;
   const row = rowOf(look, id)!;
   const isScore = row === look.rows.at(-1);
+  const [value, gradient] = [written(row.values[index]), written(row.gradient[index])];
   return (
     <>
       <code>{numberOf(row, index)}</code>{' '}
-      {text.sees({
-        value: written(row.values[index]),
-        gradient: written(row.gradient[index]),
-        size: sizeOf(image),
-        rows: [image.top, image.top + image.height - 1],
-        columns: [image.left, image.left + image.width - 1],
-      })}
+      {row === look.rows[0]
+        ? text.pixelIs(value, gradient)
+        : text.sees({
+            value,
+            gradient,
+            size: sizeOf(image),
+            rows: [image.top, image.top + image.height - 1],
+            columns: [image.left, image.left + image.width - 1],
+          })}
       {isScore && <> {text.probability(index, (100 * look.probabilities[index]).toFixed(1))}</>}
     </>
   );
