@@ -79,6 +79,7 @@ export {
   shuffled,
   type TwoLayers,
 } from './rearranged.js';
+export { type StrongestTerm, strongestTerm } from './strongestTerm.js';
 export { type Summation, type SummationOrder, type Summations, summationOrders, summations } from './summation.js';
 export { parallelShareOf, type Span, schedule, speedUp } from './tasks.js';
 export { type Rounding, type WinogradTile, winogradFigure, winogradProducts, winogradRounding } from './winograd.js';

@@ -8,6 +8,9 @@ import { Values } from './canvases.js';
 /** A row of numbers is broken after so many. */
 const longestRow = 32;
 
+/** Maps of so many columns have cells with room for a stroke, however small they are drawn. */
+const fewColumns = 8;
+
 /** (C, H, W) as C maps; (H, W) as one; a row of numbers as one, too, that is broken into rows. */
 function mapsOf({ shape, values }: Maps) {
   if (shape.length === 1) {
@@ -26,6 +29,7 @@ export function MapGrid({
   isLarge = false,
   isGradient = false,
   isReadOnly = false,
+  pressOnly = false,
   seen,
   selected,
   onPoint,
@@ -37,6 +41,8 @@ export function MapGrid({
   readonly isGradient?: boolean;
   /** It shows its numbers as a picture only. */
   readonly isReadOnly?: boolean;
+  /** A number is chosen by a press, and not by passing over it. */
+  readonly pressOnly?: boolean;
   /** 1 for each number that has a part in one that was pointed at elsewhere. */
   readonly seen?: Uint8Array;
   /** Where somebody else holds which number is pointed at, and says it: it, or null for none. Missing: this holds it. */
@@ -101,7 +107,7 @@ export function MapGrid({
       width={width}
       height={height}
       strongest={strongest}
-      isLarge={isLarge}
+      isLarge={isLarge || width <= fewColumns || of.shape.length === 1}
       mark={at?.map === map ? at.cell : null}
       seen={seen?.subarray(map * size, (map + 1) * size)}
       label={maps.length > 1 ? text.map(map) : label}
@@ -117,7 +123,7 @@ export function MapGrid({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move a cursor in it.
         tabIndex={0}
         aria-label={label}
-        onPointerMove={follow}
+        onPointerMove={pressOnly ? undefined : follow}
         onPointerDown={follow}
         onKeyDown={type}
       >

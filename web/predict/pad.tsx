@@ -1,4 +1,5 @@
 /** A page to draw on: with a mouse, a finger, a pen, or the keyboard. */
+import './pad.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';

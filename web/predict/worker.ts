@@ -1,10 +1,11 @@
 /** The worker of the page `predict`: it opens networks, and looks at pictures with them. */
 import { type Backend, createBackend } from 'receptive';
 import { networkNames } from 'receptive/catalog';
-import { decodeImage, type Pixels } from 'receptive/data';
+import type { Pixels } from 'receptive/data';
 import { answer } from './answer.js';
 import type { News, Order } from './messages.js';
 import { NeedsModel, type Network, openNetwork } from './network.js';
+import { openPicture } from './openPicture.js';
 import { type Gallery, learnImages } from './similar.js';
 
 const tell = (news: News) => self.postMessage(news);
@@ -28,7 +29,7 @@ async function obey(order: Exclude<Order, { learnImages: unknown }>): Promise<vo
   } else {
     try {
       const { ask } = order;
-      if (ask.picture) picture = await opened(ask.picture);
+      if (ask.picture) picture = await openPicture(ask.picture);
       tell({ answer: await answer(network!, gallery, picture!, ask) });
     } catch (error) {
       tell({ notAnswered: sentence(error) });
@@ -50,17 +51,6 @@ async function learn({ count, site }: Extract<Order, { learnImages: unknown }>['
   } catch (error) {
     if (network === own) tell({ notLearned: sentence(error) });
   }
-}
-
-/** Of a file that may be a picture. */
-const MOST_BYTES = 200e6;
-
-async function opened(picture: Pixels | File): Promise<{ pixels: Pixels; name: string }> {
-  if (!(picture instanceof File)) return { pixels: picture, name: 'the drawing' };
-  const { name, size } = picture;
-  if (size > MOST_BYTES)
-    throw new Error(`${name}: has ${Math.round(size / 1e6)} MB, and a picture may have ${MOST_BYTES / 1e6}`);
-  return { pixels: await decodeImage(new Uint8Array(await picture.arrayBuffer()), name), name };
 }
 
 /** The order that is being obeyed: the next one waits for it. */

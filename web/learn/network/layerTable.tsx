@@ -1,23 +1,17 @@
 /** What each layer costs, what the number that was pointed at sees of it, and how large its gradient is. */
-import type { Field } from 'receptive/insight';
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
-import type { Look } from './messages.js';
+import type { Look, SeenOf } from './messages.js';
+import { nameOf } from './seen.js';
 import { sizeOf } from './sizeOf.js';
 
 const count = (n: number) => n.toLocaleString('en');
 
-export function LayerTable({
-  look: { image, layers },
-  fields,
-}: {
-  readonly look: Look;
-  readonly fields: readonly Field[];
-}) {
+export function LayerTable({ look: { rows }, fields }: { readonly look: Look; readonly fields: readonly SeenOf[] }) {
   const { network: text } = texts.value;
-  const total = (of: 'parameters' | 'multiplyAdds') => count(layers.reduce((sum, layer) => sum + layer[of], 0));
-  const seen = (call: number) => {
-    const field = fields.find((one) => one.call === call);
+  const total = (of: 'parameters' | 'multiplyAdds') => count(rows.reduce((sum, row) => sum + row[of], 0));
+  const seen = (id: string) => {
+    const field = fields.find(({ row }) => row === id);
     if (!field) return '–';
     return text.numbersIn(sizeOf(field), count(field.seen.reduce((sum, one) => sum + one, 0)));
   };
@@ -39,20 +33,18 @@ export function LayerTable({
           </tr>
         </thead>
         <tbody>
-          {[{ ...image, name: text.image, outputShape: image.shape, parameters: 0, multiplyAdds: 0 }, ...layers].map(
-            ({ name, outputShape, parameters, multiplyAdds, magnitude }, i) => (
-              <tr key={`${i} ${name}`} data-call={i - 1}>
-                <th scope="row">{name}</th>
-                <td>{outputShape.join('×')}</td>
-                <td>{count(parameters)}</td>
-                <td>{count(multiplyAdds)}</td>
-                <td>{seen(i - 1)}</td>
-                <td>{written(magnitude.norm)}</td>
-                <td>{written(magnitude.mean)}</td>
-                <td>{written(magnitude.largest)}</td>
-              </tr>
-            ),
-          )}
+          {rows.map((row) => (
+            <tr key={row.id} data-row={row.id}>
+              <th scope="row">{nameOf(row)}</th>
+              <td>{row.outputShape.join('×')}</td>
+              <td>{count(row.parameters)}</td>
+              <td>{count(row.multiplyAdds)}</td>
+              <td>{seen(row.id)}</td>
+              <td>{written(row.magnitude.norm)}</td>
+              <td>{written(row.magnitude.mean)}</td>
+              <td>{written(row.magnitude.largest)}</td>
+            </tr>
+          ))}
         </tbody>
         <tfoot>
           <tr>

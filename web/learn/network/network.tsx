@@ -1,44 +1,52 @@
-/** A network as a figure: what every layer gave for an image, what each number sees of it, and the gradient that came back. */
+/** A network as a figure: what every layer gave for an image, what each number sees of it, the gradient that came back, and the way
+ *  from a number back to the pixels. */
 import './style.css';
 import '../../maps/style.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { type Cell, placeOf } from 'receptive/figures';
-import type { Field } from 'receptive/insight';
-import { MapGrid } from '../../maps/mapGrid.js';
-
+import type { Pixels } from 'receptive/data';
 import { texts } from '../../shell/settings.js';
 import { written } from '../numbers.js';
 import type { Part, View } from '../part.js';
 import { Desk } from './desk.js';
 import { digitOf, digits } from './digits.js';
 import { LayerTable } from './layerTable.js';
-import { type Choice, type Look, networks } from './messages.js';
+import { type Look, networks, type PathStep, type Place, type SeenOf } from './messages.js';
+import { OwnPicture } from './ownPicture.js';
+import { Path } from './path.js';
+import { numberOf, rowOf, Said, Seen } from './seen.js';
 import { Selection } from './selection.js';
-import { sizeOf } from './sizeOf.js';
 
-/** A number that a layer gave, by the layer's place in `Look`. */
-export interface Selected {
-  readonly call: number;
-  readonly index: number;
-}
-
-/** A network with more layers begins with all of them folded but the first and the last ones. */
-const few = 9;
+/** Instead of a digit: a picture of the reader's own. */
+const OWN = 'own';
 
 /** What an address, or else the chapter, chooses. */
-function choiceOf({ given, state }: Part): Choice {
+function choiceOf({ given, state }: Part) {
   const chosen = given.with(state.options);
   const network = networks.find((name) => name === chosen.text('model')) ?? 'mnistNet';
+  const isOwn = chosen.text('digit') === OWN;
   const digit = digitOf(chosen.number('digit', 7), 7);
-  const isTrained = network === 'mnistNet' && chosen.text('weights') !== 'untrained';
-  return { network, isTrained, digit, target: digitOf(chosen.number('target', digit), digit) };
+  const target = digitOf(chosen.number('target', Number.NaN), Number.NaN);
+  return {
+    network,
+    isTrained: network === 'mnistNet' && chosen.text('weights') !== 'untrained',
+    digit: isOwn ? null : digit,
+    /** Of one's own picture, nobody says what it shows. */
+    target: Number.isNaN(target) ? (isOwn ? null : digit) : target,
+    isGradient: chosen.text('show') === 'gradient',
+    isLarge: chosen.text('size') === 'large',
+    /** The step of the path that is walked. Null: none is. */
+    step: chosen.text('path') === '' ? null : Math.max(0, Math.floor(chosen.number('path', 1)) - 1 || 0),
+  };
 }
 
 function Network({ part }: { readonly part: Part }) {
   const { network: text } = texts.value;
   const look = useSignal<Look | null>(null);
-  const fields = useSignal<readonly Field[]>([]);
+  const fields = useSignal<readonly SeenOf[]>([]);
+  const walked = useSignal<readonly PathStep[] | null>(null);
+  /** It isn't in the address. */
+  const own = useSignal<Pixels | File | null>(null);
   const failure = useSignal<string | null>(null);
   const desk = useMemo(
     () =>
@@ -49,30 +57,48 @@ function Network({ part }: { readonly part: Part }) {
   );
   useEffect(() => () => desk.close(), [desk]);
 
-  const choice = choiceOf(part);
-  const { network, isTrained, digit, target } = choice;
+  const { network, isTrained, digit, target, isGradient, isLarge, step } = choiceOf(part);
+  const picture = digit ?? own.value;
   useEffect(() => {
-    desk.ask('look', choice, (seen) => {
+    if (picture === null) return;
+    desk.ask('look', { network, isTrained, picture, target }, (seen) => {
+      failure.value = null;
       look.value = seen;
     });
-  }, [desk, JSON.stringify(choice)]);
+  }, [desk, network, isTrained, picture, target]);
 
-  const selected = look.value && selectedIn(look.value, part.state.cell);
-  const seen = look.value;
+  const seen = picture === null ? null : look.value;
+  const start = seen && startIn(seen, part.state.cell);
+  useEffect(() => {
+    walked.value = null;
+    if (!seen || !start || step === null) return;
+    desk.ask('path', start, (path) => {
+      walked.value = path;
+    });
+  }, [desk, seen, start?.row, start?.index, step === null]);
+
+  const path = step === null ? null : walked.value;
+  const at = path ? Math.min(step!, path.length - 1) : 0;
+  const shown = path?.slice(0, at + 1).findLast(({ row }) => row !== null) as Place | undefined;
+  const selected = shown ?? start;
   useEffect(() => {
     if (!seen || !selected) return;
-    const place = placeOf(selected.index, seen.layers[selected.call].outputShape);
-    desk.ask('field', { call: selected.call, place }, (found) => {
+    desk.ask('field', { row: selected.row, index: selected.index }, (found) => {
       fields.value = found;
     });
-  }, [desk, seen?.choice.network, selected?.call, selected?.index]);
+  }, [desk, seen?.network, selected?.row, selected?.index]);
 
-  const choose = (name: string, value: string) => {
-    // Another network has other layers.
-    const cell = name === 'model' ? null : part.state.cell;
-    part.state = { ...part.state, cell, options: { ...part.state.options, [name]: value } };
+  const set = (options: Readonly<Record<string, string | null>>, cell = part.state.cell) => {
+    const all = Object.entries({ ...part.state.options, ...options });
+    const kept = all.filter((one): one is [string, string] => one[1] !== null);
+    part.state = { ...part.state, cell, options: Object.fromEntries(kept) };
   };
-  const shown = part.given.with(part.state.options).text('show') === 'gradient' ? 'gradient' : 'output';
+  // Another network has other layers.
+  const choose = (name: string, value: string) =>
+    name === 'model' ? set({ model: value, path: null }, null) : set({ [name]: value });
+  const select = ({ row, index }: Place, isWalked: boolean) =>
+    set({ path: isWalked ? '1' : null }, { grid: row, index });
+  const isReady = seen && selected && rowOf(seen, selected.row) && seen.network === network;
   return (
     <section class="figure network" aria-label={text.figure(network)}>
       <div class="choices">
@@ -95,153 +121,120 @@ function Network({ part }: { readonly part: Part }) {
         )}
         <Selection
           label={text.digit}
-          value={String(digit)}
-          options={digits}
+          value={digit === null ? OWN : String(digit)}
+          options={[...digits, [OWN, text.own]]}
           onChoose={(value) => choose('digit', value)}
         />
         <Selection
           label={text.target}
-          value={String(target)}
-          options={digits}
+          value={target === null ? '' : String(target)}
+          options={[...(target === null ? [['', text.likeliest(seen?.target ?? null)] as const] : []), ...digits]}
           onChoose={(value) => choose('target', value)}
         />
         <Selection
           label={text.shown}
-          value={shown}
+          value={isGradient ? 'gradient' : 'output'}
           options={[
             ['output', text.outputs],
             ['gradient', text.gradients],
           ]}
           onChoose={(value) => choose('show', value)}
         />
+        <Selection
+          label={text.size}
+          value={isLarge ? 'large' : 'small'}
+          options={[
+            ['small', text.sizes.small],
+            ['large', text.sizes.large],
+          ]}
+          onChoose={(value) => choose('size', value)}
+        />
       </div>
-      {failure.value && <p class="bad">{text.failed(failure.value)}</p>}
-      {look.value ? (
-        <Seen
-          look={look.value}
-          isGradient={shown === 'gradient'}
-          selected={selected}
-          fields={fields.value}
-          select={({ call, index }) => {
-            part.state = { ...part.state, cell: { grid: `layer${call}`, index } };
+      {digit === null && (
+        <OwnPicture
+          picture={own.value}
+          onChoose={(chosen) => {
+            own.value = chosen;
           }}
         />
+      )}
+      {failure.value && <p class="bad">{text.failed(failure.value)}</p>}
+      {isReady ? (
+        <>
+          <p>{isGradient ? text.gradientHint(seen.target, written(seen.loss)) : text.outputHint}</p>
+          <section class="path" aria-label={text.path}>
+            <h4>{text.path}</h4>
+            {path ? (
+              <Path
+                look={seen}
+                path={path}
+                at={at}
+                go={(to) => set({ path: String(to + 1) })}
+                close={() => set({ path: null })}
+              />
+            ) : (
+              <Starts look={seen} selected={selected} start={(from) => select(from, true)} />
+            )}
+          </section>
+          <p class="said" role="status">
+            {fields.value.length > 0 && <Said look={seen} selected={selected} fields={fields.value} />}
+          </p>
+          <Seen
+            look={seen}
+            isGradient={isGradient}
+            isLarge={isLarge}
+            isWalking={path !== null}
+            selected={selected}
+            fields={fields.value}
+            select={(to) => select(to, false)}
+          />
+          <LayerTable look={seen} fields={fields.value} />
+        </>
       ) : (
-        !failure.value && <p class="hint">{text.computing}</p>
+        picture !== null && !failure.value && <p class="hint">{text.computing}</p>
       )}
     </section>
   );
 }
 
-function Seen({
+/** Numbers to begin a path with: the likeliest class's score, and what is pointed at. */
+function Starts({
   look,
-  isGradient,
   selected,
-  fields,
-  select,
+  start,
 }: {
   readonly look: Look;
-  readonly isGradient: boolean;
-  readonly selected: Selected | null;
-  readonly fields: readonly Field[];
-  readonly select: (to: Selected) => void;
+  readonly selected: Place;
+  readonly start: (from: Place) => void;
 }) {
   const { network: text } = texts.value;
-  const { layers, image } = look;
-  const fieldOf = (call: number) => fields.find((field) => field.call === call);
-  const what = isGradient ? text.gradientOf : text.outputOf;
-  const grid = (
-    call: number,
-    name: string,
-    shape: readonly number[],
-    of: Pick<Look['image'], 'values' | 'gradient'>,
-  ) => (
-    <MapGrid
-      of={{ layer: name, shape, values: isGradient ? of.gradient : of.values }}
-      label={what(name)}
-      isGradient={isGradient}
-      seen={fieldOf(call)?.seen}
-      selected={call < 0 ? undefined : selected?.call === call ? selected.index : null}
-      onPoint={call < 0 ? undefined : (index) => select({ call, index })}
-    />
-  );
+  const likeliest = look.probabilities.indexOf(Math.max(...look.probabilities));
+  const score = { row: look.rows.at(-1)!.id, index: likeliest };
+  const isScore = selected.row === score.row && selected.index === score.index;
   return (
     <>
-      <p>{isGradient ? text.gradientHint(look.choice.target, written(look.loss)) : text.outputHint}</p>
-      <p class="said" role="status">
-        {selected && fields.length > 0 && <Said look={look} selected={selected} fields={fields} />}
-      </p>
-      <div class="layers-seen">
-        <div class="layer image">
-          <h4>
-            {text.image} <span class="hint">{image.shape.join('×')}</span>
-          </h4>
-          {grid(-1, text.image, image.shape, image)}
-        </div>
-        {layers.map((layer, call) => (
-          <details
-            // A layer may be called several times.
-            key={`${look.choice.network} ${call}`}
-            class={`layer ${layer.outputShape.length === 1 ? 'row' : ''}`}
-            open={layers.length <= few || call < 2 || call > layers.length - 3}
-          >
-            <summary>
-              <b>{layer.name}</b>{' '}
-              <span class="hint">
-                {layer.type} · {layer.outputShape.join('×')}
-                {fieldOf(call) && ` · ${text.takesPart(sizeOf(fieldOf(call)!))}`}
-              </span>
-            </summary>
-            {grid(call, layer.name, layer.outputShape, layer)}
-          </details>
-        ))}
+      <p>{text.pathHint}</p>
+      <div class="toolbar">
+        <button type="button" onClick={() => start(score)}>
+          {text.followScore(likeliest)}
+        </button>
+        {!isScore && selected.row !== 'image' && (
+          <button type="button" onClick={() => start(selected)}>
+            {text.followThis(numberOf(rowOf(look, selected.row)!, selected.index))}
+          </button>
+        )}
       </div>
-      <LayerTable look={look} fields={fields} />
-    </>
-  );
-}
-
-/** Which number it is, and what it sees. */
-function Said({
-  look,
-  selected: { call, index },
-  fields: [image],
-}: {
-  look: Look;
-  selected: Selected;
-  fields: readonly Field[];
-}) {
-  const { network: text } = texts.value;
-  const layer = look.layers[call];
-  const place = placeOf(index, layer.outputShape);
-  return (
-    <>
-      <code>
-        {layer.name}[{place.join(', ')}]
-      </code>{' '}
-      {text.sees({
-        value: written(layer.values[index]),
-        gradient: written(layer.gradient[index]),
-        size: sizeOf(image),
-        rows: [image.top, image.top + image.height - 1],
-        columns: [image.left, image.left + image.width - 1],
-      })}
-      {layer.outputShape.length === 1 && call === look.layers.length - 1 && (
-        <> {text.probability(index, (100 * look.probabilities[index]).toFixed(1))}</>
-      )}
     </>
   );
 }
 
 /** The number that was chosen, if there is one; else one in the middle of the last maps, where one sees that it doesn't see all. */
-function selectedIn({ layers }: Look, cell: Cell | null): Selected {
-  const call = Number(cell?.grid.replace('layer', ''));
-  const shape = layers[call]?.outputShape;
-  if (cell && shape && cell.index < shape.reduce((product, size) => product * size, 1))
-    return { call, index: cell.index };
-  const last = layers.findLastIndex(({ outputShape }) => outputShape.length === 3);
-  const [, H, W] = layers[last].outputShape;
-  return { call: last, index: Math.floor((H - 1) / 2) * W + Math.floor((W - 1) / 2) };
+function startIn(look: Look, cell: Part['state']['cell']): Place {
+  const row = cell && rowOf(look, cell.grid);
+  if (row && cell.index < row.values.length) return { row: row.id, index: cell.index };
+  const last = look.rows.findLast(({ id, outputShape }) => id.startsWith('layer') && outputShape.length === 3)!;
+  const [, H, W] = last.outputShape;
+  return { row: last.id, index: Math.floor((H - 1) / 2) * W + Math.floor((W - 1) / 2) };
 }
 
 export const view: View = (part) => <Network part={part} />;

@@ -11,11 +11,14 @@ export function PixelStage({
   story,
   kind,
   next,
+  followed,
 }: {
   readonly story: Story;
   readonly kind: StageKind;
   /** It reads what this one gives. */
   readonly next: Stage | null;
+  /** The number to begin with. Null: any. */
+  readonly followed: number | null;
 }) {
   const { network: text } = texts.value;
   const isFlat = kind === 'flatten' || kind === 'flattenBackward';
@@ -26,7 +29,7 @@ export function PixelStage({
       : kind === 'normalised'
         ? story.x
         : next!.inputs[kind === 'flatten' ? 'x' : 'dy'];
-  const selected = useSignal(isFlat ? 21 : 7 * 28 + 10);
+  const selected = useSignal(followed ?? (isFlat ? 21 : 7 * 28 + 10));
   const index = selected.value;
   const place = placeOf(index, shape);
   const [c, h, w] = place;

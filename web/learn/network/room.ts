@@ -1,27 +1,47 @@
 /** What a figure's worker has: the network that is looked at, and the images. */
 import { Checkpoint, type Classifier, manualSeed, models, type Tensor } from 'receptive';
-import { DataLoader, type ImageDataset, mnist, mnistNormalization, Subset } from 'receptive/data';
-import { type Field, receptiveField } from 'receptive/insight';
+import {
+  DataLoader,
+  type ImageDataset,
+  imageFromPicture,
+  mnist,
+  mnistNormalization,
+  type Pixels,
+  prepareDigit,
+  Subset,
+} from 'receptive/data';
+import { RecordingBackend } from 'receptive/insight';
+import { openPicture } from '../../predict/openPicture.js';
 import type { Thumbnail } from '../../training/messages.js';
 import { imageOf } from '../../training/tested.js';
-import type { Choice, NetworkName } from './messages.js';
-
-/** Of an image, and of a batch of one. */
-export const imageShape = [1, 1, 28, 28] as const;
+import { Inside } from './inside.js';
+import { type Choice, imageShape, type Look, type NetworkName } from './messages.js';
 
 type Weights = Pick<Choice, 'network' | 'isTrained'>;
 
 export class Room {
   site = '';
+  readonly #backend = new RecordingBackend();
   /** The network that was looked at last. */
   #model: { readonly name: string; readonly model: Classifier<Tensor> } | null = null;
+  #inside: Inside | null = null;
   #images: Promise<ImageDataset> | null = null;
 
-  /** The network that is looked at from now on. */
-  async model(choice: Weights): Promise<Classifier<Tensor>> {
+  async look(choice: Choice): Promise<Look> {
     const name = `${choice.network} ${choice.isTrained}`;
-    if (this.#model?.name !== name) this.#model = { name, model: await this.newModel(choice) };
-    return this.#model.model;
+    if (this.#model?.name !== name) {
+      this.#model = { name, model: (await this.newModel(choice)).to(this.#backend) };
+    }
+    const x =
+      typeof choice.picture === 'number' ? (await this.image(choice.picture)).x : await this.#own(choice.picture);
+    this.#inside = await Inside.of(this.#model.model, this.#backend, x, choice);
+    return this.#inside.look;
+  }
+
+  /** What was looked at last. */
+  get inside(): Inside {
+    if (!this.#inside) throw new Error('nothing has been looked at yet');
+    return this.#inside;
   }
 
   /** With the weights that were chosen. It is on no backend, so that the reference backend computes. */
@@ -46,8 +66,13 @@ export class Room {
     throw new RangeError(`there is no image of ${digit}`);
   }
 
-  fieldOf({ call, place }: { readonly call: number; readonly place: readonly number[] }): Field[] {
-    return receptiveField(this.#model!.model, imageShape, call, place);
+  /** A reader's own picture as the page Predict prepares it, and as the network gets it (1, 1, 28, 28). */
+  async #own(picture: Pixels | File): Promise<Tensor> {
+    const { pixels, name } = await openPicture(picture);
+    const [, channels, height, width] = imageShape;
+    const normalize = mnistNormalization;
+    const image = imageFromPicture(prepareDigit(pixels, { name }), { channels, height, width, normalize });
+    return this.#backend.tensor(image, imageShape);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Field } from 'receptive/insight';
+import type { SeenOf } from './messages.js';
 
 /** `16×16`. */
-export const sizeOf = ({ height, width }: Field) => `${height}×${width}`;
+export const sizeOf = ({ height, width }: SeenOf) => `${height}×${width}`;

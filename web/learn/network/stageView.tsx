@@ -6,25 +6,28 @@ import { texts } from '../../shell/settings.js';
 import type { Part } from '../part.js';
 import { Sum } from '../sum.js';
 import type { Stage } from './messages.js';
-import { figureOf, firstCell, gridsOf } from './stages.js';
+import { computed, firstCell, gridsOf } from './stages.js';
 
 /** Of more maps than these, only those that have a part in the number are shown. */
 const MOST = 20;
 
-export function StageView({ part, stage }: { readonly part: Part; readonly stage: Stage }) {
+export function StageView({
+  part,
+  stage,
+  isFollowed,
+}: {
+  readonly part: Part;
+  readonly stage: Stage;
+  /** It begins with its number on the way of a pixel. */
+  readonly isFollowed: boolean;
+}) {
   const { network: text } = texts.value;
-  const { figure, inputs, grids } = useMemo(() => {
-    const figure = figureOf(stage);
-    const inputs = Object.fromEntries(
-      Object.entries(stage.inputs).map(([name, values]) => [name, Float64Array.from(values)]),
-    );
-    return { figure, inputs, grids: figure.compute(inputs) };
-  }, [stage]);
+  const { figure, inputs, grids } = useMemo(() => computed(stage), [stage]);
   const { read, made } = gridsOf(stage);
   const { cell } = part.state;
   const length = (name: string) => grids.find((one) => one.name === name)!.values.length;
   const isThere = cell && made.includes(cell.grid) && cell.index < length(cell.grid);
-  const selected = isThere ? cell : firstCell(stage, grids);
+  const selected = isThere ? cell : ((isFollowed ? stage.followed : null) ?? firstCell(stage, grids));
   const explanation = figure.explain(selected, inputs);
   const grid = (name: string) => grids.find((one) => one.name === name)!;
   const lit = (name: string) => (explanation ? cellsIn(explanation, name) : new Map<number, 'part' | 'seen'>());

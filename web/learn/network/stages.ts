@@ -1,13 +1,16 @@
 /** The stages of a training step in the order in which they are told. */
-import { type Cell, type Figure, figures, type Grid } from 'receptive/figures';
-import type { Stage, Story } from './messages.js';
+import { type Cell, type Figure, figures, type Grid, type Inputs } from 'receptive/figures';
+import type { Operation, Stage, Story } from './messages.js';
 
 export type StageKind =
   | 'pixels'
   | 'normalised'
   | 'conv2d'
   | 'maxPool2d'
+  | 'avgPool2d'
   | 'relu'
+  | 'add'
+  | 'cat'
   | 'flatten'
   | 'linear'
   | 'loss'
@@ -44,13 +47,25 @@ export function chaptersOf({ stages }: Story): Chapter[] {
 function kindOf({ operation, pass }: Stage): StageKind {
   if (pass === 'again') return 'again';
   if (operation === 'sgd') return 'update';
-  const name = operation === 'crossEntropy' ? 'loss' : operation;
-  return pass === 'forward' ? name : `${name}Backward`;
+  const kind = kindOfOperation({ operation });
+  return pass === 'forward' ? kind : (`${kind}Backward` as StageKind);
 }
 
-/** What the figure of a stage's operation knows of it. */
-export function figureOf({ operation, sizes }: Stage): Figure {
-  return (figures[operation] as (...sizes: readonly unknown[]) => Figure)(...sizes);
+/** Forward. */
+export function kindOfOperation({ operation }: Pick<Operation, 'operation'>): StageKind {
+  if (operation === 'sgd') return 'update';
+  return operation === 'crossEntropy' ? 'loss' : operation;
+}
+
+/** What the figure of an operation knows of it, and all its numbers. */
+export function computed({ operation, sizes, inputs: given }: Operation): {
+  readonly figure: Figure;
+  readonly inputs: Inputs;
+  readonly grids: readonly Grid[];
+} {
+  const figure = (figures[operation] as (...sizes: readonly unknown[]) => Figure)(...sizes);
+  const inputs = Object.fromEntries(Object.entries(given).map(([name, values]) => [name, Float64Array.from(values)]));
+  return { figure, inputs, grids: figure.compute(inputs) };
 }
 
 /** The grids that a stage reads and those that it writes. */

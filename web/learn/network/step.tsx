@@ -74,9 +74,10 @@ function Step({ part }: { readonly part: Part }) {
     return () => clearInterval(timer);
   }, [isPlaying.value]);
 
+  const isFollowed = part.given.with(part.state.options).text('follow') === 'way';
   const stage = stages[at];
   /** Another one begins with another number. */
-  const place = `${at} ${JSON.stringify(story.value?.choice)}`;
+  const place = `${at} ${isFollowed} ${JSON.stringify(story.value?.choice)}`;
   return (
     <section class="figure network step" aria-label={text.stepFigure}>
       <div class="choices">
@@ -106,6 +107,17 @@ function Step({ part }: { readonly part: Part }) {
           value={String(step)}
           options={steps.map((one) => [String(one), text.stepNumber(one)])}
           onChoose={(value) => choose('step', value)}
+        />
+        <Selection
+          label={text.followed}
+          value={isFollowed ? 'way' : 'strongest'}
+          options={[
+            ['strongest', text.follow.strongest],
+            ['way', text.follow.way],
+          ]}
+          onChoose={(value) => {
+            part.state = { ...part.state, cell: null, options: { ...part.state.options, follow: value } };
+          }}
         />
       </div>
       {failure.value && <p class="bad">{text.failed(failure.value)}</p>}
@@ -140,6 +152,7 @@ function Step({ part }: { readonly part: Part }) {
           <div role="status" class="told">
             <h4>{text.stageOf(at + 1, stages.length, titleOf(stage))}</h4>
             <p>{text.told[stage.kind]}</p>
+            {isFollowed && at === 0 && <p>{text.wayHint(target)}</p>}
             {stage.kind === 'again' && (
               <p>
                 <b>{text.losses(written(story.value.losses[0]), written(story.value.losses[1]))}</b>
@@ -147,9 +160,15 @@ function Step({ part }: { readonly part: Part }) {
             )}
           </div>
           {stage.stage ? (
-            <StageView key={place} part={part} stage={stage.stage} />
+            <StageView key={place} part={part} stage={stage.stage} isFollowed={isFollowed} />
           ) : (
-            <PixelStage key={place} story={story.value} kind={stage.kind} next={stages[at + 1].stage} />
+            <PixelStage
+              key={place}
+              story={story.value}
+              kind={stage.kind}
+              next={stages[at + 1].stage}
+              followed={isFollowed ? followedIn(story.value, stage) : null}
+            />
           )}
         </>
       ) : (
@@ -157,6 +176,11 @@ function Step({ part }: { readonly part: Part }) {
       )}
     </section>
   );
+}
+
+/** Of stages without an operation. */
+function followedIn({ followedPixel, followedFlat }: Story, { kind }: Chapter): number | null {
+  return kind === 'pixels' || kind === 'normalised' ? followedPixel : followedFlat;
 }
 
 function titleOf({ kind, layer }: Chapter): string {

@@ -1,9 +1,12 @@
 /** A training step of the MNIST net, told from what it called: the recording backend has written it down. */
 import { functional as F, optim, trainingStep } from 'receptive';
 import { mnistNormalization } from 'receptive/data';
+import { type Cell, cellsOf } from 'receptive/figures';
 import { type RecordedCall, RecordingBackend } from 'receptive/insight';
 import type { Stage, StepChoice, Story } from './messages.js';
+import { type Called, Forward, type Parameter, parametersOf } from './operation.js';
 import type { Room } from './room.js';
+import { type Walked, walkBack } from './walk.js';
 
 /** The lecture's. */
 const recipe = { lr: 0.01, momentum: 0.5 };
@@ -23,98 +26,92 @@ export async function tellStep(room: Room, choice: StepChoice): Promise<Story> {
     loss = await taken.loss.item();
   }
   const { calls } = backend;
-  const parameters = new Map<unknown, Parameter>(
-    model.namedParameters().map(([name, { buffer, shape }]) => [buffer, { name, shape }]),
-  );
+  const parameters = parametersOf(model);
   const first = calls.findIndex(({ operation }) => operation === 'conv2d');
-  const stages = stagesOf(calls.slice(first), parameters, choice.target);
+  const forward = new Forward(parameters, choice.target, x);
+  const stages = stagesOf(calls.slice(first), forward, parameters);
+  const way = wayOf(forward, choice.target);
   calls.length = 0;
   const again = await F.crossEntropy(model.forward(x), target).item();
-  const last = stagesOf(calls, parameters, choice.target).filter(({ operation }) => operation === 'crossEntropy');
+  const last = stagesOf(calls, new Forward(parameters, choice.target, x), parameters);
   return {
     choice,
     picture,
     x: (await x.data()) as Float32Array,
     mean: mnistNormalization.mean[0],
     std: mnistNormalization.std[0],
-    stages: [...stages, ...last.map((stage) => ({ ...stage, pass: 'again' as const }))],
+    stages: [
+      ...stages.map((told) => {
+        const { called, ...stage } = told;
+        return { ...stage, followed: followedIn(told, way, choice.target) };
+      }),
+      ...last
+        .filter(({ operation }) => operation === 'crossEntropy')
+        .map(({ called, ...stage }) => ({ ...stage, pass: 'again' as const, followed: null })),
+    ],
+    followedPixel: way.find(({ made }) => made === null)?.index ?? null,
+    followedFlat: way[1]?.index ?? null,
     losses: [loss, again],
   };
 }
 
-interface Parameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
 type Values = Float32Array;
+type Told = Omit<Stage, 'followed'> & { readonly called: Called | null };
 
-/** Calls of other operations than these are the graph's own: it copies gradients with `cat`. */
+/** Calls of other operations than the network's are the graph's own: it copies gradients with `cat`, and adds them up. */
 function stagesOf(
   calls: readonly RecordedCall[],
+  forward: Forward,
   parameters: ReadonlyMap<unknown, Parameter>,
-  target: number,
-): Stage[] {
+): Told[] {
   /** What was called forward, the last one last: the backward passes come in the opposite order. */
-  const called: Omit<Stage, 'pass'>[] = [];
-  /** Of what was computed last. */
-  let shape: readonly number[] = [];
-  return calls.flatMap((call): Stage[] => {
+  const open: Called[] = [];
+  return calls.flatMap((call): Told[] => {
     const { operation, pass, before } = call;
     if (operation === 'sgd') return [update(call, parameters)];
     if (pass === 'backward') {
-      const stage = called.pop()!;
+      const called = open.pop()!;
+      const { inputs } = called.operation;
       const isBilinear = operation === 'conv2d' || operation === 'linear';
       const dy = before[isBilinear ? 3 : 1] as Values; // behind dx, dweight and dbias
-      return [{ ...stage, pass, inputs: { ...stage.inputs, [operation === 'crossEntropy' ? 'dloss' : 'dy']: dy } }];
+      const given = { [operation === 'crossEntropy' ? 'dloss' : 'dy']: dy };
+      return [{ ...called.operation, pass, inputs: { ...inputs, ...given }, called }];
     }
-    const found = forward(call, parameters, target, shape);
-    if (!found) return [];
-    called.push(found.stage);
-    shape = found.shape;
-    return [{ ...found.stage, pass }];
+    const called = operation === 'cat' || operation === 'add' ? null : forward.add(call);
+    if (!called) return [];
+    open.push(called);
+    return [{ ...called.operation, pass, called }];
   });
 }
 
-type Sizes = Readonly<Record<'N' | 'C' | 'C_in' | 'H' | 'W' | 'C_out' | 'H_out' | 'W_out' | 'K_h', number>>;
-
-/** The stage, and the shape of what it gave. `shape` is that of what came before. */
-function forward(
-  { operation, passed, after }: RecordedCall,
-  parameters: ReadonlyMap<unknown, Parameter>,
-  target: number,
-  shape: readonly number[],
-): { readonly stage: Omit<Stage, 'pass'>; readonly shape: readonly number[] } | null {
-  const [y, second, third, fourth] = after as Values[];
-  const dy = new Float32Array(y.length);
-  const s = after.at(-1) as Sizes;
-  if (operation === 'conv2d' || operation === 'linear') {
-    const { name, shape: weightShape } = parameters.get(passed[2])!;
-    const isConvolution = operation === 'conv2d';
-    const sizes = [isConvolution ? [s.N, s.C_in, s.H, s.W] : [1, second.length], weightShape];
-    const inputs = { x: second, weight: third, bias: fourth, dy };
-    return {
-      stage: { operation, layer: name.replace('.weight', ''), sizes, inputs },
-      shape: isConvolution ? [s.N, s.C_out, s.H_out, s.W_out] : [1, y.length],
-    };
-  }
-  if (operation === 'maxPool2d') {
-    const sizes = [[s.N, s.C, s.H, s.W], s.K_h];
-    return {
-      stage: { operation, layer: 'pooling', sizes, inputs: { x: third, dy } },
-      shape: [s.N, s.C, s.H_out, s.W_out],
-    };
-  }
-  if (operation === 'relu')
-    return { stage: { operation, layer: '', sizes: [shape], inputs: { x: second, dy } }, shape };
-  if (operation === 'crossEntropy') {
-    const inputs = { x: second, dloss: Float32Array.of(1) };
-    return { stage: { operation, layer: '', sizes: [shape, [target]], inputs }, shape: [1] };
-  }
-  return null;
+/** From the score of the right class back to a pixel. */
+function wayOf(forward: Forward, target: number): Walked[] {
+  const { read } = forward.called.find(({ operation: { operation } }) => operation === 'crossEntropy')!;
+  return walkBack(forward, read.x, target);
 }
 
-function update({ passed, before }: RecordedCall, parameters: ReadonlyMap<unknown, Parameter>): Stage {
+function followedIn({ operation, pass, layer, called }: Told, way: readonly Walked[], target: number): Cell | null {
+  if (operation === 'crossEntropy') {
+    return pass === 'forward' ? { grid: 'loss', index: 0 } : { grid: 'dx', index: target };
+  }
+  if (operation === 'sgd') {
+    const [, name, kind] = /^(.*)\.(weight|bias)$/.exec(layer)!;
+    const step = way.find(({ made }) => made?.called.operation.layer === name)?.made;
+    const cells = step?.strongest && cellsOf(kind === 'bias' ? step.explanation.expression : step.strongest.expression);
+    const index = cells?.find(({ grid }) => grid === kind)?.index;
+    return index === undefined ? null : { grid: 'newParam', index };
+  }
+  const step = way.find(({ made }) => made && made.called === called);
+  if (!step) return null;
+  if (pass === 'forward') return { grid: 'y', index: step.index };
+  const { strongest } = step.made!;
+  if (!strongest) return null;
+  // Nobody asks for the gradient of the pixels; of its weight, then.
+  const weight = cellsOf(strongest.expression).find(({ grid }) => grid === 'weight');
+  return layer === 'conv1' ? { grid: 'dweight', index: weight!.index } : { grid: 'dx', index: strongest.cell.index };
+}
+
+function update({ passed, before }: RecordedCall, parameters: ReadonlyMap<unknown, Parameter>): Told {
   const { name, shape } = parameters.get(passed[0])!;
   const [param, momentumBuffer, dparam] = before as [Values, Values, Values];
   return {
@@ -123,5 +120,6 @@ function update({ passed, before }: RecordedCall, parameters: ReadonlyMap<unknow
     layer: name,
     sizes: [shape, { ...recipe, step: (before[3] as { readonly step: number }).step }],
     inputs: { param, momentumBuffer, dparam },
+    called: null,
   };
 }

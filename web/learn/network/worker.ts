@@ -1,6 +1,5 @@
 /** The worker of a figure of a network: the reference backend computes, which is `src/ops` itself. */
 
-import { look } from './look.js';
 import type { Asked, Kind, News, Questions } from './messages.js';
 import { Room } from './room.js';
 import { tellStep } from './tellStep.js';
@@ -8,9 +7,10 @@ import { tellStep } from './tellStep.js';
 const room = new Room();
 
 const answers: { readonly [K in Kind]: (question: never) => Promise<ReturnType<Questions[K]>> } = {
-  look: (choice) => look(room, choice),
+  look: (choice) => room.look(choice),
   step: (choice) => tellStep(room, choice),
-  field: async (of) => room.fieldOf(of),
+  field: async (of) => room.inside.fieldOf(of),
+  path: async (from) => room.inside.path(from),
 };
 
 async function obey({ kind, question, site }: Asked): Promise<void> {
