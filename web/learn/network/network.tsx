@@ -74,7 +74,11 @@ function Network({ part }: { readonly part: Part }) {
   };
   const shown = part.given.with(part.state.options).text('show') === 'gradient' ? 'gradient' : 'output';
   return (
-    <section class="figure network" aria-label={text.figure(network)}>
+    <section
+      class="figure network"
+      aria-label={text.figure(network)}
+      aria-busy={!failure.value && (!look.value || fields.value.length === 0)}
+    >
       <div class="choices">
         <Selection
           label={text.network}
