@@ -6,12 +6,10 @@ import { cellsIn } from '../src/figures/figure.js';
 import { goesTo } from '../src/figures/goesTo.js';
 import { isRightAnswer, isRightNumber, numberOf } from '../web/learn/answers.js';
 import { choose, chosenAs, numberIn, numbersIn, oneOf } from '../web/learn/chosen.js';
-import { svgOf } from '../web/learn/drawing.js';
 import { Given } from '../web/learn/given.js';
 import { problemOf } from '../web/learn/operations.js';
 import type { Part } from '../web/learn/part.js';
 import { type FigureState, fits, fromParameters, inputsOf, toParameters, untouched } from '../web/learn/state.js';
-import { tableOf } from '../web/learn/table.js';
 
 const problem = (name: Parameters<typeof problemOf>[0], attributes: Readonly<Record<string, string>>) =>
   problemOf(name, new Given((attribute) => attributes[attribute] ?? null));
@@ -168,45 +166,6 @@ describe('sizes of a figure', () => {
     expect(() => problem('conv2d', { x: '1,1,a,3', weight: '1,1,2,2' })).toThrow('x must be whole numbers');
     expect(() => problem('conv2d', { x: '1,1,999,999', weight: '1,1,2,2' })).toThrow('1000 numbers');
     expect(() => problem('relu', { x: '-2,-2' })).toThrow('at least 1');
-  });
-});
-
-describe('a figure to take away', () => {
-  const { figure, first } = problem('conv2d', { x: '1,1,3,3', weight: '1,1,2,2' });
-  const grids = figure.compute(inputsOf(first, { ...untouched, numbers: { x: { 0: 1 / 3, 1: -1e30 } } }));
-  const explanation = figure.explain({ grid: 'y', index: 3 }, first)!;
-  const svg = svgOf({
-    title: 'x < y & "z"',
-    rows: [{ heading: 'Forward', grids }],
-    selected: { grid: 'y', index: 3 },
-    lit: (name) => cellsIn(explanation, name),
-    lines: [Array.from({ length: 40 }, () => '−1.2345 · 2.3456').join(' + ')],
-  });
-
-  test('as a drawing is SVG alone, with every number, colour and light', () => {
-    const numbers = svg.match(/text-anchor="middle">/g)!;
-    expect(numbers).toHaveLength(grids.reduce((count, { values }) => count + values.length, 0));
-    expect(svg).toContain('x &lt; y &amp; "z"');
-    expect(svg).not.toMatch(/foreignObject|class=|style=|var\(/);
-    expect(svg.match(/url\(#gradient\)/g)).toHaveLength(4 + 9 + 4 + 1); // dy, dx, dweight, dbias
-    expect(svg.match(/stroke-width="3"/g)).toHaveLength(4 + 4 + 1); // a window, the kernel, the bias
-  });
-
-  test('as a drawing keeps within its width', () => {
-    const width = Number(/<svg [^>]*width="(\d+)"/.exec(svg)![1]);
-    for (const [, x, side] of svg.matchAll(/<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)) {
-      expect(Number(x) + Number(side)).toBeLessThanOrEqual(width);
-    }
-    for (const [, line] of svg.matchAll(/<text x="16"[^>]*>([^<]*)</g))
-      expect(line.length * 7.9 + 16).toBeLessThan(width);
-  });
-
-  test('as a table has all digits', () => {
-    const lines = tableOf(grids).trim().split('\r\n');
-    expect(lines[0]).toBe('name,place,value');
-    expect(lines[1]).toBe('x,"0,0,0,0",0.3333333333333333');
-    expect(lines[2]).toBe('x,"0,0,0,1",-1e+30');
-    expect(lines).toHaveLength(1 + grids.reduce((count, { values }) => count + values.length, 0));
   });
 });
 

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { conv2dForward, conv2dSizes } from '../src/ops/conv2d.js';
+import { operations, others } from '../web/learn/examples.js';
 import { hasChromium } from './browser/chromium.js';
 import { axe } from './web/axe.js';
 import { strict, Visitor } from './web/visitor.js';
@@ -218,7 +219,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
       const content = await readFile((await (await download).path())!, 'utf8');
       if (name.includes('SVG')) {
         expect(await page.evaluate(problemIn, content)).toBeNull();
-        expect(content).toContain('y[0,0,1,1] = ');
+        expect(content).toContain('>y[0,0,1,1]</text>');
       } else expect(content).toContain('x,"0,0,0,0",-2\r\n');
     }
     expect(files).toEqual(['conv2d-x-1x1x3x3-weight-1x1x2x2.svg', 'conv2d-x-1x1x3x3-weight-1x1x2x2.csv']);
@@ -320,7 +321,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(await page.locator('.live > *').count()).toBeLessThan(4);
     await page.emulateMedia({ media: 'print' });
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    expect(await page.locator('.live > *').count()).toBe(await page.locator('.live').count());
+    expect(await page.locator('.live:empty').count()).toBe(0);
     for (const [selector, isSeen] of [
       ['header', false],
       ['.contents', false],
@@ -333,17 +334,143 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     }
   });
 
+  test('a chapter is printed with all of its figures, when those are complete that a worker computes', async () => {
+    for (const [chapter, seen, pages] of [
+      ['6-mnist-net', '.layers-seen, rc-step .told', 4],
+      ['8-inception', '.branch, rc-stages table', 4],
+    ] as const) {
+      const page = await visitor.open(`${address}learn.html?chapter=${chapter}`, { colorScheme: 'dark' });
+      await page.locator('article').waitFor();
+      const printed = page.evaluate(
+        (selector) =>
+          new Promise((resolve) => {
+            globalThis.print = () => {
+              const parts = [...document.querySelectorAll('.live')];
+              resolve({
+                unfinished: parts.filter((part) => !part.firstElementChild || part.querySelector('[aria-busy="true"]'))
+                  .length,
+                seen: document.querySelectorAll(selector).length,
+                theme: document.documentElement.dataset.theme,
+              });
+            };
+          }),
+        seen,
+      );
+      await page.getByRole('button', { name: 'Print this chapter' }).click();
+      expect(await printed).toEqual({ unfinished: 0, seen: chapter === '6-mnist-net' ? 2 : 5, theme: 'light' });
+      expect((await page.pdf()).toString('latin1').match(/\/Type \/Page\b/g)!.length).toBeGreaterThan(pages);
+      await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('system');
+    }
+  });
+
+  test('on a phone the sum never covers the toolbar of a figure that enters the screen', async () => {
+    const page = await visitor.open(`${address}learn.html?embed=conv2d&x=1,1,5,5&weight=1,1,3,3&preset=lecture`, {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    await page.locator('.figure').waitFor();
+    const covered = await page.evaluate(() => {
+      document.querySelector('main')!.style.paddingTop = '800px';
+      const [toolbar, grid] = [document.querySelector('.toolbar')!, document.querySelector('.grid .cell')!];
+      let covered = 0;
+      for (let top = 0; top < 800; top += 40) {
+        scrollTo(0, top);
+        for (const element of [...toolbar.querySelectorAll('button'), grid]) {
+          const { left, width, top, height } = element.getBoundingClientRect();
+          const y = top + height / 2;
+          if (y < innerHeight && !element.contains(document.elementFromPoint(left + width / 2, y))) covered++;
+        }
+      }
+      return covered;
+    });
+    expect(covered).toBe(0);
+    // Scrolled into the figure, it is at the lower edge.
+    await page.evaluate(() => scrollTo(0, 900));
+    expect(
+      await page.evaluate(() => Math.round(document.querySelector('.explained')!.getBoundingClientRect().bottom)),
+    ).toBe(740);
+  });
+
+  test('every figure is complete, and can be taken away: as a drawing for white paper, and as tables', async () => {
+    const page = await visitor.open(`${address}learn.html?chapter=figures`, { colorScheme: 'dark' });
+    await page.locator('.live').first().waitFor();
+    const taken = await page.evaluate(takeAll);
+    expect(taken.map(({ name }) => name).sort()).toEqual(Object.keys({ ...operations, ...others }).sort());
+    for (const { name, svg, problem, missing, outside, csv } of taken) {
+      expect({ name, problem, missing, outside }).toEqual({ name, problem: null, missing: [], outside: [] });
+      expect(svg, name).not.toMatch(/foreignObject|<script|class=|style=|var\(|light-dark|#e9eaec/);
+      if (csv !== null) expect(csv, name).toMatch(/^[^\n]*,[^\n]*\r\n/m);
+    }
+    const { svg, csv } = taken.find(({ name }) => name === 'conv2d')!;
+    expect(svg.match(/stroke-width="3"/g)).toHaveLength(9 + 9 + 1); // a window, the kernel, the bias
+    expect(svg.match(/<path [^>]*stroke-opacity/g)).toHaveLength(9 + 25 + 9 + 1); // dy, dx, dweight, dbias
+    expect(csv!.trim().split('\r\n')).toHaveLength(1 + 2 * (25 + 9 + 1 + 9));
+    // What a reader has the page show stays.
+    expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('system');
+    expect(await page.locator('.drawn').count()).toBe(0);
+    expect(await page.locator('.figure .bad:not(:empty)').allTextContents()).toEqual([]);
+  });
+
+  test.each([
+    ['en', { colorScheme: 'light' }],
+    ['zh', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
+  ] as const)('axe finds nothing serious in any figure (%s, %o)', async (language, options) => {
+    const page = await visitor.open(`${address}learn.html?chapter=figures&lang=${language}`, options);
+    await page.locator('.live').first().waitFor();
+    await page.evaluate(() =>
+      Promise.all(
+        [...document.querySelectorAll<HTMLElement & { complete(): Promise<void> }>('.live')].map((part) =>
+          part.complete(),
+        ),
+      ),
+    );
+    for (const details of await page.locator('.share').all())
+      await details.evaluate((element: HTMLDetailsElement) => {
+        element.open = true;
+      });
+    expect(await axe(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      page.viewportSize()!.width,
+    );
+  });
+
+  test('in every chapter each id is one element’s, and what names an element names one', async () => {
+    const page = await visitor.newPage();
+    for (const chapter of [...chapters, 'figures']) {
+      await page.goto(`${address}learn.html?chapter=${chapter}`);
+      await page.locator('.live').first().waitFor();
+      const wrong = await page.evaluate(async () => {
+        const parts = [...document.querySelectorAll<HTMLElement & { load(): Promise<void>; show(): void }>('.live')];
+        await Promise.all(parts.map((part) => part.load()));
+        for (const part of parts) part.show();
+        const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+        const named = ['for', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'list'].flatMap((name) =>
+          [...document.querySelectorAll(`[${name}]`)].flatMap((element) => element.getAttribute(name)!.split(' ')),
+        );
+        return {
+          repeated: ids.filter((id, i) => ids.indexOf(id) !== i),
+          nobody: named.filter((id) => !ids.includes(id)),
+          empty: parts.filter((part) => !part.firstElementChild).length,
+        };
+      });
+      expect({ chapter, ...wrong }).toEqual({ chapter, repeated: [], nobody: [], empty: 0 });
+    }
+  });
+
   test.each(['en', 'zh'])('axe finds nothing serious in any chapter (%s)', async (language) => {
     const checked: string[] = [];
     const page = await visitor.newPage();
     for (const chapter of chapters) {
       await page.goto(`${address}learn.html?chapter=${chapter}&lang=${language}`);
       await page.locator('article').waitFor();
-      // Each kind of element once, seen or not.
+      // Each kind of exercise once, seen or not. Figures have their own test.
       const kinds = await page.evaluate((known) => {
         const parts = [...document.querySelectorAll<HTMLElement & { show(): void }>('.live')];
         const kindOf = (part: HTMLElement) => `${part.localName} ${part.getAttribute('kind')}`;
-        const kinds = new Set(parts.map(kindOf).filter((kind) => !known.includes(kind)));
+        const isNew = (kind: string) => kind.startsWith('rc-exercise') && !known.includes(kind);
+        const kinds = new Set(parts.map(kindOf).filter(isNew));
         for (const part of parts) {
           if (!kinds.delete(kindOf(part))) part.remove();
           else part.show();
@@ -363,4 +490,58 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
 function problemIn(content: string): string | null {
   const { documentElement } = new DOMParser().parseFromString(content, 'image/svg+xml');
   return documentElement.localName === 'svg' ? null : documentElement.textContent;
+}
+
+/** Runs in the page: each figure, when it is complete, with the files that its panel saves, and what is wrong with the drawing. */
+async function takeAll() {
+  let saved: (content: Promise<string>) => void = () => {};
+  URL.createObjectURL = (file) => {
+    saved((file as Blob).text());
+    return '#';
+  };
+  const press = (button: HTMLButtonElement) =>
+    new Promise<string>((resolve) => {
+      saved = (content) => content.then(resolve);
+      button.click();
+    });
+  const taken = [];
+  for (const part of document.querySelectorAll<HTMLElement & { complete(): Promise<void> }>('.live')) {
+    await part.complete();
+    const panel = part.querySelector<HTMLDetailsElement>('.share')!;
+    panel.open = true;
+    while (!panel.querySelector('.buttons > button + button, .buttons > button:only-child')) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const [drawing, table] = panel.querySelectorAll<HTMLButtonElement>('fieldset + .buttons > button');
+    const svg = await press(drawing);
+    const csv = table ? await press(table) : null;
+    panel.open = false;
+    const { documentElement: root } = new DOMParser().parseFromString(svg, 'image/svg+xml');
+    const problem = root.localName === 'svg' ? null : root.textContent;
+    // Each number that is seen in a cell is drawn as often as it is seen.
+    const count = (texts: Iterable<string>) => {
+      const counts = new Map<string, number>();
+      for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+      return counts;
+    };
+    const isSeen = (element: Element) => element.checkVisibility({ visibilityProperty: true });
+    const cells = [...part.querySelectorAll('.figure td')].filter(isSeen).map((cell) => cell.textContent!.trim());
+    const seen = count(cells.filter((text) => /^[-−.\d]+$/.test(text)));
+    const drawn = count([...root.querySelectorAll('text')].map(({ textContent }) => textContent!));
+    const missing = [...seen].filter(([text, times]) => !((drawn.get(text) ?? 0) >= times));
+    const [width, height] = ['width', 'height'].map((name) => Number(root.getAttribute(name)));
+    const outside = [...root.querySelectorAll('rect[x]')].filter((rect) => {
+      const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(rect.getAttribute(name)));
+      return !rect.closest('svg svg') && (x < -20 || y < -50 || x + w > width || y + h > height);
+    });
+    taken.push({
+      name: part.localName.replace('rc-', ''),
+      svg,
+      csv,
+      problem,
+      missing,
+      outside: outside.map(({ outerHTML }) => outerHTML),
+    });
+  }
+  return taken;
 }

@@ -54,6 +54,23 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh');
   });
 
+  test('an operation shows its figure, which can be opened alone; another name has none', async () => {
+    const page = await open('reference.html?entry=receptive&name=functional.sigmoid');
+    const y = page.locator('rc-sigmoid .role-y:not(.gradient) .cell').first();
+    await y.scrollIntoViewIfNeeded();
+    expect(Number(await y.getAttribute('data-value'))).toBeCloseTo(1 / (1 + Math.E), 6);
+    await page.goto(`${address}reference.html?entry=receptive&name=Tensor.add`);
+    await page.locator('rc-add .figure').waitFor();
+    await page.goto(`${address}reference.html?entry=receptive&name=optim.AdamW`);
+    await page.locator('rc-adam[decoupled=true] .figure').waitFor();
+    await page.getByRole('link', { name: 'The figure alone' }).click();
+    await page.waitForURL('**/learn.html?embed=adam*');
+    await page.locator('.embedded .figure').waitFor();
+    await page.goto(`${address}reference.html?entry=receptive&name=optim.StepLR`);
+    await heading(page, 'optim.StepLR');
+    expect(await page.locator('.operation').count()).toBe(0);
+  });
+
   test('entries and sections list what is in them; what isn’t there is said', async () => {
     const page = await open('reference.html');
     await heading(page, 'receptive');

@@ -1,6 +1,6 @@
 /** The fields that forms are made of. */
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useUniqueId } from '../shell/id.js';
 
 interface FieldOptions {
   readonly label: string;
@@ -29,7 +29,7 @@ export function TextField({
   /** It is read out, and something else beside the field says it to the eye. */
   readonly isLabelHidden?: boolean;
 }) {
-  const id = useId();
+  const id = useUniqueId();
   return (
     <div class="field">
       <label for={id} class={isLabelHidden ? 'unseen' : undefined}>
@@ -78,7 +78,7 @@ export function SelectField<T extends string | number>({
   readonly onChoose: (value: T) => void;
   readonly disabled?: boolean;
 }) {
-  const id = useId();
+  const id = useUniqueId();
   return (
     <div class="field">
       <label for={id}>{label}</label>

@@ -3,11 +3,14 @@ import type { Given } from './given.js';
 import { Part } from './part.js';
 import { fromParameters, toParameters } from './state.js';
 
+/** The figures and exercises of a page. */
+export function partsIn(root: ParentNode): Part[] {
+  return [...root.querySelectorAll('.live')].filter((element) => element instanceof Part);
+}
+
 /** The figures of a page, in the order in which an address counts them, from 1. */
 export function figuresIn(root: ParentNode): Part[] {
-  return [...root.querySelectorAll('*')].filter(
-    (element): element is Part => element instanceof Part && element.localName !== 'rc-exercise',
-  );
+  return partsIn(root).filter(({ localName }) => localName !== 'rc-exercise');
 }
 
 /** Attributes that a reader may choose. */
@@ -16,7 +19,8 @@ export const optionsOf = (given: Given): string[] => [...given.text('controls').
 /** Of the page as it is, with this figure as it is. `hide`, if it is given, takes the place of what the page hides. */
 export function addressOf(part: Part, hide?: string): string {
   const here = new URLSearchParams(location.search);
-  if (here.has('embed')) return embedAddressOf(part, hide);
+  // Elsewhere than in a chapter it has no place that an address could name.
+  if (!here.has('chapter') && !document.querySelector('.learn .chapter')) return embedAddressOf(part, hide);
   const state = toParameters(part.state);
   const number = figuresIn(document).indexOf(part) + 1;
   return addressWith({
@@ -27,15 +31,20 @@ export function addressOf(part: Part, hide?: string): string {
   });
 }
 
+/** What a file with this figure is called, without its ending: `conv2d-x-1x1x5x5-weight-1x1x3x3-stride-2`. */
+export function fileNameOf(part: Part): string {
+  const { controls: _, ...attributes } = ownAttributes(part);
+  const words = Object.entries({ ...attributes, ...part.state.options }).flat();
+  return [nameOf(part), ...words].map((word) => word.replace(/,/g, 'x').replace(/[^\w.-]+/g, '-')).join('-');
+}
+
 /** Of the figure alone, for a frame in other pages. */
 export function embedAddressOf(part: Part, hide?: string): string {
   const here = new URLSearchParams(location.search);
-  const names = part.getAttributeNames().filter(isItsOwn);
-  const attributes = Object.fromEntries(names.map((name) => [name, part.getAttribute(name)]));
   return addressWith({
-    embed: part.localName.replace('rc-', ''),
+    embed: nameOf(part),
     lang: document.documentElement.lang,
-    ...attributes,
+    ...ownAttributes(part),
     hide: hide ?? here.get('hide') ?? part.getAttribute('hide'),
     ...toParameters(part.state),
   });
@@ -57,6 +66,13 @@ export function embedded(parameters: URLSearchParams): Part | null {
     if (isItsOwn(attribute)) part.setAttribute(attribute, value);
   }
   return part;
+}
+
+const nameOf = (part: Part) => part.localName.replace('rc-', '');
+
+function ownAttributes(part: Part): Record<string, string> {
+  const names = part.getAttributeNames().filter(isItsOwn);
+  return Object.fromEntries(names.map((name) => [name, part.getAttribute(name)!]));
 }
 
 /** Whether an attribute says what a figure is, and not how it lies in its page. */
@@ -81,5 +97,5 @@ function addressWith(parameters: Readonly<Record<string, string | null>>): strin
   const query = Object.entries(parameters)
     .filter((one): one is [string, string] => Boolean(one[1]))
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ',').replace(/%3A/g, ':')}`);
-  return `${location.origin}${location.pathname}?${query.join('&')}`;
+  return `${new URL('learn.html', location.href)}?${query.join('&')}`;
 }

@@ -2,15 +2,16 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { language, texts } from '../shell/settings.js';
-import { figuresIn, restore } from './address.js';
+import { figuresIn, partsIn, restore } from './address.js';
+import { AllFigures } from './allFigures.js';
 import type { Chapter } from './chapter.js';
 import { keepInAddress } from './keepInAddress.js';
-import { Part } from './part.js';
+import { Print } from './print.js';
 import { chapterTitle } from './titles.js';
 
 const files = import.meta.glob<Chapter>('../../docs/learn/*.md', { import: 'default' });
 const fileOf = (name: string) => `../../docs/learn/${name}.${language.value}.md`;
-const titleOf = (name: string) => chapterTitle(name, language.value);
+const titleOf = (name: string) => (name === all ? texts.value.learn.allFigures : chapterTitle(name, language.value));
 const numberOf = (name: string) => Number.parseInt(name, 10);
 
 /** In the order of the lecture, by their files' names: `3-convolution.en.md`. */
@@ -23,7 +24,8 @@ const asked = new URLSearchParams(location.search);
 /** Milliseconds until the code of what isn't seen yet is loaded, so that what is seen comes first. */
 const rest = 1000;
 
-const parts = () => [...document.querySelectorAll('.live')].filter((element) => element instanceof Part);
+/** All figures, in place of a chapter. */
+const all = 'figures';
 
 /** Of a chapter, in this language, and with the same things hidden. */
 function addressOf(name: string): string {
@@ -56,10 +58,10 @@ export function Chapters() {
   useEffect(() => {
     // Printing waits for nobody: what is on paper must have been loaded before.
     const timer = setTimeout(() => {
-      for (const part of parts()) part.load();
+      for (const part of partsIn(document)) part.load();
     }, rest);
     const showAll = () => {
-      for (const part of parts()) part.show();
+      for (const part of partsIn(document)) part.show();
     };
     addEventListener('beforeprint', showAll);
     return () => {
@@ -68,8 +70,8 @@ export function Chapters() {
     };
   }, [chapter.value]);
 
-  if (!names.includes(name)) return <p class="bad">{text.noChapter(name)}</p>;
-  const at = names.indexOf(name);
+  if (name !== all && !names.includes(name)) return <p class="bad">{text.noChapter(name)}</p>;
+  const at = name === all ? names.length : names.indexOf(name);
   return (
     <div class="learn">
       <Contents current={name} chapter={chapter.value} />
@@ -78,6 +80,10 @@ export function Chapters() {
         {chapter.value ? (
           // The site's own files, rendered when it was built.
           <article key={language.value} ref={article} dangerouslySetInnerHTML={{ __html: chapter.value.html }} />
+        ) : name === all ? (
+          <article ref={article}>
+            <AllFigures />
+          </article>
         ) : (
           <h1>{text.title}</h1>
         )}
@@ -104,7 +110,7 @@ function Contents({ current, chapter }: { readonly current: string; readonly cha
   return (
     <details class="contents" open={matchMedia('(min-width: 50rem)').matches}>
       <summary>
-        {text.contents}: {numberOf(current)} {titleOf(current)}
+        {text.contents}: {current !== all && numberOf(current)} {titleOf(current)}
       </summary>
       <nav aria-label={text.contents}>
         <ol>
@@ -125,7 +131,13 @@ function Contents({ current, chapter }: { readonly current: string; readonly cha
             </li>
           ))}
         </ol>
+        <p>
+          <a href={addressOf(all)} aria-current={current === all ? 'page' : undefined}>
+            {titleOf(all)}
+          </a>
+        </p>
       </nav>
+      <Print />
     </details>
   );
 }

@@ -1,66 +1,33 @@
-/** The elements of chapters: a figure for an operation, and exercises. */
+/** The elements of chapters: figures, each with what one can take away of it, and exercises. */
+import { type OtherFigure, operations } from './examples.js';
 import type { OperationElement } from './figureOf.js';
+import { type Hideable, hideable } from './hidden.js';
 import { Part, type View } from './part.js';
+import { withShare } from './share.js';
+import './style.css';
 
-/** The operations of `src/ops`, as HTML writes names. */
-const operations = [
-  'conv2d',
-  'maxpool2d',
-  'avgpool2d',
-  'adaptiveavgpool2d',
-  'linear',
-  'matmul',
-  'batchnorm2d',
-  'localresponsenorm',
-  'relu',
-  'sigmoid',
-  'tanh',
-  'softmax',
-  'logsoftmax',
-  'crossentropy',
-  'nllloss',
-  'mseloss',
-  'cat',
-  'pad',
-  'dropout',
-  'add',
-  'sub',
-  'mul',
-  'div',
-  'sum',
-  'mean',
-  'sgd',
-  'adam',
-  'rmsprop',
-  'adagrad',
-  'gradnorm',
-  'clipgrad',
-] as const satisfies readonly OperationElement[];
-
-/** Where each element's view comes from. */
-const views: Readonly<Record<string, () => Promise<View>>> = {
-  ...Object.fromEntries(operations.map((name) => [`rc-${name}`, () => figureViewOf(name)])),
-  'rc-network': async () => (await import('./network/network.js')).view,
-  'rc-step': async () => (await import('./network/step.js')).view,
-  'rc-raster': async () => (await import('./pictures/raster.js')).view,
-  'rc-picture': async () => (await import('./pictures/picture.js')).view,
-  'rc-normalization': async () => (await import('./pictures/normalization.js')).view,
-  'rc-shuffle': async () => (await import('./pictures/shuffle.js')).view,
-  'rc-moved': async () => (await import('./pictures/moved.js')).view,
-  'rc-cost': async () => (await import('./pictures/costFigure.js')).view,
-  'rc-block': async () => (await import('./pictures/block.js')).view,
-  'rc-stages': async () => (await import('./pictures/stagesFigure.js')).view,
-  'rc-graph': async () => (await import('./ideas/graph.js')).view,
-  'rc-depth': async () => (await import('./ideas/depth.js')).view,
-  'rc-dense': async () => (await import('./ideas/dense.js')).view,
-  'rc-float': async () => (await import('./ideas/float.js')).view,
-  'rc-sum-orders': async () => (await import('./ideas/sumOrders.js')).view,
-  'rc-exercise': async () => (await import('./exercise.js')).view,
-  'rc-winograd': async () => (await import('./fast/winograd.js')).view,
-  'rc-lanes': async () => (await import('./fast/lanes.js')).view,
-  'rc-gemm': async () => (await import('./fast/gemm.js')).view,
-  'rc-threads': async () => (await import('./fast/threads.js')).view,
-  'rc-device': async () => (await import('./fast/device.js')).view,
+/** Where the views of other figures come from. */
+const views: Readonly<Record<OtherFigure, () => Promise<View>>> = {
+  network: async () => (await import('./network/network.js')).view,
+  step: async () => (await import('./network/step.js')).view,
+  raster: async () => (await import('./pictures/raster.js')).view,
+  picture: async () => (await import('./pictures/picture.js')).view,
+  normalization: async () => (await import('./pictures/normalization.js')).view,
+  shuffle: async () => (await import('./pictures/shuffle.js')).view,
+  moved: async () => (await import('./pictures/moved.js')).view,
+  cost: async () => (await import('./pictures/costFigure.js')).view,
+  block: async () => (await import('./pictures/block.js')).view,
+  stages: async () => (await import('./pictures/stagesFigure.js')).view,
+  graph: async () => (await import('./ideas/graph.js')).view,
+  depth: async () => (await import('./ideas/depth.js')).view,
+  dense: async () => (await import('./ideas/dense.js')).view,
+  float: async () => (await import('./ideas/float.js')).view,
+  'sum-orders': async () => (await import('./ideas/sumOrders.js')).view,
+  winograd: async () => (await import('./fast/winograd.js')).view,
+  lanes: async () => (await import('./fast/lanes.js')).view,
+  gemm: async () => (await import('./fast/gemm.js')).view,
+  threads: async () => (await import('./fast/threads.js')).view,
+  device: async () => (await import('./fast/device.js')).view,
 };
 
 async function figureViewOf(name: OperationElement): Promise<View> {
@@ -70,12 +37,25 @@ async function figureViewOf(name: OperationElement): Promise<View> {
 
 /** Makes the elements known to the page. */
 export function defineElements(): void {
-  for (const [name, view] of Object.entries(views)) {
-    customElements.define(
-      name,
-      class extends Part {
-        override view = view;
-      },
-    );
+  for (const name of Object.keys(operations) as OperationElement[]) {
+    defineFigure(name, () => figureViewOf(name), hideable);
   }
+  for (const [name, view] of Object.entries(views)) {
+    defineFigure(name, view, name === 'winograd' ? ['sum', 'edit', 'share'] : ['share']);
+  }
+  define('rc-exercise', async () => (await import('./exercise.js')).view);
+}
+
+/** `parts`: what an address can leave out of it. */
+function defineFigure(name: string, view: () => Promise<View>, parts: readonly Hideable[]): void {
+  define(`rc-${name}`, async () => withShare(await view(), parts));
+}
+
+function define(name: string, view: () => Promise<View>): void {
+  customElements.define(
+    name,
+    class extends Part {
+      override view = view;
+    },
+  );
 }

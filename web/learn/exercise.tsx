@@ -3,7 +3,7 @@
  * wrong number to find. The right numbers are the figure's own.
  */
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useUniqueId } from '../shell/id.js';
 import { texts } from '../shell/settings.js';
 import { isRightAnswer } from './answers.js';
 import { Exercise, type Verdict } from './exerciseFrame.js';
@@ -21,7 +21,7 @@ function Predict({
   readonly hint: string;
 }) {
   const { learn: text } = texts.value;
-  const id = useId();
+  const id = useUniqueId();
   const given = useSignal('');
   const verdict = useSignal<Verdict>(null);
   return (

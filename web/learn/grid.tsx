@@ -2,8 +2,10 @@
 import type { ComponentChild } from 'preact';
 import { type Grid, placeOf } from 'receptive/figures';
 import { texts } from '../shell/settings.js';
-import type { Light } from './drawing.js';
 import { written } from './numbers.js';
+
+/** Why a cell is lit: it takes part, or it was only looked at. */
+export type Light = 'part' | 'seen';
 
 export interface GridViewProps {
   readonly grid: Grid;
@@ -80,7 +82,7 @@ export function GridView({ grid, selected, lit, onSelect, onPoint, onType, conte
   }
 
   return (
-    <figure class={`grid role-${role} ${isGradient ? 'gradient' : ''}`}>
+    <figure class={`grid role-${role} ${isGradient ? 'gradient' : ''}`} data-name={name} data-shape={shape.join()}>
       <figcaption>
         <code>{name}</code> <span class="hint">({shape.join(', ')})</span>
       </figcaption>

@@ -10,7 +10,6 @@ import { isHidden } from './hidden.js';
 import { Options } from './options.js';
 import type { Part } from './part.js';
 import { attempt, type FigureProps, type Problem } from './problem.js';
-import { Share } from './share.js';
 import { type FigureState, inputsOf, untouched } from './state.js';
 import { Sum } from './sum.js';
 import { Toolbar } from './toolbar.js';
@@ -128,32 +127,33 @@ export function LiveFigure({ part, problem, problemOf }: FigureProps & { readonl
       )}
       {!isHidden('presets', part) && preset && <p class="hint">{text.presets[preset.name].reason}</p>}
       <Options part={part} refusal={refusal.value} onChoose={choose} />
-      <h3>{text.forward}</h3>
-      <div class="grids">{show(grids.filter(({ isGradient }) => !isGradient))}</div>
-      {backward.length > 0 && !isHidden('backward', part) && (
-        <>
-          <h3>{text.backward}</h3>
-          <div class="grids">{show(backward)}</div>
-        </>
-      )}
-      <div class="explained">
-        {!isHidden('sum', part) && <Sum grids={grids} cell={shown} figure={figure} inputs={inputs} />}
-        {destinations && <Destinations cell={shown} destinations={destinations} grids={grids} name={name} />}
-        {isInput(selected.grid) && !isHidden('edit', part) && (
-          <Editor
-            key={`${selected.grid}:${selected.index}`}
-            name={name(selected)}
-            value={gridOf(selected.grid, grids).values[selected.index]}
-            onEdit={edit}
-            onLeave={() => {
-              root.current?.querySelector<HTMLElement>(`.cell.selected`)?.focus();
-            }}
-          />
-        )}
+      <div class="walked">
+        <div>
+          <h3>{text.forward}</h3>
+          <div class="grids">{show(grids.filter(({ isGradient }) => !isGradient))}</div>
+          {backward.length > 0 && !isHidden('backward', part) && (
+            <>
+              <h3>{text.backward}</h3>
+              <div class="grids">{show(backward)}</div>
+            </>
+          )}
+        </div>
+        <div class="explained">
+          {!isHidden('sum', part) && <Sum grids={grids} cell={shown} figure={figure} inputs={inputs} />}
+          {destinations && <Destinations cell={shown} destinations={destinations} grids={grids} name={name} />}
+          {isInput(selected.grid) && !isHidden('edit', part) && (
+            <Editor
+              key={`${selected.grid}:${selected.index}`}
+              name={name(selected)}
+              value={gridOf(selected.grid, grids).values[selected.index]}
+              onEdit={edit}
+              onLeave={() => {
+                root.current?.querySelector<HTMLElement>(`.cell.selected`)?.focus();
+              }}
+            />
+          )}
+        </div>
       </div>
-      {!isHidden('share', part) && (
-        <Share part={part} grids={grids} operation={figure.operation} selected={selected} lit={lit} />
-      )}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /** Small fields for what a chapter lets its reader choose of a figure: `controls="stride,padding"`. */
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useUniqueId } from '../shell/id.js';
 import { texts } from '../shell/settings.js';
 import { isHidden } from './hidden.js';
 import type { Part } from './part.js';
@@ -16,7 +16,7 @@ export function Options({
   readonly onChoose: (name: string, value: string) => void;
 }) {
   const { learn: text } = texts.value;
-  const id = useId();
+  const id = useUniqueId();
   /** What was typed last, which may be impossible. */
   const typed = useSignal<{ readonly name: string; readonly value: string } | null>(null);
   const names = part.text('controls').split(',').filter(Boolean);

@@ -59,6 +59,22 @@ export class Part extends HTMLElement {
     else this.load().then(() => this.#render(this.#view!));
   }
 
+  /** Shows it, and waits until all of it is there: what is asked of a worker is `aria-busy` until then. */
+  async complete(): Promise<void> {
+    await this.load();
+    this.show();
+    const isComplete = () => this.firstElementChild && !this.querySelector('[aria-busy="true"]');
+    if (isComplete()) return;
+    await new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        if (!isComplete()) return;
+        observer.disconnect();
+        resolve();
+      });
+      observer.observe(this, { childList: true, subtree: true, attributeFilter: ['aria-busy'] });
+    });
+  }
+
   #render(view: View): void {
     if (!this.isConnected) return;
     for (const name of ['role', 'aria-label']) this.removeAttribute(name);

@@ -1,5 +1,4 @@
 /** The page 'learn': the lecture in chapters, with live figures; or one of those figures alone, for a frame in another page. */
-import '../learn/style.css';
 import { render } from 'preact';
 import { Chapters } from '../learn/chapters.js';
 import { defineElements } from '../learn/elements.js';

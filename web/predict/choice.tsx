@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks';
+import { useUniqueId } from '../shell/id.js';
 
 /** One of several, each with a text. */
 export function Choice({
@@ -12,7 +12,7 @@ export function Choice({
   readonly value: string;
   readonly onChoose: (value: string) => void;
 }) {
-  const id = useId();
+  const id = useUniqueId();
   return (
     <div class="field">
       <label for={id}>{label}</label>

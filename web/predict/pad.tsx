@@ -2,8 +2,9 @@
 import './pad.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Pixels } from 'receptive/data';
+import { useUniqueId } from '../shell/id.js';
 import { texts, theme } from '../shell/settings.js';
 import { type Drawing, type Point, paint, pixelsOf, side } from './drawing.js';
 
@@ -29,7 +30,7 @@ export function Pad({
 }) {
   const { predict: text } = texts.value;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const hint = useId();
+  const hint = useUniqueId();
   const cursor = useSignal<{ x: number; y: number; isDown: boolean } | null>(null);
   const strokes = drawing.strokes.value;
   const drawn = useRef(strokes);

@@ -1,9 +1,12 @@
 /** A name: how it is written, what it does, what it has, where its source is, and which chapters are about it. */
+import { Fragment } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { chapterTitle } from '../learn/titles.js';
 import { language, texts } from '../shell/settings.js';
 import { Code } from './code.js';
 import type { Declaration, Entry, Item } from './entry.js';
+import { figureFor } from './operation.js';
+import { OperationFigure } from './operationFigure.js';
 import { Docstring } from './overview.js';
 import { addressOf } from './place.js';
 import { Title } from './title.js';
@@ -43,16 +46,19 @@ export function ItemPage({ entry, item, member }: { entry: Entry; item: Item; me
           ))}
         </p>
       )}
+      {member === undefined && <Figure entry={entry} name={item.name} />}
       {item.members.length > 0 && <h2>{text.members}</h2>}
       {item.members.map((one, i) => (
-        <section
-          key={`${one.name} ${one.source}`}
-          class={one.name === member ? 'member chosen' : 'member'}
-          // Of several with one name, the first.
-          id={item.members.findIndex(({ name }) => name === one.name) === i ? `member-${one.name}` : undefined}
-        >
-          <Declared entry={entry} declaration={one} namespace={namespace} own={item.name} isMember />
-        </section>
+        <Fragment key={`${one.name} ${one.source}`}>
+          <section
+            class={one.name === member ? 'member chosen' : 'member'}
+            // Of several with one name, the first.
+            id={item.members.findIndex(({ name }) => name === one.name) === i ? `member-${one.name}` : undefined}
+          >
+            <Declared entry={entry} declaration={one} namespace={namespace} own={item.name} isMember />
+          </section>
+          {one.name === member && <Figure entry={entry} name={`${item.name}.${member}`} />}
+        </Fragment>
       ))}
       {item.inherited.map(({ from, names }) => (
         <section key={from}>
@@ -68,6 +74,12 @@ export function ItemPage({ entry, item, member }: { entry: Entry; item: Item; me
       ))}
     </>
   );
+}
+
+/** Of a name that is an operation; of others there is none. */
+function Figure({ entry, name }: { entry: Entry; name: string }) {
+  const figure = entry.id === 'receptive' ? figureFor(name) : null;
+  return figure && <OperationFigure key={name} {...figure} />;
 }
 
 type Properties = { entry: Entry; declaration: Declaration; namespace: string; own: string; isMember?: boolean };

@@ -1,7 +1,8 @@
 /** One field for chapters and the reference. What it looks through is loaded when it is first used. */
 import './style.css';
 import { useSignal } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { useUniqueId } from '../shell/id.js';
 import { language, texts } from '../shell/settings.js';
 import type { Document } from './documents.js';
 import { type Found, search } from './search.js';
@@ -23,7 +24,7 @@ function load(): Promise<readonly Document[]> {
 
 export function SearchField() {
   const { search: text } = texts.value;
-  const id = useId();
+  const id = useUniqueId();
   const field = useRef<HTMLInputElement>(null);
   const query = useSignal('');
   const found = useSignal<readonly Found[] | null>(null);

@@ -1,10 +1,10 @@
 /** What learns, and from what: the network and the data. */
 
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
 import type { Network, NetworkName } from 'receptive/catalog';
 import { networkNamed, networksByGroup } from 'receptive/catalog';
 import { SelectField, Tick } from '../forms/fields.js';
+import { useUniqueId } from '../shell/id.js';
 import { texts } from '../shell/settings.js';
 import { droppedFiles, pickedFiles } from '../training/files.js';
 import { checked, choose, chosen, misfit } from './form.js';
@@ -12,7 +12,7 @@ import { own, ownProblem, take } from './ownFiles.js';
 
 export function NetworkField() {
   const { train: text } = texts.value;
-  const id = useId();
+  const id = useUniqueId();
   const problem = checked.value.wrong.model;
   const label = (name: NetworkName, { title }: Network) =>
     `${text.networks[name] ?? title}${misfit(name) ? ` · ${text.misfit}` : ''}`;

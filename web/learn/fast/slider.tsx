@@ -1,4 +1,4 @@
-/** A whole number to choose, with a slider. (The label holds its field: `useId` repeats itself in the figures of a chapter.) */
+/** A whole number to choose, with a slider. */
 export function Slider({
   label,
   value,

@@ -19,7 +19,6 @@ import { Editor } from '../editor.js';
 import { GridView } from '../grid.js';
 import { isHidden } from '../hidden.js';
 import type { Part, View } from '../part.js';
-import { Share } from '../share.js';
 import { fits, inputsOf } from '../state.js';
 import { Sum } from '../sum.js';
 import { Choice } from './slider.js';
@@ -184,9 +183,6 @@ function Winograd({ part }: { readonly part: Part }) {
           </tr>
         </tbody>
       </table>
-      {!isHidden('share', part) && (
-        <Share part={part} grids={grids} operation={figure.operation} selected={selected} lit={lit} />
-      )}
     </section>
   );
 }

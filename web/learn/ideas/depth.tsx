@@ -45,7 +45,7 @@ function Depth({ part }: { readonly part: Part }) {
       if (isWhole(valueAsNumber, from, to)) choose(part, { [name]: valueAsNumber });
     };
   return (
-    <section class="figure depth" aria-label={text.depth}>
+    <section class="figure depth" aria-label={text.depth} aria-busy={!norms.value && !failure.value}>
       <div class="leaves">
         <label>
           {text.blocks(most)}{' '}

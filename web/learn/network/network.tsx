@@ -100,7 +100,11 @@ function Network({ part }: { readonly part: Part }) {
     set({ path: isWalked ? '1' : null }, { grid: row, index });
   const isReady = seen && selected && rowOf(seen, selected.row) && seen.network === network;
   return (
-    <section class="figure network" aria-label={text.figure(network)}>
+    <section
+      class="figure network"
+      aria-label={text.figure(network)}
+      aria-busy={!failure.value && (!look.value || fields.value.length === 0)}
+    >
       <div class="choices">
         <Selection
           label={text.network}

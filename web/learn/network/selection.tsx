@@ -1,4 +1,4 @@
-/** One of several, each with a text. The label holds its field: `useId` gives the same names to each element of a chapter. */
+/** One of several, each with a text. */
 export function Selection({
   label,
   options,

@@ -79,7 +79,7 @@ function Step({ part }: { readonly part: Part }) {
   /** Another one begins with another number. */
   const place = `${at} ${isFollowed} ${JSON.stringify(story.value?.choice)}`;
   return (
-    <section class="figure network step" aria-label={text.stepFigure}>
+    <section class="figure network step" aria-label={text.stepFigure} aria-busy={!story.value && !failure.value}>
       <div class="choices">
         <Selection
           label={text.weights}

@@ -33,7 +33,7 @@ function BlockFigure({ part }: { readonly part: Part }) {
     };
   }, [sizes.join()]);
   return (
-    <Frame label={text.blockFigure}>
+    <Frame label={text.blockFigure} isBusy={!run.value && !failure.value}>
       <div class="sizes">
         {(['C', 'H', 'W'] as const).map((letter, d) => (
           <NumberField

@@ -6,15 +6,18 @@ import './style.css';
 export function Frame({
   label,
   class: name = '',
+  isBusy = false,
   children,
   ...rest
 }: {
   readonly label: string;
   readonly class?: string;
+  /** Something of it isn't there yet. */
+  readonly isBusy?: boolean;
   readonly children: ComponentChildren;
 } & Record<`on${string}`, unknown>) {
   return (
-    <section class={`figure pictures ${name}`} aria-label={label} {...rest}>
+    <section class={`figure pictures ${name}`} aria-label={label} aria-busy={isBusy} {...rest}>
       {children}
     </section>
   );

@@ -88,6 +88,7 @@ function PictureFigure({ part }: { readonly part: Part }) {
     <Frame
       label={text.ownPicture}
       class={isOver.value ? 'drop' : ''}
+      isBusy={!shown.value && !failure.value}
       onDragOver={() => {
         isOver.value = true;
       }}

@@ -1,8 +1,9 @@
 /** A disc twice: by its description, and as pixels. Enlarged, the one stays a disc, the other becomes a mosaic. */
-import { useId } from 'preact/hooks';
+
 import { transforms } from 'receptive/data';
 import { rasterOf } from 'receptive/figures';
 import { Picture } from '../../maps/canvases.js';
+import { useUniqueId } from '../../shell/id.js';
 import { texts } from '../../shell/settings.js';
 import { choose, chosenAs, oneOf } from '../chosen.js';
 import type { Part, View } from '../part.js';
@@ -19,7 +20,7 @@ const zooms = [
 
 function RasterFigure({ part }: { readonly part: Part }) {
   const { pictures: text } = texts.value;
-  const id = useId();
+  const id = useUniqueId();
   const side = chosenAs(part, 'side', oneOf(sides), 16);
   const enlarged = chosenAs(part, 'enlarged', oneOf(zooms.map(({ factor }) => factor)), 1);
   const { factor, left, top } = zooms.find((zoom) => zoom.factor === enlarged)!;

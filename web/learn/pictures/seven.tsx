@@ -18,5 +18,5 @@ export function Seven({ children }: { readonly children: (image: Float64Array) =
     );
   }, []);
   if (failure.value) return <p class="bad">{failure.value}</p>;
-  return image.value && children(image.value);
+  return image.value ? children(image.value) : <p aria-busy="true" />;
 }

@@ -22,7 +22,7 @@ function StagesFigure({ network, image }: { readonly network: string; readonly i
     );
   }, []);
   return (
-    <Frame label={text.stagesOf(network)}>
+    <Frame label={text.stagesOf(network)} isBusy={!stages.value && !failure.value}>
       {failure.value && <p class="bad">{failure.value}</p>}
       {stages.value ? <Table stages={stages.value} /> : !failure.value && <p role="status">{text.networkIsMade}</p>}
     </Frame>
