@@ -3,8 +3,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { falsify } from '../src/figures/falsify.js';
+import type { Figure } from '../src/figures/figure.js';
+import { crossEntropyFigure } from '../src/figures/losses.js';
+import { batchNorm2dFigure } from '../src/figures/normalization.js';
 import { isRightAnswer, isRightNumber } from '../web/learn/answers.js';
 import type { OperationElement } from '../web/learn/figureOf.js';
+import { firstInputs } from '../web/learn/firstInputs.js';
 import { Given } from '../web/learn/given.js';
 import { problemOf } from '../web/learn/operations.js';
 import { cut, render } from '../web/learn/plugin.js';
@@ -80,6 +84,29 @@ describe.each(names)('%s', (name) => {
   test('has nothing that the policy of the site would refuse', async () => {
     const { html } = await chapterOf(name, 'en');
     expect(html).not.toMatch(/\sstyle=|<script|\son\w+=|src="http/);
+  });
+});
+
+describe.each(['en', 'zh'])('numbers that a text reads off its figure (%s)', (language) => {
+  const textOf = (name: string) => readFileSync(`${folder}${name}.${language}.md`, 'utf8');
+  const written = (value: number) => value.toFixed(4).replace('-', '−');
+  const gridsOf = (figure: Figure, inputs = firstInputs(figure)) =>
+    Object.fromEntries(figure.compute(inputs).map(({ name, values }) => [name, values]));
+
+  test('batch norm’s last dx, and what each path gives it', () => {
+    const { invStd, xhat, dx, dy, dweight, dbias } = gridsOf(batchNorm2dFigure([2, 1, 1, 3]));
+    const [mean, variance] = [-invStd[0] * (dbias[0] / 6), -invStd[0] * xhat[5] * (dweight[0] / 6)];
+    expect(dy[5]).toBe(0);
+    expect(mean + variance).toBeCloseTo(dx[5], 12);
+    for (const value of [mean, variance, dx[5]]) expect(textOf('12-batch-norm')).toContain(written(value));
+    expect(textOf('12-batch-norm')).toContain(dx[4].toExponential(3).replaceAll('-', '−'));
+    const exact = gridsOf(batchNorm2dFigure([2, 1, 1, 3], { eps: 0 }));
+    expect(exact.dx[4]).toBeCloseTo(0, 12);
+  });
+
+  test('cross-entropy’s first dx', () => {
+    const { p, dx } = gridsOf(crossEntropyFigure([2, 3], [0, 2]));
+    expect(textOf('13-cross-entropy')).toContain(`(${p[0].toFixed(4)} - 1) / 2 = ${dx[0].toFixed(4)}`);
   });
 });
 
