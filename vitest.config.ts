@@ -5,7 +5,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const relaxedSimd = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
 
 /** Files that take longest. They begin first, so that no core waits for one of them at the end. */
-const longest = ['models', 'browser', 'laws/webgpu', 'parity', 'cli', 'laws/webgpuSharing', 'magnitudes', 'webgpu'];
+const longest = [
+  'models',
+  'browser',
+  'laws/webgpu',
+  'webLearn',
+  'parity',
+  'cli',
+  'laws/webgpuSharing',
+  'magnitudes',
+  'webgpu',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

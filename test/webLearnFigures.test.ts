@@ -219,13 +219,13 @@ async function show({ element, variants }: Wanted) {
   for (const { attributes, problems } of variants) {
     const figure = document.createElement(element) as HTMLElement & {
       inputs: { value: unknown };
-      load(): Promise<void>;
       show(): void;
     };
     for (const [name, value] of Object.entries(attributes)) figure.setAttribute(name, value);
     document.body.prepend(figure);
-    await figure.load(); // then it is shown at once
     figure.show();
+    // Its code may be loading still.
+    while (!figure.querySelector('.grid')) await rendered();
     const variant: (typeof shown)[number] = [];
     for (const { inputs, pick } of problems) {
       figure.inputs.value = Object.fromEntries(
