@@ -499,6 +499,16 @@ test.each([
   expect(await back.forward(x).data()).toEqual(await norm.forward(x).data());
 });
 
+test('where more is made of its parts, it is left as it is', async () => {
+  const model = decodeOnnx(await onnx.save(new Of((x) => F.localResponseNorm(x, 4)), zeros(1, 6, 3, 2)), 'norm');
+  const { node, output } = model.graph!;
+  const pow = node.find(({ opType }) => opType === 'Pow')!;
+  const graph = { ...model.graph, output: [...output, { ...output[0], name: pow.output[0] }] };
+  expect(await message(() => onnx.load(encodeOnnx({ ...model, graph } as OnnxModel)))).toMatch(
+    /no operation "Pow" here/,
+  );
+});
+
 test('what only looks like such a normalisation is refused, and not taken for one', async () => {
   const norm = new Of((x) => F.localResponseNorm(x, 4));
   const model = decodeOnnx(await onnx.save(norm, zeros(1, 6, 3, 2)), 'norm');

@@ -205,7 +205,7 @@ def main():
     parser = argparse.ArgumentParser(formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument('--data-dir', ${dataDir === null ? 'required=True' : `default=${literal(dataDir)}`}, help='folder of the images')
     parser.add_argument('--epochs', type=int, default=EPOCHS, help='epochs in all')
-    parser.add_argument('--workers', type=int, default=${options.data === PICTURE_FOLDER ? 4 : 0}, help='processes that read images')
+    parser.add_argument('--workers', type=int, default=${options.data === PICTURE_FOLDER ? 'min(4, os.cpu_count())' : 0}, help='processes that read images')
     parser.add_argument('--log-every', type=int, default=50, help='steps between two lines')
     parser.add_argument('--save-every', type=int, default=200, help='steps between two checkpoints in an epoch')
     args = parser.parse_args()

@@ -20,15 +20,16 @@ export interface WrittenOut {
 }
 
 export function writtenOutIn({ node, output }: ReadOnnxGraph): WrittenOut {
-  const makers = new Map(node.map((one) => [one.output[0], one]));
   const uses = new Map<string, number>();
   const read = [...node.flatMap(({ input }) => input), ...output.map(({ name = '' }) => name)];
   for (const name of read) uses.set(name, (uses.get(name) ?? 0) + 1);
+  // What something else reads, too, can't go; and so nothing is looked at for several nodes.
+  const makers = new Map(node.filter((one) => uses.get(one.output[0]) === 1).map((one) => [one.output[0], one]));
   const steps = new Map<ReadOnnxNode, OnnxStep>();
   const replaced = new Set<ReadOnnxNode>();
   for (const div of node) {
     const found = div.opType === 'Div' ? normalisationOf(div, makers) : null;
-    if (!found?.inner.every((one) => uses.get(one.output[0]) === 1)) continue;
+    if (!found) continue;
     steps.set(div, found.step);
     for (const one of found.inner) replaced.add(one);
   }
