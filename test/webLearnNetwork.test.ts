@@ -332,7 +332,8 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const { page, figure } = await open('step', language);
     await figure.getByRole('slider').fill('5');
     await page.locator('rc-network').scrollIntoViewIfNeeded();
-    await page.locator('rc-network .maps').first().waitFor();
+    await page.locator('rc-network .path button').first().click();
+    await page.locator('rc-network .path .sum').waitFor();
     expect(await axe(page)).toEqual([]);
   });
 });
