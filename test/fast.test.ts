@@ -78,6 +78,9 @@ describe.each(tiles)('$name', (tile) => {
     fc.assert(
       fc.property(inputs, (given) => {
         const { winograd, direct } = winogradRounding(tile, given);
+        const absolute = Object.entries(given).map(([name, values]) => [name, values.map(Math.abs)]);
+        const plainly = figure.compute(Object.fromEntries(absolute)).find(({ name }) => name === 'conv2d')!;
+        expect(direct.magnitude).toEqual(plainly.values);
         direct.magnitude.forEach((plain, i) => {
           expect(winograd.magnitude[i]).toBeGreaterThanOrEqual(plain * (1 - 1e-12));
           expect(winograd.error[i]).toBeLessThanOrEqual(20 * 2 ** -24 * winograd.magnitude[i]);

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { conv2dFigure } from '../src/figures/bilinear.js';
 import { cellsOf, evaluate, leavesOf, termsOf } from '../src/figures/expression.js';
 import { cellsIn, zeros } from '../src/figures/figure.js';
+import { clipGradFigure } from '../src/figures/gradNorm.js';
 import { valueAt } from '../src/figures/grid.js';
 import { figures } from '../src/figures/index.js';
+import { localResponseNormFigure } from '../src/figures/normalization.js';
 import { maxPool2dFigure } from '../src/figures/selections.js';
 import { type OperationName, operationNames } from '../src/ops/index.js';
 import { figureOf } from '../web/learn/figureOf.js';
@@ -117,6 +119,75 @@ test('who wins a window takes part, and the others were only seen', () => {
   expect(explain('dx', 1)).toMatchObject({ reason: 'firstOfEqual', alsoSeen: [{ grid: 'dy', index: 0 }] });
   expect(explain('dx', 5).reason).toBe('notPaid');
   expect(explain('dx', 7).reason).toBe('paid');
+});
+
+describe('a reason says why', () => {
+  const explained = (operation: OperationName, attributes: Readonly<Record<string, string>>) => {
+    const figure = figureOf(elementOf(operation), new Written(attributes));
+    const inputs = firstInputs(figure);
+    return (grid: string, index: number) => figure.explain({ grid, index }, inputs)!;
+  };
+
+  test.each<[OperationName, Readonly<Record<string, string>>, string, (string | undefined)[]]>([
+    ['relu', { x: '1,4' }, 'dx', ['stopped', 'passes', 'passes', 'stopped']], // x is −1, 1, 3, 0
+    ['avgPool2d', { x: '1,1,1,3', kernel: '1', stride: '2' }, 'dx', [undefined, 'cut', undefined]],
+    ['avgPool2d', { x: '1,1,2,2', kernel: '2' }, 'dx', ['shares', 'shares', 'shares', 'shares']],
+    ['add', { a: '2,2', b: '2' }, 'da', ['forks', 'forks', 'forks', 'forks']],
+    ['add', { a: '2,2', b: '2' }, 'db', ['joins', 'joins']],
+    ['div', { a: '2,2', b: '2' }, 'db', ['joins', 'joins']],
+    ['cat', { a: '1,1', b: '1,2', dim: '1' }, 'db', ['shown', 'shown']],
+    ['pad', { x: '1,1,1,1', padding: '1,1' }, 'y', ['border', undefined, 'border']],
+    [
+      'crossEntropy',
+      { x: '2,2', target: '1,-1', ignoreindex: '-1' },
+      'dx',
+      ['otherClass', 'rightClass', 'ignored', 'ignored'],
+    ],
+    [
+      'nllLoss',
+      { x: '2,2', target: '0,-1', ignoreindex: '-1' },
+      'dx',
+      ['rightClass', 'otherClass', 'ignored', 'ignored'],
+    ],
+    ['dropout', { x: '1,3', p: '0.5' }, 'y', ['kept', 'kept', 'dropped']], // the mask is 1, 1, 0
+  ])('%s %j: %s', (operation, attributes, grid, reasons) => {
+    const explain = explained(operation, attributes);
+    expect(reasons.map((_, index) => explain(grid, index).reason)).toEqual(reasons);
+  });
+
+  test('and a path through a normalization is named', () => {
+    const paths = (operation: OperationName, x: string) =>
+      termsOf(explained(operation, { x, size: '2' })('dx', 0).expression).map((term) => [
+        'note' in term && term.note,
+        [...new Set(cellsOf(term).map(({ grid }) => grid))].join(),
+      ]);
+    expect(paths('batchNorm2d', '2,1,1,2')).toEqual([
+      ['throughX', 'invStd,weight,dy'],
+      ['throughMean', 'invStd,weight,dbias'],
+      ['throughVariance', 'invStd,weight,xhat,dweight'],
+    ]);
+    expect(paths('localResponseNorm', '1,2,1,1').map(([note]) => note)).toEqual([
+      'throughX',
+      'throughNeighbours',
+      'throughNeighbours',
+    ]);
+  });
+});
+
+test('a gradient of 0 is clipped with the others', () => {
+  const figure = clipGradFigure([2], [1], 1);
+  const reasonOf = (...dweight: number[]) => {
+    const inputs = { dweight: Float64Array.from(dweight), dbias: Float64Array.of(0) };
+    return figure.explain({ grid: 'newDbias', index: 0 }, inputs)!.reason;
+  };
+  expect([reasonOf(3, 4), reasonOf(0.3, 0.4)]).toEqual(['clipped', 'notClipped']);
+});
+
+test('a neighbourhood of an even size lies to the left', () => {
+  const figure = localResponseNormFigure([1, 4, 1, 1], 2);
+  const inputs = { x: Float64Array.of(1, 2, 3, 4), dy: Float64Array.of(1, 1, 1, 1) };
+  const seen = [0, 1, 2, 3].map((index) => cellsOf(figure.explain({ grid: 'D', index }, inputs)!.expression));
+  expect(seen.map((cells) => cells.map(({ index }) => index))).toEqual([[0], [0, 1], [1, 2], [2, 3]]);
 });
 
 describe('a preset shows what its reason says', () => {

@@ -68,6 +68,22 @@ test('gradientNorms are those of the outputs’ gradients, and change nothing', 
   expect([...(await second.weight.grad!.data())]).toEqual([1, 1, 1, 1]);
   run();
   expect([...(await x.grad!.data())]).toEqual([6, 8]);
+  const { entries } = await backwardSteps(second.forward(first.forward(x)).sum());
+  expect(entries.flatMap(({ operation }) => operation ?? [])).toEqual(['linear', 'linear', 'sum']);
+});
+
+test('gradientNorms releases its own where a run throws', async () => {
+  const backend = await createBackend('reference');
+  const layer = new nn.Linear(2, 2).to(backend);
+  const x = backend.tensor([1, 1], [1, 2]);
+  const { allocated } = backend.memory();
+  const run = () => {
+    layer.forward(x).release();
+    throw new Error('on the way');
+  };
+  await expect(gradientNorms([layer], run)).rejects.toThrow('on the way');
+  // What the layer gave is the graph's, until that is forgotten.
+  expect(backend.memory().allocated).toBeLessThanOrEqual(allocated + 8);
 });
 
 describe('a number of f32', () => {

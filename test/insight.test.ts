@@ -177,6 +177,25 @@ describe('a receptive field', () => {
     expect(seen).toEqual(await withGradient(make, image, layer, place));
   });
 
+  it.each<[string, (x: Tensor) => Tensor, number[]]>([
+    [
+      'what is normalised by its own statistics',
+      (x) => F.batchNorm2d(x, null, null, null, null, { training: true }),
+      [3, 4, 5],
+    ],
+    ['logSoftmax', (x) => F.logSoftmax(x, 1), [2, 5]],
+    ['what cancels out', (x) => x.mul(-1).add(x), [5]],
+  ])('of %s has all that had a part in it', (_, f, expected) => {
+    class Through extends nn.Module {
+      last = new nn.MaxPool2d(1);
+      forward(x: Tensor): Tensor {
+        return this.last.forward(f(x));
+      }
+    }
+    const [{ seen }] = receptiveField(new Through(), [1, 2, 1, 3], 'last', [1, 0, 2]);
+    expect([...seen.keys()].filter((i) => seen[i])).toEqual(expected);
+  });
+
   it('says which layers and places there are', () => {
     const of = (layer: string | number, place: number[], shape = [1, 1, 28, 28]) =>
       receptiveField(mnistNet(), shape, layer, place);
@@ -207,6 +226,8 @@ test('a recorded step says what was called, and with which numbers', async () =>
     ...model.parameters().map(() => 'sgd forward'),
   ]);
   expect((calls[7].after[0] as Float32Array)[0]).toBe(await loss.item());
+  const pooled = calls.find(({ operation }) => operation === 'maxPool2d')!;
+  expect([pooled.before[1], pooled.after[1]]).not.toContain(pooled.passed[1]); // the indices are copied, too
   const step = calls.find(({ operation, passed }) => operation === 'sgd' && passed[0] === weight)!;
   expect(step.before[0]).toEqual(first);
   expect(step.after[0]).toEqual(await model.fc.weight.data());

@@ -123,6 +123,12 @@ function findWrong(exercise: Given): void {
   expect(new Set(wrong.map(({ index }) => index)).size).toBeGreaterThan(2);
 }
 
+test('code is cut out with the comment above it, and says in which line it begins', () => {
+  const source = `let x = 0;\n\n/** One. */\nexport function one(): number {\n  return 1;\n}\n\nclass A {\n  // Two.\n  get two() {\n    return 2;\n  }\n\n  three(): number {\n    return 3;\n  }\n}\n`;
+  expect(cut(source, 'one', 'a.ts')).toEqual({ line: 3, code: source.split('\n').slice(2, 6).join('\n') });
+  expect(cut(source, 'A.three', 'a.ts')).toEqual({ line: 14, code: 'three(): number {\n  return 3;\n}' });
+});
+
 test('code that isn’t in the source is an error', async () => {
   expect(() => cut('function a() {\n}\n', 'b', 'a.ts')).toThrow('a.ts has no function b');
   await expect(render('[gone](../../src/ops/conv2d.ts)', `${folder}x.en.md`)).rejects.toThrow('has no function gone');
@@ -157,6 +163,12 @@ test('links become the site’s addresses, and one that leads nowhere is an erro
       `docs/learn/3-convolution.en.md: the link ${wrong} leads nowhere`,
     );
   }
+});
+
+test('the end of a line is no space between Chinese characters, and stays in a block', async () => {
+  const { html } = await render('卷积，\n池化 and\nReLU。\n\n```text\n一\n二\n```', `${folder}x.zh.md`);
+  expect(html).toContain('<p>卷积，池化 and\nReLU。</p>');
+  expect(html).toContain('一\n二');
 });
 
 test('an excerpt names its place, and leads there', async () => {

@@ -5,9 +5,11 @@ import { falsify } from '../src/figures/falsify.js';
 import { cellsIn } from '../src/figures/figure.js';
 import { goesTo } from '../src/figures/goesTo.js';
 import { isRightAnswer, isRightNumber, numberOf } from '../web/learn/answers.js';
+import { choose, chosenAs, numberIn, numbersIn, oneOf } from '../web/learn/chosen.js';
 import { svgOf } from '../web/learn/drawing.js';
 import { Given } from '../web/learn/given.js';
 import { problemOf } from '../web/learn/operations.js';
+import type { Part } from '../web/learn/part.js';
 import { type FigureState, fits, fromParameters, inputsOf, toParameters, untouched } from '../web/learn/state.js';
 import { tableOf } from '../web/learn/table.js';
 
@@ -24,6 +26,8 @@ describe('where a number goes', () => {
       const length = first[name].length;
       for (let index = 0; index < length; index += 5) {
         const found = goesTo({ grid: name, index }, figure, first, grids);
+        // dweight has x in it, too: that is said at dweight.
+        expect([...found.keys()]).toEqual(name === 'dy' ? ['dx', 'dweight', 'dbias'] : ['y']);
         for (const { name: result, values, isInput, isGradient } of grids) {
           if (isInput || isGradient !== (name === 'dy')) continue;
           const expected = [...values.keys()].filter((other) =>
@@ -51,7 +55,10 @@ describe('where a number goes', () => {
 test('a falsified number is another one; seeds reach all places', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 1, maxLength: 20 }),
+      fc.oneof(
+        fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 1, maxLength: 20 }),
+        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 20 }),
+      ),
       fc.nat(1000),
       (numbers, seed) => {
         const { index, value } = falsify(Float64Array.from(numbers), seed);
@@ -62,6 +69,30 @@ test('a falsified number is another one; seeds reach all places', () => {
   );
   const reached = Array.from({ length: 60 }, (_, seed) => falsify(new Float64Array(9), seed).index);
   expect(new Set(reached).size).toBe(9);
+});
+
+describe('what was chosen', () => {
+  const figure = (attributes: Readonly<Record<string, string>>, options: Readonly<Record<string, string>>) => {
+    const given = new Given((name) => attributes[name] ?? null);
+    return { given, text: given.text.bind(given), state: { ...untouched, options } } as unknown as Part;
+  };
+
+  test('counts before the attribute, and nonsense counts as not said', () => {
+    const threads = (attribute: string, option: string) =>
+      chosenAs(figure({ threads: attribute }, { threads: option }), 'threads', numberIn(1, 8), 2);
+    expect([threads('4', '3'), threads('4', '9'), threads('4', '2.5'), threads('4', ''), threads('0', 'x')]).toEqual([
+      3, 4, 4, 4, 2,
+    ]);
+    const size = chosenAs(figure({ x: '3,4' }, { x: '3,4,5' }), 'x', numbersIn([1, 9], [1, 9]), null);
+    expect(size).toEqual([3, 4]);
+    expect([2, '2', '3', ''].map((text) => oneOf([1, 2])(`${text}`))).toEqual([2, 2, null, null]);
+  });
+
+  test('is added to what was chosen before, and taken back by null', () => {
+    const part = figure({}, { preset: 'ones', terms: '1 2' });
+    choose(part, { terms: null, step: 3 });
+    expect(part.state.options).toEqual({ preset: 'ones', step: '3' });
+  });
 });
 
 describe('the state in an address', () => {

@@ -113,6 +113,7 @@ describe('docstrings', () => {
   test('a name in backticks becomes a link, and what looks like HTML stays text', () => {
     const html = htmlOf('`f(x)` of Array<number>, not `g`', (name) => (name === 'f' ? '?name=f' : null));
     expect(html).toBe('<p><a href="?name=f"><code>f(x)</code></a> of Array&lt;number&gt;, not <code>g</code></p>');
+    expect(htmlOf('```ts\nArray<b>\n```', () => null)).toBe('<pre tabindex="0"><code>Array&lt;b&gt;</code></pre>');
   });
 });
 

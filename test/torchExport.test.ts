@@ -130,7 +130,10 @@ describe('receptive export --to torch', () => {
     expect(stdout.split('\n')[0]).toBe(
       `there: mnistNet of ${last}, model.py, model.safetensors, optimizer.safetensors, train_ddp.py`,
     );
-    expect(stdout).toContain('after step 0 of epoch 2: torchrun --nproc_per_node 2 there');
+    // The run has its one epoch.
+    expect(stdout.split('\n')[1]).toBe(
+      'go on there, after step 0 of epoch 2: torchrun --nproc_per_node 2 there/train_ddp.py --epochs 2',
+    );
     const checkpoint = await loadCheckpoint(join(folder, last));
     const model = models.mnistNet();
     expect([...(await header('there/model.safetensors')).keys()]).toEqual(Object.keys(model.stateDict()));
@@ -199,24 +202,27 @@ describe('receptive export --to torch', () => {
   });
 
   test('images are read as the run read them', async () => {
-    const script = async (choice: object, classes?: string[]) => {
+    const script = async (choice: object, classes?: string[], source?: string) => {
       const options = checkOptions(runOptions, choice);
       const images = imagesOf(options, classes);
       const model = undrawn(() => createNetwork(options, images.shape, images.classes.length));
       const position = { epoch: 0, stepInEpoch: 0, step: 0 };
-      const files = await exportTorch({ model, options, images, epochs: [], position });
+      const files = await exportTorch({ model, options, images, epochs: [], position }, { source });
       return new TextDecoder().decode(files['train_ddp.py']);
     };
     expect(await script({ model: 'mnistNet', data: 'cifar10' })).toMatch(/0\.587[\s\S]*areas\(28, 32\)/);
     const plain = await script({ model: 'resnet20', data: 'cifar10' });
     expect(plain).not.toMatch(/areas|0\.587|augment|read_idx|PIL/);
-    expect(plain).toContain("add_argument('--data-dir', required=True)");
+    expect(plain).toContain("add_argument('--data-dir', required=True, help=");
     expect(await script({ model: 'resnet20', data: 'cifar10', augment: true })).toContain('F.pad(x, (4, 4, 4, 4))');
     const own = { model: 'resnet18', data: 'folder', limit: 9, skipDamaged: true, augment: true, imageSize: 64 };
     const folderScript = await script(own, ['a cat', "dog's"]);
     expect(folderScript).toContain(`CLASSES = ["a cat", "dog's"]\nSIZE = 64`);
     for (const part of ['drawn(training, 9)', 'is_sound', 'random_resized_crop']) expect(folderScript).toContain(part);
     expect(await script({ model: 'googlenet', data: 'cifar10' })).toContain('scores, aux1, aux2 = outputs');
+    // Python would read what is behind a \\ of Windows as an escape, and three quotes as the docstring's end.
+    const windows = await script({ model: 'mnistNet' }, undefined, String.raw`runs\unet\"""`);
+    expect(windows.split('\n')[0]).toBe(String.raw`"""Goes on in PyTorch with runs\\unet\\\"\"\".`);
   });
 });
 

@@ -26,7 +26,7 @@ let visitor: Visitor;
 
 async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
   // Tests of its own hold what the service worker does (webFront.test.ts): here files come from the host.
-  const page = await visitor.open(address, { serviceWorkers: 'block', ...options });
+  const page = await visitor.open(address, options);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   return page;
 }

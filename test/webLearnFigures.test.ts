@@ -219,11 +219,13 @@ async function show({ element, variants }: Wanted) {
   for (const { attributes, problems } of variants) {
     const figure = document.createElement(element) as HTMLElement & {
       inputs: { value: unknown };
-      show(): Promise<void>;
+      load(): Promise<void>;
+      show(): void;
     };
     for (const [name, value] of Object.entries(attributes)) figure.setAttribute(name, value);
     document.body.prepend(figure);
-    await figure.show();
+    await figure.load(); // then it is shown at once
+    figure.show();
     const variant: (typeof shown)[number] = [];
     for (const { inputs, pick } of problems) {
       figure.inputs.value = Object.fromEntries(

@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   });
 
   const open = async (path: string) => {
-    const page = await visitor.open(`${address}${path}`, { serviceWorkers: 'block' });
+    const page = await visitor.open(`${address}${path}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
   };
@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
 
   test('only what is shown is loaded', async () => {
     const loaded: string[] = [];
-    const page = await visitor.newPage({ serviceWorkers: 'block' });
+    const page = await visitor.newPage();
     page.on('request', (request) => loaded.push(new URL(request.url()).pathname.replace(/.*\//, '')));
     await page.goto(`${address}reference.html?entry=insight&name=gradCam`);
     await heading(page, 'gradCam');
@@ -154,23 +154,37 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await expect.poll(() => [has('en'), has('zh')]).toEqual([true, true]);
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing serious (%s)', async (colorScheme) => {
-    for (const path of [
-      'reference.html',
-      'reference.html?entry=receptive&name=functional&lang=zh',
-      'reference.html?entry=receptive&name=Tensor.backward',
-      'source.html?file=src/backends/webgpu/tile.wgsl#L3',
-    ]) {
-      const page = await open(path);
-      await page.emulateMedia({ colorScheme });
-      await page.locator('article code').first().waitFor();
-      expect(await axe(page), path).toEqual([]);
-      await page.keyboard.press('/');
-      await page.keyboard.type('conv2d');
-      await results(page).first().waitFor();
-      expect(await axe(page), `${path}, with results`).toEqual([]);
-      await visitor.leave();
-    }
+  test('a search that can’t be loaded says so, and is tried again', async () => {
+    const page = await open('reference.html');
+    const parts = /\/assets\/(en|zh)-[^/]*\.js$/;
+    await page.route(parts, (route) => route.abort());
+    const field = page.getByRole('combobox', { name: 'Search (/)' });
+    await field.fill('conv2');
+    await page.getByText('What is searched can’t be loaded.').last().waitFor();
+    await page.unroute(parts);
+    await field.fill('conv2d');
+    await results(page).first().waitFor();
+    visitor.complaints.length = 0; // of the browser, about what was cut off
+  });
+
+  test.each([
+    'reference.html',
+    'reference.html?entry=receptive&name=functional&lang=zh',
+    'reference.html?entry=receptive&name=Tensor.backward',
+    'source.html?file=src/backends/webgpu/tile.wgsl#L3',
+  ])('axe finds nothing serious in %s, light and dark, before a search and after it', async (path) => {
+    const page = await open(path);
+    await page.locator('article code').first().waitFor();
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await axe(page)).toEqual([]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('conv2d');
+    await results(page).first().waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await axe(page)).toEqual([]);
+    // What is found is the same on every page.
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await axe(page, '.search')).toEqual([]);
   });
 
   test('llms.txt links to files of the site', () => {

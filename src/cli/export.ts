@@ -7,6 +7,7 @@ import { exists, readFile, writeFileAtomically } from '../node/files.js';
 import { Checkpoint } from '../training/index.js';
 import { checkFlags, exportFlags, type exportTargets, type Typed } from './flags.js';
 import { folderOf } from './folder.js';
+import { quoted } from './quoted.js';
 import { UsageError } from './usageError.js';
 import { openNetwork } from './weights.js';
 
@@ -59,7 +60,10 @@ const targets: Readonly<Record<(typeof exportTargets)[number], Target>> = {
       for (const file of torchFiles) await writeFileAtomically(join(out, file), files[file]);
       const { epoch, stepInEpoch } = network.position;
       const where = checkpoint ? `after step ${stepInEpoch} of epoch ${epoch + 1}` : 'with a new optimizer';
-      return `${torchFiles.join(', ')}\ngo on there, ${where}: torchrun --nproc_per_node 2 ${join(out, 'train_ddp.py')}`;
+      const epochs = checkpoint?.about.epochs;
+      const more = typeof epochs === 'number' && epoch >= epochs ? ` --epochs ${epoch + 1}` : '';
+      const script = quoted(join(out, 'train_ddp.py'));
+      return `${torchFiles.join(', ')}\ngo on there, ${where}: torchrun --nproc_per_node 2 ${script}${more}`;
     },
   },
 };

@@ -2,7 +2,7 @@
 import { clipGradForward, gradNormForward } from '../ops/gradNorm.js';
 import type { Shape } from '../ops/shape.js';
 import { cell, min, number, product, quotient, sqrt, square, sum } from './expression.js';
-import { type Figure, type Inputs, zeros } from './figure.js';
+import { type Figure, type Inputs, unit, zeros } from './figure.js';
 import { grid, makeFigure } from './makeFigure.js';
 import { renewed } from './optimizers.js';
 
@@ -39,12 +39,14 @@ function normFigure(operation: string, shapes: Readonly<Record<string, Shape>>, 
       ...Object.fromEntries(
         clipped.map((name) => [
           renewed(name),
-          (i: number, all: Inputs) => {
+          (i: number, { squares }: Inputs) => {
             const scale = quotient(number(maxNorm!, 'maxNorm'), sum(sqrt(cell('squares', 0)), 1e-6));
-            const isClipped = all[renewed(name)][i] !== all[name][i];
+            // A gradient of 0 stays 0: of a 1 one sees whether it is clipped.
+            const one = unit([1], 0);
+            clipGradForward(one, squares, { maxNorm: maxNorm! });
             return {
               expression: product(cell(name, i), min(1, scale)),
-              reason: isClipped ? ('clipped' as const) : ('notClipped' as const),
+              reason: one[0] === 1 ? ('notClipped' as const) : ('clipped' as const),
             };
           },
         ]),

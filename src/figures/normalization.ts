@@ -104,9 +104,9 @@ export function localResponseNormFigure(x: Shape, size: number, options: LocalRe
   /** With a k of 0 and an alpha of `size`, D is the sum of the neighbours' squares: a 1 among zeros shows in the D of those it is a
    *  neighbour of. */
   const probe = { ...s, k: 0, alpha: size };
-  const seenBy = (i: number) => found(strengths(unit(x, i), probe)).map(([index]) => index);
-  const all = [...zeros(x).keys()];
-  const neighboursOf = all.map((i) => all.filter((j) => seenBy(j).includes(i)));
+  const seenBy = Array.from(zeros(x), (_, i) => found(strengths(unit(x, i), probe)).map(([index]) => index));
+  const neighboursOf = seenBy.map((): number[] => []);
+  for (const [j, seers] of seenBy.entries()) for (const i of seers) neighboursOf[i].push(j);
   return makeFigure({
     operation: 'localResponseNorm',
     inputs: [grid('x', x, 'x'), grid('dy', x, 'y')],
@@ -141,7 +141,7 @@ export function localResponseNormFigure(x: Shape, size: number, options: LocalRe
         return {
           expression: sum(
             { ...straight, note: 'throughX' },
-            ...seenBy(j).map((c): Expression => ({ ...minus(through(c)), note: 'throughNeighbours' })),
+            ...seenBy[j].map((c): Expression => ({ ...minus(through(c)), note: 'throughNeighbours' })),
           ),
         };
       },

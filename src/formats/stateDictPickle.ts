@@ -3,11 +3,12 @@
  * Python; this one knows the few steps that make an OrderedDict of tensors, does them by itself, and refuses all others by their names.
  *
  *   tensor = torch._utils._rebuild_tensor_v2(storage, offset, size, stride, …)      storage = ('storage', type, key, device, length)
+ *   nn.Parameter = torch._utils._rebuild_parameter(tensor, …)
  *
  * Source: https://github.com/python/cpython/blob/3.11/Lib/pickletools.py, whose names of opcodes messages have
  */
 import { FormatError } from './error.js';
-import type { SafetensorsDtype } from './safetensorsHeader.js';
+import { quote, type SafetensorsDtype } from './safetensorsHeader.js';
 
 /** The storages' types, in PyTorch, with what safetensors calls their values. */
 const STORAGES: Readonly<Record<string, SafetensorsDtype>> = {
@@ -40,10 +41,17 @@ export class PickledTensor {
   ) {}
 }
 
+const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
+/** Of a tensor, whether it has a gradient, and hooks; the file has no more of it than the tensor. */
+const REBUILD_PARAMETER = 'torch._utils._rebuild_parameter';
+
 /** What stands for a function or a class of Python. */
 class Global {
   constructor(readonly name: string) {}
 }
+
+/** Arrays are tuples. */
+class List {}
 
 class Storage implements PickledStorage {
   constructor(
@@ -53,11 +61,12 @@ class Storage implements PickledStorage {
   ) {}
 }
 
-/** So long a pickle may be, so high its stack, and so many dicts it may have; the largest networks have a hundredth of that. It bounds the
- *  memory that a hostile file takes. */
+/** So long a pickle may be, so high its stack, so many dicts, lists, tuples and tensors it may make, and so many dimensions a tensor may
+ *  have; the largest networks have a tenth of that. It bounds the memory and the time that a hostile file takes. */
 const MOST_BYTES = 8 * 2 ** 20;
 const MOST_ON_STACK = 2 ** 13;
-const MOST_DICTS = 2 ** 17;
+const MOST_OBJECTS = 2 ** 18;
+const MOST_DIMENSIONS = 64;
 
 /** Pushed before a list of arguments. */
 const MARK = Symbol('MARK');
@@ -112,18 +121,39 @@ export function readStateDictPickle(bytes: Uint8Array, where: string): Map<strin
   const result = new Machine(bytes, where).run();
   const remedy = 'save the state dict of the model alone, torch.save(model.state_dict(), FILE)';
   if (!(result instanceof Map)) throw new FormatError(`${where}: it holds ${kindOf(result)}: ${remedy}`);
+  const inner = [...result].flatMap(([name, value]) =>
+    typeof name === 'string' && isStateDict(value) ? [quote(name)] : [],
+  );
+  if (inner.length > 0) {
+    // Its owner may see which of them is meant.
+    const [has, save] = inner.length === 1 ? ['one', 'that'] : ['some', 'one of them'];
+    throw new FormatError(
+      `${where}: it isn't a state dict, but has ${has} under ${inner.slice(0, 4).join(', ')}: save ${save} alone, torch.save(torch.load(FILE)[${inner[0]}], FILE)`,
+    );
+  }
   const tensors = new Map<string, PickledTensor>();
   for (const [name, value] of result) {
-    if (typeof name === 'string' && value instanceof PickledTensor) tensors.set(name, value);
-    else
-      throw new FormatError(`${where}: ${JSON.stringify(String(name))} is ${kindOf(value)}, not a tensor: ${remedy}`);
+    if (typeof name !== 'string') throw new FormatError(`${where}: a key is ${kindOf(name)}, not a text`);
+    if (!(value instanceof PickledTensor))
+      throw new FormatError(`${where}: ${quote(name)} is ${kindOf(value)}, not a tensor: ${remedy}`);
+    tensors.set(name, value);
   }
   return tensors;
+}
+
+/** Of a checkpoint of a training, that is what is wanted of it. */
+function isStateDict(value: unknown): boolean {
+  return (
+    value instanceof Map &&
+    value.size > 0 &&
+    [...value].every(([name, tensor]) => typeof name === 'string' && tensor instanceof PickledTensor)
+  );
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return 'None';
   if (value instanceof Map) return 'a dict';
+  if (value instanceof List) return 'a list';
   if (value instanceof PickledTensor) return 'a tensor';
   if (value instanceof Storage) return 'a storage';
   if (value instanceof Global) return value.name;
@@ -135,7 +165,7 @@ class Machine {
   readonly #stack: unknown[] = [];
   readonly #memo = new Map<number, unknown>();
   #at = 0;
-  #dicts = 0;
+  #objects = 0;
   /** Where the step under way begins, for messages. */
   #step = 0;
 
@@ -157,9 +187,10 @@ class Machine {
     }
   }
 
-  #dict(): Map<unknown, unknown> {
-    if (++this.#dicts > MOST_DICTS) throw this.#refused(`more than ${MOST_DICTS} dicts`);
-    return new Map();
+  /** Counts what is made. */
+  #made<T>(object: T): T {
+    if (++this.#objects > MOST_OBJECTS) throw this.#refused(`more than ${MOST_OBJECTS} objects`);
+    return object;
   }
 
   #do(code: number): void {
@@ -201,22 +232,34 @@ class Machine {
         stack.push(this.#text(this.#view.getUint32(this.#take(4), true)));
         return;
       case 'EMPTY_DICT':
-        stack.push(this.#dict());
+        stack.push(this.#made(new Map()));
         return;
       case 'EMPTY_TUPLE':
-        stack.push([]);
+        stack.push(this.#made([]));
         return;
       case 'TUPLE1':
-        stack.push([this.#pop()]);
+        stack.push(this.#made([this.#pop()]));
         return;
       case 'TUPLE2':
-        stack.push([this.#pop(), this.#pop()].reverse());
+        stack.push(this.#made([this.#pop(), this.#pop()].reverse()));
         return;
       case 'TUPLE3':
-        stack.push([this.#pop(), this.#pop(), this.#pop()].reverse());
+        stack.push(this.#made([this.#pop(), this.#pop(), this.#pop()].reverse()));
         return;
       case 'TUPLE':
-        stack.push(this.#sinceMark());
+        stack.push(this.#made(this.#sinceMark()));
+        return;
+      case 'EMPTY_LIST':
+        stack.push(this.#made(new List()));
+        return;
+      // Of a list in a checkpoint, only that it is there is of interest, to say what the file holds.
+      case 'APPEND':
+        this.#pop();
+        this.#list();
+        return;
+      case 'APPENDS':
+        this.#sinceMark();
+        this.#list();
         return;
       case 'BINPUT':
         this.#memo.set(this.#byte(), this.#top());
@@ -335,13 +378,17 @@ class Machine {
     for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
   }
 
+  #list(): void {
+    if (!(this.#top() instanceof List)) throw this.#refused('APPENDS to no list');
+  }
+
   #global(name: string): Global {
     const [, storage] = /^torch\.(\w+)$/.exec(name) ?? [];
     const isKnown = storage !== undefined && Object.hasOwn(STORAGES, storage);
-    if (isKnown || name === 'collections.OrderedDict' || name === 'torch._utils._rebuild_tensor_v2') {
+    if (isKnown || name === 'collections.OrderedDict' || name === REBUILD_TENSOR || name === REBUILD_PARAMETER) {
       return new Global(name);
     }
-    throw this.#refused(`the global ${JSON.stringify(name)}`);
+    throw this.#refused(`the global ${quote(name)}`);
   }
 
   #storage(id: unknown): Storage {
@@ -350,21 +397,25 @@ class Machine {
     if (what !== 'storage' || dtype === undefined || typeof key !== 'string' || !isSize(length)) {
       throw this.#refused('a persistent id that is no storage');
     }
-    return new Storage(dtype, key, length);
+    return this.#made(new Storage(dtype, key, length));
   }
 
   #call(of: unknown, args: unknown): unknown {
     if (!(of instanceof Global) || !Array.isArray(args)) throw this.#refused('REDUCE of no function');
-    if (of.name === 'collections.OrderedDict' && args.length === 0) return this.#dict();
-    if (of.name !== 'torch._utils._rebuild_tensor_v2')
-      throw this.#refused(`a call of ${of.name} with ${args.length} arguments`);
+    if (of.name === 'collections.OrderedDict' && args.length === 0) return this.#made(new Map());
+    const [tensor] = args;
+    if (of.name === REBUILD_PARAMETER && tensor instanceof PickledTensor) return tensor;
+    if (of.name !== REBUILD_TENSOR) throw this.#refused(`a call of ${of.name} with ${args.length} arguments`);
     const [storage, offset, shape, strides] = args;
+    if (Array.isArray(shape) && shape.length > MOST_DIMENSIONS) {
+      throw this.#refused(`a tensor of ${shape.length} dimensions, over ${MOST_DIMENSIONS},`);
+    }
+    if (Array.isArray(shape) && Array.isArray(strides) && shape.length !== strides.length)
+      throw this.#refused(`a tensor of ${shape.length} sizes and ${strides.length} strides`);
     if (!(storage instanceof Storage && isSize(offset) && areSizes(shape) && areSizes(strides))) {
       throw this.#refused('a tensor without storage, offset, size and stride');
     }
-    if (shape.length !== strides.length)
-      throw this.#refused(`a tensor of ${shape.length} sizes and ${strides.length} strides`);
-    return new PickledTensor(storage, offset, shape, strides);
+    return this.#made(new PickledTensor(storage, offset, shape, strides));
   }
 }
 

@@ -14,7 +14,8 @@ import { BYTES, byteLength, quote } from './safetensorsHeader.js';
 import { type PickledTensor, readStateDictPickle } from './stateDictPickle.js';
 import { isZip, unzipStored } from './zip.js';
 
-/** Tensors may share storages, but all of them together aren't larger than the file by more than this factor. */
+/** Tensors may share storages, and a value of one may stand for many of a tensor, but all of them together aren't larger than the file by
+ *  more than this factor. */
 const MOST_SHARED = 8;
 /** How a file of PyTorch before 1.6 begins: a pickle of this number. */
 const OLD_MAGIC = Uint8Array.of(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19);
@@ -52,7 +53,7 @@ export function parseTorchFile(bytes: Uint8Array, name: string): Map<string, Saf
     const what = `${where}: ${quote(key)}`;
     left -= checkView(tensor, entries.get(`${root}data/${tensor.storage.key}`), what);
     if (left < 0)
-      throw new FormatError(`${what}: tensors that share storages are over ${MOST_SHARED} times the file's size`);
+      throw new FormatError(`${what}: tensors that share values are over ${MOST_SHARED} times the file's size`);
     return [key, tensor] as const;
   });
   return new Map(
@@ -66,7 +67,7 @@ export function parseTorchFile(bytes: Uint8Array, name: string): Map<string, Saf
   );
 }
 
-/** The bytes that a tensor takes. Throws unless all its values are in its storage, and no more of them than that has. */
+/** The bytes that a tensor takes. Throws unless all its values are in its storage. */
 function checkView(
   { storage, offset, shape, strides }: PickledTensor,
   data: Uint8Array | undefined,
@@ -82,7 +83,7 @@ function checkView(
   const size = byteLength(dtype, shape, what);
   if (size === 0) return 0;
   const last = shape.reduce((sum, count, i) => sum + (count - 1) * strides[i], offset);
-  if (size > data.length || !(last < length)) {
+  if (!(last < length)) {
     throw new FormatError(
       `${what}: a view ${formatShape(shape)} with strides ${formatShape(strides)} from ${offset} isn't in a storage of ${length} values`,
     );

@@ -10,6 +10,7 @@
  */
 import { crc32 } from './crc32.js';
 import { FormatError } from './error.js';
+import { quote } from './safetensorsHeader.js';
 
 const LOCAL = 0x04034b50;
 const RECORD = 0x02014b50;
@@ -50,7 +51,7 @@ export function unzipStored(bytes: Uint8Array, where: string): Map<string, Uint8
   let free = 0;
   for (const entry of entries.toSorted((a, b) => a.offset - b.offset)) {
     const { name, offset, size } = entry;
-    const what = `${where}: the entry ${JSON.stringify(name)}`;
+    const what = `${where}: the entry ${quote(name)}`;
     if (found.has(name)) throw new FormatError(`${what} is there twice`);
     if (offset < free) throw new FormatError(`${what} overlaps the one before it`);
     if (offset + LOCAL_BYTES > begin || view.getUint32(offset, true) !== LOCAL) {
@@ -114,7 +115,7 @@ function readRecord(bytes: Uint8Array, view: DataView, at: number, end: number, 
   const next = extra + extraBytes + commentBytes;
   if (next > end) throw passes();
   const name = new TextDecoder().decode(bytes.subarray(at + RECORD_BYTES, extra));
-  const what = `${where}: the entry ${JSON.stringify(name)}`;
+  const what = `${where}: the entry ${quote(name)}`;
   const [packed, size, offset] = wideFields(view, at, extra, extraBytes);
   if (view.getUint16(at + 8, true) & ENCRYPTED) throw new FormatError(`${what} is encrypted`);
   if (view.getUint16(at + 10, true) !== 0 || packed !== size) {

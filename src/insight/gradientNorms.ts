@@ -18,15 +18,20 @@ export async function gradientNorms(modules: readonly AnyModule[], run: () => vo
     hooks,
   );
   try {
-    run();
+    try {
+      run();
+    } finally {
+      for (const hook of hooks) hook.remove();
+    }
+    const squares = modules.map(() => 0);
+    for (const { name, probe } of calls) {
+      if (probe.grad) squares[Number(name)] += magnitude(await probe.grad.data()).norm ** 2;
+    }
+    return squares.map(Math.sqrt);
   } finally {
-    for (const hook of hooks) hook.remove();
+    for (const { probe } of calls) {
+      probe.grad?.release();
+      probe.release();
+    }
   }
-  const squares = modules.map(() => 0);
-  for (const { name, probe } of calls) {
-    if (probe.grad) squares[Number(name)] += magnitude(await probe.grad.data()).norm ** 2;
-    probe.grad?.release();
-    probe.release();
-  }
-  return squares.map(Math.sqrt);
 }

@@ -57,7 +57,6 @@ export function receptiveField(
   return examine(model, (hooks) => {
     const putBack = borrow(model, backend);
     try {
-      model.eval();
       const x = new Tensor(Storage.allocate(backend, 'float32', numel(inputShape)), inputShape, true);
       const calls = probeLayers(namedLayers(model), hooks);
       model.forward(x);

@@ -84,12 +84,32 @@ class Matrices(nn.Module):
         return F.log_softmax(y.reshape(y.shape[0], 4), 1)
 
 
+class Mobile(nn.Module):
+    """What MobileNets are made of: bounds on values, depthwise convolutions, dropout that drops nothing, and maxima of whole images."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3, stride=2, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(6)
+        self.depthwise = nn.Conv2d(6, 6, 3, padding=1, groups=6)
+        self.drop = nn.Dropout(0.5)
+        self.fc = nn.Linear(12, 5)
+
+    def forward(self, x):
+        x = F.relu6(20 * self.bn(self.conv(x)))
+        x = torch.clamp(-self.depthwise(x), -0.5, 0.75)
+        x = torch.clamp(x, max=0.5)
+        x = torch.cat([F.adaptive_max_pool2d(x, 1), F.adaptive_avg_pool2d(x, 1)], 1)
+        return F.hardtanh(self.fc(self.drop(x.flatten(1))))
+
+
 # name, network, opset, input
 NETWORKS = [
     ('lecture', Lecture, 13, (3, 1, 28, 28)),
     ('pools', Pools, 15, (2, 2, 8, 9)),
     ('branches', Branches, 17, (2, 4, 9, 9)),
     ('matrices', Matrices, 14, (2, 4, 6)),
+    ('mobile', Mobile, 16, (2, 3, 9, 8)),
 ]
 
 if __name__ == '__main__':

@@ -54,14 +54,24 @@ views = {
 }
 save('views', views)
 
+weight = nn.Parameter(torch.rand(3, 2))
+tied = {'weight': weight, 'again': weight, 'expanded': torch.ones(1).expand(5, 4), '__proto__': torch.rand(2)}
+save('tied', tied)
+
 # What isn't a state dict of tensors.
 save('model', network)
 save('nested', {'epoch': 3, 'model': network.state_dict()})
 save('tensor', values)
-save('parameter', {'weight': nn.Parameter(values)})
-save('expanded', {'one': torch.ones(1).expand(1000)})
+save('expanded', {'one': torch.ones(1).expand(100000)})
 save('old', network.state_dict(), _use_new_zipfile_serialization=False)
 torch.jit.save(torch.jit.script(network), os.path.join(HERE, 'script.pt'))
+
+expected_state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
+network(torch.rand(2, 1, 5, 5)).sum().backward()
+optimizer.step()
+save('training', {'epoch': 3, 'losses': [0.5, 0.25], 'state_dict': network.state_dict(), 'optimizer': optimizer.state_dict()})
+save('optimizer', optimizer.state_dict())
 
 
 def entry(tensor):
@@ -72,9 +82,9 @@ def entry(tensor):
         kind, tensor = 'F32', tensor.float()
     else:
         kind, tensor = 'I32', tensor.int()
-    return kind, tuple(tensor.shape), tensor.contiguous().numpy().tobytes()
+    return kind, tuple(tensor.shape), tensor.detach().contiguous().numpy().tobytes()
 
 
-expected = {'stateDict': network.state_dict(), 'dtypes': dtypes, 'views': views}
+expected = {'stateDict': expected_state, 'dtypes': dtypes, 'views': views, 'tied': tied}
 tensors = {f'{file}/{name}': entry(tensor) for file, held in expected.items() for name, tensor in held.items()}
 write_entries('torchFiles', {}, tensors)

@@ -59,7 +59,9 @@ export class Visitor {
   /** The browser with its storage, as long as a test lasts. The options are those of the first page. */
   async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     if (this.#context) return this.#context;
-    this.#context = await (await this.#browser!).newContext({ locale: 'en', ...options });
+    // A service worker would load and hash the whole site for every test. What it does is `webFront.test.ts`'s.
+    const usual = { locale: 'en', serviceWorkers: 'block' } as const;
+    this.#context = await (await this.#browser!).newContext({ ...usual, ...options });
     // The machine may have other things to do; less than a test has, so that what it waited for in vain is named.
     this.#context.setDefaultTimeout(60_000);
     this.#context.on('request', (request) => {

@@ -12,15 +12,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, extname, resolve } from 'node:path';
 import { Marked, type TokenizerAndRendererExtension } from 'marked';
 import temml from 'temml';
 import type { Plugin } from 'vite';
 import { addressOf, languageOf, sourceAddress } from '../plugins/addresses.js';
+import { escaped } from '../plugins/docstrings.js';
+import { pathOf, titleOf } from '../plugins/repository.js';
 import type { Chapter } from './chapter.js';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const chapters: Plugin = {
   name: 'chapters',
@@ -34,12 +33,16 @@ export const chapters: Plugin = {
   },
 };
 
-/** Its first line is `# Title`. */
-function titleOf(text: string): string {
-  return /^# (.+)/.exec(text)![1];
+const chinese = '[\\u3001-\\u303f\\u4e00-\\u9fff\\uff01-\\uff5e]';
+
+/** Chinese has no spaces between words, so the end of a line between two of its characters is none. In a block it stays. */
+function joined(text: string): string {
+  const ends = new RegExp(`^\`\`\`.*?^\`\`\`|(${chinese})\\n(?=${chinese})`, 'gms');
+  return text.replace(ends, (all, before?: string) => before ?? all);
 }
 
-export async function render(text: string, file: string): Promise<Chapter> {
+export async function render(written: string, file: string): Promise<Chapter> {
+  const text = joined(written);
   const headings: { id: string; text: string }[] = [];
   const excerpts = await excerptsOf(text, file);
   const marked = new Marked({
@@ -57,15 +60,15 @@ export async function render(text: string, file: string): Promise<Chapter> {
         return excerpt ?? `<p>${this.parser.parseInline(tokens)}</p>`;
       },
       link({ href, tokens }) {
-        return `<a href="${html(addressOf(href, file))}">${this.parser.parseInline(tokens)}</a>`;
+        return `<a href="${escaped(addressOf(href, file))}">${this.parser.parseInline(tokens)}</a>`;
       },
       image: ({ href, text: content }) =>
         // On a phone it is scrolled, by keyboard, too.
-        `<span class="picture" tabindex="0"><img src="${pictureOf(resolve(dirname(file), href))}" alt="${html(content)}"></span>`,
+        `<span class="picture" tabindex="0"><img src="${pictureOf(resolve(dirname(file), href))}" alt="${escaped(content)}"></span>`,
       code({ lang = '', text: content }) {
         if (lang === 'figure') return figureOf(content);
         if (lang === 'exercise') return exerciseOf(content);
-        return `<pre tabindex="0"><code class="language-${html(lang)}">${html(content)}</code></pre>`;
+        return `<pre tabindex="0"><code class="language-${escaped(lang)}">${escaped(content)}</code></pre>`;
       },
     },
   });
@@ -89,11 +92,11 @@ async function excerptsOf(text: string, file: string): Promise<Map<string, strin
   const excerpts = links.map(async (link): Promise<[string, string]> => {
     const { name, path } = sourceOf(link, file);
     const { line, code } = cut(await readFile(path, 'utf8'), name, path);
-    const place = relative(root, path);
-    const address = html(sourceAddress(place, languageOf(file), line));
+    const place = pathOf(path);
+    const address = escaped(sourceAddress(place, languageOf(file), line));
     return [
       link,
-      `<figure class="excerpt"><figcaption><a href="${address}"><code>${html(`${place}:${line}`)}</code></a></figcaption><pre tabindex="0"><code>${html(code)}</code></pre></figure>`,
+      `<figure class="excerpt"><figcaption><a href="${address}"><code>${escaped(`${place}:${line}`)}</code></a></figcaption><pre tabindex="0"><code>${escaped(code)}</code></pre></figure>`,
     ];
   });
   return new Map(await Promise.all(excerpts));
@@ -144,11 +147,7 @@ function math(level: 'block' | 'inline', rule: RegExp, displayMode: boolean): To
 /** `conv2d x=1,1,5,5 padding=1` → `<rc-conv2d x="1,1,5,5" padding="1">`. */
 function figureOf(text: string): string {
   const [operation, ...options] = text.trim().split(/\s+/);
-  const attributes = options.map((option) => {
-    const [name, value] = option.split('=');
-    return ` ${html(name)}="${html(value)}"`;
-  });
-  return `<rc-${operation}${attributes.join('')}></rc-${operation}>`;
+  return `<rc-${operation}${attributesOf(options)}></rc-${operation}>`;
 }
 
 /**
@@ -162,17 +161,17 @@ function exerciseOf(text: string): string {
   if (at < 0) throw new Error(`an exercise asks for nothing: ${text}`);
   const [question, hint] = [lines.slice(0, at), lines.slice(at + 1)].map((part) => part.join(' '));
   const [, kind, figure] = /^(\S+) (.*)/.exec(lines[at])!;
-  const asked = kind === '=' ? ` answer="${html(figure)}"` : ` kind="${kind}" ${attributesOf(figure)}`;
-  return `<rc-exercise question="${html(question)}"${asked} hint="${html(hint)}"></rc-exercise>`;
+  const asked =
+    kind === '='
+      ? ` answer="${escaped(figure)}"`
+      : attributesOf([`kind=${kind}`, ...`operation=${figure}`.trim().split(/\s+/)]);
+  return `<rc-exercise question="${escaped(question)}"${asked} hint="${escaped(hint)}"></rc-exercise>`;
 }
 
-/** `conv2d x=1,1,5,5` → `operation="conv2d" x="1,1,5,5"`. */
-function attributesOf(figure: string): string {
-  const options = `operation=${figure}`
-    .trim()
-    .split(/\s+/)
-    .map((option) => option.split('='));
-  return options.map(([name, value]) => `${html(name)}="${html(value)}"`).join(' ');
+/** `x=1,1,5,5` → ` x="1,1,5,5"`. */
+function attributesOf(options: readonly string[]): string {
+  const pairs = options.map((option) => option.split('='));
+  return pairs.map(([name, value]) => ` ${escaped(name)}="${escaped(value)}"`).join('');
 }
 
 /** A picture as an address that has all of it. */
@@ -180,9 +179,4 @@ function pictureOf(path: string): string {
   const type = { '.svg': 'image/svg+xml', '.png': 'image/png' }[extname(path)];
   if (!type) throw new Error(`${path} is no picture that a chapter can show`);
   return `data:${type};base64,${readFileSync(path, 'base64')}`;
-}
-
-/** Text in HTML. */
-function html(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

@@ -54,6 +54,7 @@ function conv2d(shapeOf: (name: string) => readonly number[]): Presets {
   const isPadded = shapeOf('dy')[3] >= shapeOf('x')[3];
   return {
     lecture: { weight: listed(1, 0, 1, 0, 1, 0, 1, 0, 1), bias: all(0) },
+    oneToNine: { weight: (i) => i + 1, bias: all(0) },
     ...plain,
     ...(isPadded && { border: { x: all(1), weight: all(1 / 9), bias: all(0) } }),
   };

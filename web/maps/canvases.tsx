@@ -14,7 +14,7 @@ export function Picture({ image, label, class: name }: { image: Thumbnail; label
 }
 
 /** In colours, opaque. */
-export function imageDataOf({ width, height, channels, data }: Thumbnail): ImageData {
+function imageDataOf({ width, height, channels, data }: Thumbnail): ImageData {
   const made = new ImageData(width, height);
   for (let p = 0; p < width * height; p++) {
     for (let c = 0; c < 3; c++) made.data[4 * p + c] = data[p * channels + (channels === 1 ? 0 : c)];

@@ -3,7 +3,7 @@ import type { Plugin } from 'vite';
 import type { Entry, Item } from '../reference/entry.js';
 import { firstSentence, markdownOf } from './docstrings.js';
 import { entries } from './reference.js';
-import { chapterFiles, read } from './repository.js';
+import { chapterFiles, read, titleOf } from './repository.js';
 
 export const llms: Plugin = {
   name: 'llms',
@@ -75,8 +75,6 @@ function itemMarkdown({ name, declarations, members, chapters }: Item): string {
     [`Source: [${file}, line ${line.slice(1)}](../${file})`, ...links].join('. '),
   ].join('\n\n');
 }
-
-const titleOf = (text: string) => /^# (.+)/.exec(text)![1];
 
 /** Behind the name of the entry, which a header begins with: "`receptive/data` in Node: …". */
 const about = (doc: string) =>

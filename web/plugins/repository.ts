@@ -44,6 +44,9 @@ export function chapterFiles(): ChapterFile[] {
     .sort((a, b) => Number.parseInt(a.name, 10) - Number.parseInt(b.name, 10) || a.language.localeCompare(b.language));
 }
 
+/** Of a chapter, whose first line is `# Title`. */
+export const titleOf = (chapter: string) => /^# (.+)/.exec(chapter)![1];
+
 /** The chapters that a source's header names: `Chapter: docs/learn/3-convolution.en.md`. */
 export function chaptersNamedIn(source: string): string[] {
   const line = /^\W*Chapters?: (docs\/learn\/.*)$/m.exec(source)?.[1] ?? '';

@@ -19,7 +19,7 @@ export function sources(): Plugin {
     },
     configureServer({ middlewares }) {
       middlewares.use(async (request, response, next) => {
-        const path = decodeURIComponent(new URL(request.url!, 'http://localhost').pathname).slice(1);
+        const path = new URL(request.url!, 'http://localhost').pathname.slice(1);
         // What a page fetches, and not what Vite's modules import.
         if (request.headers['sec-fetch-dest'] !== 'empty' || !sourceFiles().includes(path)) return next();
         response.setHeader('Content-Type', 'text/plain; charset=utf-8');

@@ -14,6 +14,10 @@ function load(): Promise<readonly Document[]> {
     import('virtual:search/en'),
     import('virtual:search/zh'),
   ]).then((parts) => parts.flatMap(({ default: documents }) => documents));
+  // The next time is another try.
+  loading.catch(() => {
+    loading = undefined;
+  });
   return loading;
 }
 
@@ -25,15 +29,17 @@ export function SearchField() {
   const found = useSignal<readonly Found[] | null>(null);
   const chosen = useSignal(0);
   const isOpen = useSignal(false);
+  const isLost = useSignal(false);
 
   useEffect(() => onSlash(() => field.current?.focus()), []);
 
   async function ask(asked: string): Promise<void> {
     query.value = asked;
     isOpen.value = asked.trim() !== '';
-    const documents = await load();
+    const documents = await load().catch(() => null);
     if (query.value !== asked) return; // it has been changed meanwhile
-    found.value = search(asked, documents, language.value);
+    isLost.value = documents === null;
+    found.value = documents && search(asked, documents, language.value);
     chosen.value = 0;
   }
 
@@ -61,6 +67,7 @@ export function SearchField() {
   }
 
   const results = isOpen.value ? found.value : null;
+  const said = isOpen.value && isLost.value ? text.notLoaded : results && text.found(results.length);
   return (
     <div class="search">
       <input
@@ -78,7 +85,7 @@ export function SearchField() {
         autocomplete="off"
         spellcheck={false}
         value={query.value}
-        onFocus={() => load()}
+        onFocus={() => load().catch(() => {})} // it is said when something is asked
         onInput={({ currentTarget: { value } }) => ask(value)}
         onKeyDown={press}
         onBlur={() => {
@@ -86,9 +93,9 @@ export function SearchField() {
         }}
       />
       <p role="status" class="unseen">
-        {results && text.found(results.length)}
+        {said}
       </p>
-      {results?.length === 0 && <p class="none">{text.found(0)}</p>}
+      {said !== null && !results?.length && <p class="none">{said}</p>}
       <div id={id} role="listbox" aria-label={text.results} hidden={!results?.length}>
         {results?.map(({ document, excerpt }, i) => (
           <Result

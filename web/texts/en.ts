@@ -158,6 +158,10 @@ export const en = {
         reason:
           'The lecture’s picture and kernel: y[0,0,0,0] is 4, since four ones of the picture lie under ones of the kernel.',
       },
+      oneToNine: {
+        name: 'One to nine',
+        reason: 'The lecture sets the weights of a layer to 1, 2, 3 … 9: the lower right of a window counts most.',
+      },
       edges: {
         name: 'Edges',
         reason: 'Left is subtracted from right: where the picture is even y is 0, and at an upright edge it is large.',
@@ -321,8 +325,8 @@ export const en = {
     },
     reasons: {
       largest: 'The largest number of the window goes on; the others only looked on.',
-      firstOfEqual: 'A tie: of several equal numbers the first one, row by row, wins, and it alone is paid.',
-      paid: 'It was the largest of a window, so all of that window’s gradient is paid to it; several windows add up.',
+      firstOfEqual: 'A tie: of several equal numbers the first one, row by row, wins, and it alone gets the gradient.',
+      paid: 'It was the largest of a window, so it gets all of that window’s gradient; several windows add up.',
       notPaid: 'It was never the largest: if it grew by a little, no y would change, so it gets nothing.',
       passes: 'Above 0: it passes unchanged, and so does its gradient.',
       stopped: 'Not above 0: it is stopped, and its gradient with it.',
@@ -962,6 +966,7 @@ export const en = {
       count === 0
         ? 'Nothing has these words.'
         : `${count === 1 ? 'One place' : `${count} places`}: arrows choose, Enter opens.`,
+    notLoaded: 'What is searched can’t be loaded.',
   },
   train: {
     title: 'Train',

@@ -155,6 +155,7 @@ export const zh: Texts = {
         name: '讲义的例子',
         reason: '讲义里的图像和卷积核：y[0,0,0,0] 等于 4，因为图像中有四个 1 落在卷积核的 1 之下。',
       },
+      oneToNine: { name: '1 到 9', reason: '讲义把一层的权重设成 1、2、3……9：窗口的右下角分量最重。' },
       edges: { name: '边缘', reason: '右边减左边：图像平坦处 y 为 0，竖直边缘处 y 很大。' },
       sobel: { name: 'Sobel', reason: '也是找边缘，但中间一行算两次：对单个杂点不那么敏感。' },
       laplacian: { name: '拉普拉斯', reason: '四个邻居减去自己的四倍：平坦处为 0，各个方向的边缘都会显出来。' },
@@ -818,6 +819,7 @@ export const zh: Texts = {
     label: '搜索（/）',
     results: '搜索结果',
     found: (count) => (count === 0 ? '没有找到这些词。' : `找到 ${count} 处：用方向键选择，按回车打开。`),
+    notLoaded: '无法加载要搜索的内容。',
   },
   train: {
     title: '训练',

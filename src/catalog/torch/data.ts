@@ -150,6 +150,8 @@ def list_pictures(folder):
             paths += [os.path.join(parent, file) for file in files if not file.startswith('.')]
         pictures = [path for path in sorted(paths) if path.lower().endswith(('.jpg', '.jpeg', '.png', '.webp'))]
         found += [(path, label) for path in pictures]
+    if not found:
+        raise FileNotFoundError(f'{folder} has no pictures in folders that are named as the classes')
     return found
 
 

@@ -28,6 +28,11 @@ export function literal(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
+/** A text inside a docstring, in which a path of Windows would have escapes, and quotes an end. */
+export function inDocstring(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+}
+
 /** `stepSize` as `step_size`. */
 export function snake(key: string): string {
   return key === 'tMax' ? 'T_max' : key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -31,6 +31,8 @@ export interface TorchSchedule {
   readonly every: 'epoch' | 'step';
   /** Whether it looks at the loss. */
   readonly followsLoss: boolean;
+  /** Whether it is for so many steps, and no more. */
+  readonly hasEnd: boolean;
 }
 
 /** null: the rate stays. */
@@ -45,6 +47,7 @@ export function torchSchedule(recipe: RecipeOptions): TorchSchedule | null {
     make: call(`torch.optim.lr_scheduler.${name}`, ['optimizer'], { ...own, ...extra }),
     every: every as 'epoch' | 'step',
     followsLoss: name === 'ReduceLROnPlateau',
+    hasEnd: name === 'OneCycleLR',
   };
 }
 

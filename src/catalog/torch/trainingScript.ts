@@ -4,7 +4,7 @@ import { type Images, PICTURE_FOLDER } from '../images.js';
 import { networkNamed } from '../networks.js';
 import type { RunOptions } from '../runOptions.js';
 import { torchData } from './data.js';
-import { lines, literal } from './python.js';
+import { inDocstring, lines, literal } from './python.js';
 import { torchOptimizer, torchSchedule, torchWarmup } from './recipe.js';
 
 /** Where the run is that the script goes on with, as the script keeps it. */
@@ -95,7 +95,7 @@ export function trainingScript(run: TorchRun): string {
   const { normalize, shape, classes } = images;
   const data = torchData(options, shape, classes);
   const schedule = scheduleOf(options);
-  const { followsLoss = false, every = 'epoch' } = torchSchedule(options) ?? {};
+  const { followsLoss = false, every = 'epoch', hasEnd = false } = torchSchedule(options) ?? {};
   const isStepwise = options.warmup !== null || every === 'step';
   const { labelSmoothing, maxGradNorm, earlyStopping, accumulate } = options;
   const hasAux = networkNamed(options.model).loss !== undefined;
@@ -107,7 +107,7 @@ export function trainingScript(run: TorchRun): string {
     ...(hasSchedule && !followsLoss ? ['warnings'] : []),
   ].sort();
   return lines(
-    `"""Goes on in PyTorch with ${from}.`,
+    `"""Goes on in PyTorch with ${inDocstring(from)}.`,
     '',
     '    python3 train_ddp.py --data-dir FOLDER                       # one process',
     '    torchrun --nproc_per_node 4 train_ddp.py --data-dir FOLDER   # four, each with a GPU of its own where there are any',
@@ -202,12 +202,12 @@ def begin(model):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--data-dir', ${dataDir === null ? 'required=True' : `default=${literal(dataDir)}`})
-    parser.add_argument('--epochs', type=int, default=EPOCHS)
+    parser = argparse.ArgumentParser(formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument('--data-dir', ${dataDir === null ? 'required=True' : `default=${literal(dataDir)}`}, help='folder of the images')
+    parser.add_argument('--epochs', type=int, default=EPOCHS, help='epochs in all')
     parser.add_argument('--workers', type=int, default=${options.data === PICTURE_FOLDER ? 4 : 0}, help='processes that read images')
-    parser.add_argument('--log-every', type=int, default=50, help='steps')
-    parser.add_argument('--save-every', type=int, default=200, help='steps')
+    parser.add_argument('--log-every', type=int, default=50, help='steps between two lines')
+    parser.add_argument('--save-every', type=int, default=200, help='steps between two checkpoints in an epoch')
     args = parser.parse_args()
 
     rank, world = int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
@@ -242,9 +242,18 @@ def main():
         at['step_in_epoch'] = min(at['step_in_epoch'] * at['ranks'] // world, steps_per_epoch - 1)
         at['ranks'] = world`,
     hasSchedule && ['    schedule = Schedule(optimizer, steps_per_epoch)', ...catchUp(options)],
+    hasEnd && [
+      "    steps = schedule.t + (args.epochs - at['epoch']) * steps_per_epoch - at['step_in_epoch']",
+      `    cycle = schedule.scheduler.total_steps${options.warmup === null ? '' : ' + schedule.warmup'}`,
+      '    if steps > cycle:',
+      "        raise SystemExit(f'OneCycleLR: its cycle has {cycle} steps, but the run {steps}')",
+    ],
     `    test_loader = DataLoader(test, batch_size=500, sampler=range(rank, len(test), world), num_workers=args.workers)
     if rank == 0:
-        print(f'goes on with {source}: epoch {at["epoch"] + 1}, after step {at["step_in_epoch"]} of {steps_per_epoch}', flush=True)
+        if at['epoch'] < args.epochs:
+            print(f'goes on with {source}: epoch {at["epoch"] + 1}, after step {at["step_in_epoch"]} of {steps_per_epoch}', flush=True)
+        else:
+            print(f'{source} is at the end of epoch {at["epoch"]}: --epochs {at["epoch"] + 1} trains on', flush=True)
 
     def keep():`,
     hasSchedule && "        at['schedule'] = schedule.t",

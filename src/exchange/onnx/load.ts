@@ -21,6 +21,7 @@ import { type OnnxInput, OnnxModule, type OnnxStep } from './module.js';
 import { NodeReader } from './nodeReader.js';
 import { readers } from './readers.js';
 import { Constant, type Integers } from './values.js';
+import { writtenOutIn } from './writtenOut.js';
 
 /** Whose operations have the attributes and meanings that `readers.ts` knows. */
 const OPSETS = { least: 13, most: 21 };
@@ -143,6 +144,7 @@ const STATISTICS = new Map([['BatchNormalization', [3, 4]]]);
 const OPTIONS = new Map([
   ['Pad', [2]],
   ['Dropout', [1]],
+  ['Clip', [1, 2]],
 ]);
 
 function weightsOf({ initializer, node }: ReadOnnxGraph, where: string): Weights {
@@ -187,6 +189,7 @@ function stepsOf(graph: ReadOnnxGraph, inputs: readonly OnnxInput[], weights: We
   const known = new Set(['', ...inputs.map(({ name }) => name), ...weights.state.keys(), ...weights.constants.keys()]);
   const problems: string[] = [];
   const unknown = new Set<string>();
+  const writtenOut = writtenOutIn(graph);
   const steps = graph.node.flatMap((node): OnnxStep[] => {
     const { opType = '', domain = '', input } = node;
     const [output = '', ...others] = node.output;
@@ -203,6 +206,9 @@ function stepsOf(graph: ReadOnnxGraph, inputs: readonly OnnxInput[], weights: We
       );
     }
     for (const made of node.output) known.add(made);
+    const whole = writtenOut.steps.get(node);
+    if (whole) return [whole];
+    if (writtenOut.replaced.has(node)) return [];
     if ((domain !== '' && domain !== 'ai.onnx') || !Object.hasOwn(readers, opType)) {
       unknown.add(domain === '' ? opType : `${domain}.${opType}`);
       return [];

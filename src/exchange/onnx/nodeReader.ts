@@ -91,7 +91,8 @@ export class NodeReader {
   }
 }
 
-function shortest(float: number): number {
+/** The shortest number that is this float. */
+export function shortest(float: number): number {
   const [found] = [7, 8]
     .map((digits) => Number(float.toPrecision(digits)))
     .filter((short) => Math.fround(short) === float);

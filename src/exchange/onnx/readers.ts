@@ -33,6 +33,8 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
       node.refuse(`a cast to type ${to} isn't supported, only one to float (1) or int64 (7) is`);
     return (x) => (to === 1 ? x.tensor(0) : x.integers(0));
   },
+  Clip: () => (x) =>
+    atMost(atLeast(x.tensor(0), x.number(1, Number.NEGATIVE_INFINITY)), x.number(2, Number.POSITIVE_INFINITY)),
   Concat: (node) => {
     const axis = node.int('axis', 0);
     return (x) => {
@@ -79,6 +81,10 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
   },
   Gemm: readGemm,
   GlobalAveragePool: () => (x) => F.adaptiveAvgPool2d(x.tensor(0), 1),
+  GlobalMaxPool: () => (operands) => {
+    const x = operands.tensor(0);
+    return F.maxPool2d(x, [x.shape[2], x.shape[3]]);
+  },
   Identity: () => (x) => x.values[0]!,
   LogSoftmax: (node) => {
     const axis = node.int('axis', -1);
@@ -96,6 +102,7 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
   },
   MaxPool: readMaxPool,
   Mul: () => (x) => x.tensor(0).mul(x.tensor(1)),
+  Neg: () => (x) => x.tensor(0).mul(-1),
   Pad: readPad,
   ReduceMean: (node) => readReduction(node, 'mean'),
   ReduceSum: (node) => readReduction(node, 'sum'),
@@ -133,6 +140,7 @@ export const readers: Readonly<Record<string, (node: NodeReader) => Step>> = {
     );
   },
   Sub: () => (x) => x.tensor(0).sub(x.tensor(1)),
+  Sum: () => (x) => x.values.map((_, i) => x.tensor(i)).reduce((sum, term) => sum.add(term)),
   Tanh: () => (x) => F.tanh(x.tensor(0)),
   Transpose: (node) => {
     const perm = node.ints('perm') ?? [1, 0];
@@ -165,19 +173,49 @@ function inShape(value: Tensor | Integers, shape: Shape): Value {
   return value instanceof Tensor ? value.reshape(shape) : { integers: value.integers, shape };
 }
 
+/** max(x, bound), exactly, by a max-pooling: each value stands beside the bound. A NaN stays one. */
+function atLeast(x: Tensor, bound: number): Tensor {
+  if (bound === Number.NEGATIVE_INFINITY) return x;
+  if (bound === 0) return F.relu(x);
+  const rows = x.reshape([1, numel(x.shape.slice(0, 2)), numel(x.shape.slice(2)), 1]);
+  return F.maxPool2d(F.pad(rows, [0, 1, 0, 0], { value: bound }), [1, 2]).reshape(x.shape);
+}
+
+/** min(x, bound). */
+function atMost(x: Tensor, bound: number): Tensor {
+  return bound === Number.POSITIVE_INFINITY ? x : atLeast(x.mul(-1), -bound).mul(-1);
+}
+
 /** `[top, left, bottom, right]`. */
 type Pads = readonly [number, number, number, number];
+type Pair = readonly [number, number];
 
-function padsOf(node: NodeReader): Pads {
+/** How wide the border of an image is, for a window that spans so many pixels, and its strides. */
+type PadsOf = (x: Tensor, span: Pair, stride: Pair) => Pads;
+
+/** null: what the node says itself, `pads`. */
+function automaticPads(node: NodeReader): PadsOf | null {
   const auto = node.text('auto_pad', 'NOTSET');
-  if (auto !== 'NOTSET' && auto !== 'VALID') {
-    node.refuse(`auto_pad '${auto.slice(0, 20)}' isn't supported, only explicit pads are`);
-  }
-  return node.pads();
+  if (auto === 'NOTSET' || auto === 'VALID') return null;
+  if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER') node.refuse(`auto_pad '${auto.slice(0, 20)}' isn't supported`);
+  return ({ shape }, span, stride) => {
+    // As many windows as there are strides in the image; an odd pixel of border is at the end, or else at the beginning.
+    const total = shape
+      .slice(-2)
+      .map((size, i) => Math.max(0, (Math.ceil(size / stride[i]) - 1) * stride[i] + span[i] - size));
+    const [less, more] = [total.map((width) => Math.floor(width / 2)), total.map((width) => Math.ceil(width / 2))];
+    const [before, after] = auto === 'SAME_UPPER' ? [less, more] : [more, less];
+    return [before[0], before[1], after[0], after[1]];
+  };
+}
+
+/** The pixels from a window's first to its last. */
+function spanOf([K_h, K_w]: Pair, [D_h, D_w]: Pair): Pair {
+  return [(K_h - 1) * D_h + 1, (K_w - 1) * D_w + 1];
 }
 
 /** Whether a pooling's padding may be its option: the same at both ends, and at most half the kernel. */
-function isPooling([top, left, bottom, right]: Pads, [K_h, K_w]: readonly [number, number]): boolean {
+function isPooling([top, left, bottom, right]: Pads, [K_h, K_w]: Pair): boolean {
   return top === bottom && left === right && 2 * top <= K_h && 2 * left <= K_w;
 }
 
@@ -187,67 +225,70 @@ function padded(x: Tensor, [top, left, bottom, right]: Pads, value = 0): Tensor 
 
 function readConv(node: NodeReader): Step {
   node.ints('kernel_shape'); // the weight says it, too
-  const pads = padsOf(node);
-  const options = {
-    stride: node.pair('strides', 1),
-    dilation: node.pair('dilations', 1),
-    groups: node.int('group', 1),
-  };
-  const [top, left, bottom, right] = pads;
-  return (x) => {
-    const [weight, bias] = [x.tensor(1), x.maybeTensor(2)];
-    if (top === bottom && left === right) {
-      return F.conv2d(x.tensor(0), weight, bias, { ...options, padding: [top, left] });
-    }
-    return F.conv2d(padded(x.tensor(0), pads), weight, bias, options);
+  const [auto, pads] = [automaticPads(node), node.pads()];
+  const [stride, dilation] = [node.pair('strides', 1), node.pair('dilations', 1)];
+  const options = { stride, dilation, groups: node.int('group', 1) };
+  return (operands) => {
+    const [x, weight, bias] = [operands.tensor(0), operands.tensor(1), operands.maybeTensor(2)];
+    const [K_h, K_w] = weight.shape.slice(-2);
+    const own = auto?.(x, spanOf([K_h, K_w], dilation), stride) ?? pads;
+    const [top, left, bottom, right] = own;
+    if (top === bottom && left === right) return F.conv2d(x, weight, bias, { ...options, padding: [top, left] });
+    return F.conv2d(padded(x, own), weight, bias, options);
   };
 }
 
 function readMaxPool(node: NodeReader): Step {
   node.only('storage_order', 0);
   const kernelSize = node.pair('kernel_shape', null);
-  const pads = padsOf(node);
-  const ceilMode = node.int('ceil_mode', 0) === 1;
-  const options = { stride: node.pair('strides', 1), dilation: node.pair('dilations', 1), ceilMode };
-  if (isPooling(pads, kernelSize)) {
-    return (x) => F.maxPool2d(x.tensor(0), kernelSize, { ...options, padding: [pads[0], pads[1]] });
-  }
-  return (x) => F.maxPool2d(padded(x.tensor(0), pads, Number.NEGATIVE_INFINITY), kernelSize, options);
+  const [auto, pads] = [automaticPads(node), node.pads()];
+  const [stride, dilation] = [node.pair('strides', 1), node.pair('dilations', 1)];
+  const ceilMode = node.int('ceil_mode', 0) === 1 && auto === null;
+  const options = { stride, dilation, ceilMode };
+  return (operands) => {
+    const x = operands.tensor(0);
+    const own = auto?.(x, spanOf(kernelSize, dilation), stride) ?? pads;
+    if (isPooling(own, kernelSize)) return F.maxPool2d(x, kernelSize, { ...options, padding: [own[0], own[1]] });
+    return F.maxPool2d(padded(x, own, Number.NEGATIVE_INFINITY), kernelSize, options);
+  };
 }
 
 function readAveragePool(node: NodeReader): Step {
   const kernelSize = node.pair('kernel_shape', null);
-  const pads = padsOf(node);
-  const ceilMode = node.int('ceil_mode', 0) === 1;
+  const [auto, pads] = [automaticPads(node), node.pads()];
+  const ceilMode = node.int('ceil_mode', 0) === 1 && auto === null;
   const countIncludePad = node.int('count_include_pad', 0) === 1;
-  const options = { stride: node.pair('strides', 1), ceilMode };
+  const stride = node.pair('strides', 1);
+  const options = { stride, ceilMode };
   if (node.pair('dilations', 1).some((distance) => distance !== 1)) node.refuse("dilations aren't supported");
-  if (isPooling(pads, kernelSize)) {
-    return (x) => F.avgPool2d(x.tensor(0), kernelSize, { ...options, padding: [pads[0], pads[1]], countIncludePad });
+  if (ceilMode && !isPooling(pads, kernelSize)) {
+    node.refuse(`ceil_mode with pads [${pads.join(', ')}] isn't supported`);
   }
-  if (ceilMode) node.refuse(`ceil_mode with pads [${pads.join(', ')}] isn't supported`);
-  if (countIncludePad) return (x) => F.avgPool2d(padded(x.tensor(0), pads), kernelSize, options);
-  // The sum of each window, by the number of its pixels, which is the same sum over an image of ones.
-  const sums = (x: Tensor) => F.avgPool2d(padded(x, pads), kernelSize, { ...options, divisorOverride: 1 });
   return (operands) => {
     const x = operands.tensor(0);
+    const own = auto?.(x, kernelSize, stride) ?? pads;
+    if (isPooling(own, kernelSize)) {
+      return F.avgPool2d(x, kernelSize, { ...options, padding: [own[0], own[1]], countIncludePad });
+    }
+    if (countIncludePad) return F.avgPool2d(padded(x, own), kernelSize, options);
+    // The sum of each window, by the number of its pixels, which is the same sum over an image of ones.
+    const sums = (x: Tensor) => F.avgPool2d(padded(x, own), kernelSize, { ...options, divisorOverride: 1 });
     const [, , H, W] = x.shape;
-    const ones = operands.fixed(new Float32Array(H * W).fill(1), [1, 1, H, W]);
-    return sums(x).div(sums(ones));
+    return sums(x).div(sums(operands.fixed(new Float32Array(H * W).fill(1), [1, 1, H, W])));
   };
 }
 
 function readGemm(node: NodeReader): Step {
-  node.only('alpha', 1);
-  node.only('beta', 1);
+  const [alpha, beta] = [node.float('alpha', 1), node.float('beta', 1)];
   node.only('transA', 0);
   const isTransposed = node.int('transB', 0) === 1;
+  const times = (x: Tensor, factor: number) => (factor === 1 ? x : x.mul(factor));
   return (operands) => {
     const [x, weight, shift] = [operands.tensor(0), operands.tensor(1), operands.maybeTensor(2)];
-    const isBias = shift?.shape.length === 1 && shift.shape[0] === weight.shape[0];
-    if (isTransposed && (isBias || !shift)) return F.linear(x, weight, shift);
-    const product = isTransposed ? F.linear(x, weight, null) : x.matmul(weight);
-    return shift ? product.add(shift) : product;
+    const isBias = shift?.shape.length === 1 && shift.shape[0] === weight.shape[0] && alpha === 1 && beta === 1;
+    if (isTransposed && isBias) return F.linear(x, weight, shift);
+    const product = times(isTransposed ? F.linear(x, weight, null) : x.matmul(weight), alpha);
+    return shift ? product.add(times(shift, beta)) : product;
   };
 }
 

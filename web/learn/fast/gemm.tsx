@@ -3,9 +3,9 @@
 import { useMemo } from 'preact/hooks';
 import { type GemmFigure, gemmFigure, type Inputs, placeOf, type Tiling } from 'receptive/figures';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numberIn } from '../chosen.js';
 import type { Part, View } from '../part.js';
 import { Sum } from '../sum.js';
-import { choose, chosenNumber } from './chosen.js';
 import { Slider } from './slider.js';
 import './style.css';
 
@@ -117,8 +117,8 @@ function Gemm({ part, figure, tiling }: { readonly part: Part; readonly figure: 
     };
   }, [figure]);
   const grids = useMemo(() => operation.compute(inputs), [figure]);
-  const m = chosenNumber(part, 'row', 1, 0, M - 1);
-  const n = chosenNumber(part, 'column', 5, 0, N - 1);
+  const m = chosenAs(part, 'row', numberIn(0, M - 1), 1);
+  const n = chosenAs(part, 'column', numberIn(0, N - 1), 5);
   const { group, thread } = figure.computedBy(m, n);
   const yShape = grids.find(({ name }) => name === 'y')!.shape;
   const [image, channel, ho, wo] = placeOf(figure.output(m, n), yShape);

@@ -3,9 +3,9 @@ import { useMemo } from 'preact/hooks';
 import { LANES, type LanesFigure, lanesFigure, tileRegisters } from 'receptive/figures';
 import { number } from '../../race/numbers.js';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numberIn } from '../chosen.js';
 import type { Part, View } from '../part.js';
 import { Cells } from './cells.js';
-import { choose, chosenNumber } from './chosen.js';
 import { Slider } from './slider.js';
 import './style.css';
 
@@ -25,7 +25,7 @@ function Lanes({ figure, part }: { readonly figure: LanesFigure; readonly part: 
   const steps = useMemo(() => figure.steps(inputs), [figure]);
   const y = useMemo(() => figure.y(inputs), [figure]);
   /** Steps are counted from 1. */
-  const at = chosenNumber(part, 'step', 1, 1, steps.length) - 1;
+  const at = chosenAs(part, 'step', numberIn(1, steps.length), 1) - 1;
   const { code, tap, writes, reads, loads, registers, loaded, multiplyAdds } = steps[at];
   const go = (to: number) => choose(part, { step: Math.min(steps.length, Math.max(1, to + 1)) });
   const seen = (grid: string, index: number) =>

@@ -4,8 +4,8 @@ import { parallelShareOf, type Span, schedule, speedUp } from 'receptive/figures
 import { duration, number, percent } from '../../race/numbers.js';
 import { texts } from '../../shell/settings.js';
 import { mostThreads } from '../../work/here.js';
+import { choose, chosenAs, numberIn, oneOf } from '../chosen.js';
 import type { Part, View } from '../part.js';
-import { choose, chosenName, chosenNumber } from './chosen.js';
 import { Measuring } from './measuring.js';
 import { Choice, Slider } from './slider.js';
 import './style.css';
@@ -65,9 +65,9 @@ function Threads({ part }: { readonly part: Part }) {
   const { fast } = texts.value;
   const text = fast.threads;
   const tasks = part.number('tasks', 64);
-  const threads = chosenNumber(part, 'threads', 2, 1, 8);
-  const name = chosenName(part, 'durations', cases);
-  const share = chosenNumber(part, 'share', 90, 0, 100);
+  const threads = chosenAs(part, 'threads', numberIn(1, 8), 2);
+  const name = chosenAs(part, 'durations', oneOf(cases), cases[0]);
+  const share = chosenAs(part, 'share', numberIn(0, 100), 90);
   const measuring = useMemo(() => new Measuring(), []);
   useEffect(() => () => measuring.stop(), [measuring]);
   const { durations, wakes } = given(name, tasks, threads);

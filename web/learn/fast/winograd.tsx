@@ -14,6 +14,7 @@ import {
 } from 'receptive/figures';
 import { number, tiny } from '../../race/numbers.js';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, oneOf } from '../chosen.js';
 import { Editor } from '../editor.js';
 import { GridView } from '../grid.js';
 import { isHidden } from '../hidden.js';
@@ -21,7 +22,6 @@ import type { Part, View } from '../part.js';
 import { Share } from '../share.js';
 import { fits, inputsOf } from '../state.js';
 import { Sum } from '../sum.js';
-import { choose, chosenName } from './chosen.js';
 import { Choice } from './slider.js';
 import './style.css';
 
@@ -66,8 +66,8 @@ const matrices: readonly string[] = stages[1].grids;
 
 function Winograd({ part }: { readonly part: Part }) {
   const text = texts.value.fast.winograd;
-  const name = chosenName(part, 'tile', tileNames);
-  const preset = chosenName(part, 'preset', presetNames);
+  const name = chosenAs(part, 'tile', oneOf(tileNames), tileNames[0]);
+  const preset = chosenAs(part, 'preset', oneOf(presetNames), presetNames[0]);
   const figure = useMemo(() => winogradFigure(tiles[name]), [name]);
   const root = useRef<HTMLElement>(null);
   const pointed = useSignal<Cell | null>(null);

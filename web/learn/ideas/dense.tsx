@@ -2,9 +2,9 @@
 import './style.css';
 import { useMemo } from 'preact/hooks';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, isWhole, numberIn } from '../chosen.js';
 import type { Part, View } from '../part.js';
 import { type DenseOrder, denseBlock } from './denseBlock.js';
-import { choose, isWhole, wholeOption } from './option.js';
 import { Scroll } from './scroll.js';
 
 const limits: Readonly<Record<keyof DenseOrder, number>> = { growth: 64, layers: 32, channels: 256, size: 56 };
@@ -14,7 +14,7 @@ const count = (value: number) => value.toLocaleString('en');
 
 function Dense({ part }: { readonly part: Part }) {
   const { ideas: text } = texts.value;
-  const size = (name: keyof DenseOrder) => wholeOption(part, name, 1, limits[name], first[name]);
+  const size = (name: keyof DenseOrder) => chosenAs(part, name, numberIn(1, limits[name]), first[name]);
   const [growth, layers, channels, side] = names.map(size);
   const order: DenseOrder = useMemo(() => ({ growth, layers, channels, size: side }), [growth, layers, channels, side]);
   const block = useMemo(() => denseBlock(order), [order]);
@@ -30,7 +30,7 @@ function Dense({ part }: { readonly part: Part }) {
               max={limits[name]}
               value={order[name]}
               onInput={({ currentTarget: { valueAsNumber: value } }) => {
-                if (isWhole(value, 1, limits[name])) choose(part, { [name]: String(value) });
+                if (isWhole(value, 1, limits[name])) choose(part, { [name]: value });
               }}
             />
           </label>

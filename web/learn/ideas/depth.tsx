@@ -4,10 +4,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Curves } from '../../charts/curves.js';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, isWhole, numberIn, oneOf } from '../chosen.js';
 import type { Part, View } from '../part.js';
 import type { DepthOrder, Kind } from './deepNets.js';
 import type { DepthNews } from './depthWorker.js';
-import { choose, isWhole, option, wholeOption } from './option.js';
 import { Scroll } from './scroll.js';
 
 const kinds: readonly Kind[] = ['plain', 'residual', 'identity', 'halved'];
@@ -16,9 +16,9 @@ const mostSeeds = 9999;
 
 function Depth({ part }: { readonly part: Part }) {
   const { ideas: text, site } = texts.value;
-  const blocks = wholeOption(part, 'blocks', 2, most, 20);
-  const seed = wholeOption(part, 'seed', 0, mostSeeds, 0);
-  const weights = option(part, 'weights', 'pytorch') === 'he' ? 'he' : 'pytorch';
+  const blocks = chosenAs(part, 'blocks', numberIn(2, most), 20);
+  const seed = chosenAs(part, 'seed', numberIn(0, mostSeeds), 0);
+  const weights = chosenAs(part, 'weights', oneOf(['pytorch', 'he'] as const), 'pytorch');
   const norms = useSignal<Record<Kind, number[]> | null>(null);
   const failure = useSignal<string | null>(null);
   useEffect(() => {
@@ -42,7 +42,7 @@ function Depth({ part }: { readonly part: Part }) {
   const whole =
     (name: string, from: number, to: number) =>
     ({ currentTarget: { valueAsNumber } }: { readonly currentTarget: HTMLInputElement }) => {
-      if (isWhole(valueAsNumber, from, to)) choose(part, { [name]: String(valueAsNumber) });
+      if (isWhole(valueAsNumber, from, to)) choose(part, { [name]: valueAsNumber });
     };
   return (
     <section class="figure depth" aria-label={text.depth}>

@@ -3,24 +3,24 @@ import './style.css';
 import { useRef } from 'preact/hooks';
 import { type Float32Parts, float32Parts, partsOfBits } from 'receptive/figures';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numberIn } from '../chosen.js';
 import type { Part, View } from '../part.js';
 import { exactly, typedNumber } from './floatText.js';
-import { choose, isWhole, option } from './option.js';
 import { Scroll } from './scroll.js';
 
 const examples = ['1', '0.1', '16777217', '1e-40', '3.4028235e38', 'Infinity', 'NaN'];
 
 function Float({ part }: { readonly part: Part }) {
   const { ideas: text } = texts.value;
-  const typed = option(part, 'value', '0.1');
+  const typed = part.state.options.value ?? (part.text('value') || '0.1');
   /** As a number alone it wouldn't say which of the many NaNs is meant. */
-  const pressed = Number(option(part, 'bits', '-1'));
+  const pressed = chosenAs(part, 'bits', numberIn(0, 2 ** 32 - 1), null);
   const given = typedNumber(typed);
   const latest = useRef(float32Parts(0));
-  if (isWhole(pressed, 0, 2 ** 32 - 1)) latest.current = partsOfBits(pressed);
+  if (pressed !== null) latest.current = partsOfBits(pressed);
   else if (given !== null) latest.current = float32Parts(given);
   const type = (value: string) => choose(part, { value, bits: null });
-  const show = ({ value, bits }: Float32Parts) => choose(part, { value: String(value), bits: String(bits) });
+  const show = ({ value, bits }: Float32Parts) => choose(part, { value, bits });
   const { sign, exponent, fraction, value, kind, below, above, ulp, bits } = latest.current;
   const isNumber = kind !== 'infinity' && kind !== 'nan';
   const off = given !== null && Number.isFinite(given) && isNumber ? value - given : null;

@@ -3,6 +3,7 @@ import './style.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numberIn, oneOf } from '../chosen.js';
 import { written } from '../numbers.js';
 import type { Part, View } from '../part.js';
 import type { FigureState } from '../state.js';
@@ -16,7 +17,6 @@ import {
 } from './expressions.js';
 import { GraphDrawing } from './graphDrawing.js';
 import { forwardStep, giftStep, list, stateAt, stepsOf } from './graphSteps.js';
-import { choose, option, wholeOption } from './option.js';
 import { Scroll } from './scroll.js';
 
 /** Pixels beside the box where something happens: its neighbours are seen, too. */
@@ -25,8 +25,7 @@ const room = 60;
 function Graph({ part }: { readonly part: Part }) {
   const { ideas: text } = texts.value;
   const names = part.text('expressions').split(',') as ExpressionName[];
-  const asked = option(part, 'expression', names[0]) as ExpressionName;
-  const name = names.includes(asked) ? asked : names[0];
+  const name = chosenAs(part, 'expression', oneOf(names), names[0]);
   const expression: Expression = expressions[name];
   const { numbers } = part.state;
   const values = useMemo(() => changed(expression.values, numbers), [expression, numbers]);
@@ -44,7 +43,7 @@ function Graph({ part }: { readonly part: Part }) {
 
   const ready = computed.value?.name === name ? computed.value.run : null;
   const count = ready ? stepsOf(ready) : 0;
-  const step = ready ? wholeOption(part, 'step', 0, count, 0) : 0;
+  const step = ready ? chosenAs(part, 'step', numberIn(0, count), 0) : 0;
   const figure = useRef<HTMLElement>(null);
   // What happens is to be seen on a phone, too, where the drawing is wider than the page.
   useEffect(() => {
@@ -55,7 +54,7 @@ function Graph({ part }: { readonly part: Part }) {
     if (inner.right > outer.right - room) around.scrollLeft += inner.right - outer.right + room;
   }, [step, ready]);
   const go = (to: number) => {
-    choose(part, { step: String(Math.min(count, Math.max(0, to))) });
+    choose(part, { step: Math.min(count, Math.max(0, to)) });
   };
   return (
     <section ref={figure} class="figure graph" aria-label={text.graph}>

@@ -3,9 +3,9 @@ import './style.css';
 import { useMemo, useRef } from 'preact/hooks';
 import { summations } from 'receptive/figures';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, oneOf } from '../chosen.js';
 import type { Part, View } from '../part.js';
 import { exactly, MOST, typedNumbers } from './floatText.js';
-import { choose, option } from './option.js';
 import { Scroll } from './scroll.js';
 
 const presets = {
@@ -21,8 +21,7 @@ const names = Object.keys(presets) as PresetName[];
 function SumOrders({ part }: { readonly part: Part }) {
   const { ideas: text } = texts.value;
   const own = part.state.options.terms;
-  const asked = option(part, 'preset', 'ones') as PresetName;
-  const preset = names.includes(asked) ? asked : 'ones';
+  const preset = chosenAs(part, 'preset', oneOf(names), 'ones');
   const typed = own ?? presets[preset];
   const numbers = useMemo(() => typedNumbers(typed), [typed]);
   /** While what is typed is no number yet, the last numbers stay. */

@@ -3,10 +3,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { indexOf } from 'receptive/figures';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numbersIn, oneOf } from '../chosen.js';
 import { written } from '../numbers.js';
 import type { Part, View } from '../part.js';
 import type { Branch, InceptionRun } from './branches.js';
-import { choose, chosenAs, numbersIn, oneOf } from './choices.js';
 import { Frame, NumberField } from './frame.js';
 import { ask } from './messages.js';
 

@@ -1,7 +1,7 @@
 /** What chains of convolutions cost: `rc-cost image=192,28,28 a=5x5:32 b=1x1:16,5x5:32`. Every size can be changed. */
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numbersIn } from '../chosen.js';
 import type { Part, View } from '../part.js';
-import { choose, chosenAs, numbersIn } from './choices.js';
 import { chainOf, costOf, type Link } from './cost.js';
 import { Frame, Meter, NumberField, WideTable } from './frame.js';
 

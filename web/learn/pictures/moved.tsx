@@ -3,9 +3,9 @@ import { useMemo } from 'preact/hooks';
 import { movedImage, relativeDistance } from 'receptive/figures';
 import { Values } from '../../maps/canvases.js';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numberIn } from '../chosen.js';
 import { written } from '../numbers.js';
 import type { Part, View } from '../part.js';
-import { choose, chosenAs, numbersIn } from './choices.js';
 import { Frame, NumberField, Shown, WideTable } from './frame.js';
 import { twoLayers } from './sample.js';
 import { Seven } from './seven.js';
@@ -15,8 +15,8 @@ const farthest = 27;
 
 function MovedFigure({ part, image }: { readonly part: Part; readonly image: Float64Array }) {
   const { pictures: text } = texts.value;
-  const [down] = chosenAs(part, 'down', numbersIn([-farthest, farthest]), [0]);
-  const [right] = chosenAs(part, 'right', numbersIn([-farthest, farthest]), [2]);
+  const down = chosenAs(part, 'down', numberIn(-farthest, farthest), 0);
+  const right = chosenAs(part, 'right', numberIn(-farthest, farthest), 2);
   const layers = useMemo(twoLayers, []);
   const made = useMemo(() => movedImage(image, [28, 28], [down, right], layers), [image, down, right]);
   const { scores, map } = made;

@@ -4,8 +4,8 @@ import { transforms } from 'receptive/data';
 import { rasterOf } from 'receptive/figures';
 import { Picture } from '../../maps/canvases.js';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, oneOf } from '../chosen.js';
 import type { Part, View } from '../part.js';
-import { choose, chosenAs, oneOf } from './choices.js';
 import { Frame, Shown } from './frame.js';
 
 const disc = { x: 0.5, y: 0.5, radius: 0.4 };

@@ -4,16 +4,16 @@ import { Generator } from 'receptive';
 import { largestDifference, relativeDistance, shuffled } from 'receptive/figures';
 import { Values } from '../../maps/canvases.js';
 import { texts } from '../../shell/settings.js';
+import { choose, chosenAs, numberIn } from '../chosen.js';
 import { written } from '../numbers.js';
 import type { Part, View } from '../part.js';
-import { choose, chosenAs, numbersIn } from './choices.js';
 import { Frame, Shown, WideTable } from './frame.js';
 import { sevenLabel, twoLayers } from './sample.js';
 import { Seven } from './seven.js';
 
 function ShuffleFigure({ part, image }: { readonly part: Part; readonly image: Float64Array }) {
   const { pictures: text } = texts.value;
-  const [seed] = chosenAs(part, 'seed', numbersIn([0, 2 ** 32 - 1]), [0]);
+  const seed = chosenAs(part, 'seed', numberIn(0, 2 ** 32 - 1), 0);
   const layers = useMemo(twoLayers, []);
   const made = useMemo(() => {
     const order = new Generator(seed).randperm(image.length);
