@@ -197,6 +197,21 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     await expect
       .poll(() => said(figure))
       .toContain(`rblock2.conv2[0, 1, 1] = ${value} sees ${image.height}×${image.width} pixels`);
+
+    // The way back comes by the sum of the shortcut and the convolutions, of which there is no row.
+    await figure.getByRole('button', { name: /^From the score of/ }).click();
+    const path = figure.getByRole('region', { name: 'Back to the pixels' });
+    await path.getByText(/^1 of \d+: fc\[/).waitFor();
+    await path.getByRole('button', { name: 'Next' }).click();
+    await path.getByText(/^2 of \d+: ReLU \(6\)\[/).waitFor();
+    await path.getByRole('button', { name: 'Next' }).click();
+    await path.getByText('Two numbers in the same place are added: this is the shortcut.').waitFor();
+
+    await choose(figure, 'Network', 'inceptionNet');
+    await figure.getByText('incep2.branch5x5_2', { exact: true }).first().waitFor();
+    await choose(figure, 'Network', 'mnistNet');
+    await expect.poll(() => said(figure)).toContain('pooling (2)[0, 1, 1] = −1.0756 sees 16×16 pixels');
+    expect(await figure.locator('.bad').count()).toBe(0);
   });
 
   test('a step is told to its end by keyboard alone: all sums add up, and the loss is smaller', async () => {
@@ -317,7 +332,8 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const { page, figure } = await open('step', language);
     await figure.getByRole('slider').fill('5');
     await page.locator('rc-network').scrollIntoViewIfNeeded();
-    await page.locator('rc-network .maps').first().waitFor();
+    await page.locator('rc-network .path button').first().click();
+    await page.locator('rc-network .path .sum').waitFor();
     expect(await axe(page)).toEqual([]);
   });
 });

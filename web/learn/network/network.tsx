@@ -67,7 +67,8 @@ function Network({ part }: { readonly part: Part }) {
     });
   }, [desk, network, isTrained, picture, target]);
 
-  const seen = picture === null ? null : look.value;
+  /** Of another network there are other rows to ask for. */
+  const seen = picture === null || look.value?.network !== network ? null : look.value;
   const start = seen && startIn(seen, part.state.cell);
   useEffect(() => {
     walked.value = null;
@@ -98,7 +99,6 @@ function Network({ part }: { readonly part: Part }) {
     name === 'model' ? set({ model: value, path: null }, null) : set({ [name]: value });
   const select = ({ row, index }: Place, isWalked: boolean) =>
     set({ path: isWalked ? '1' : null }, { grid: row, index });
-  const isReady = seen && selected && rowOf(seen, selected.row) && seen.network === network;
   return (
     <section
       class="figure network"
@@ -163,7 +163,7 @@ function Network({ part }: { readonly part: Part }) {
         />
       )}
       {failure.value && <p class="bad">{text.failed(failure.value)}</p>}
-      {isReady ? (
+      {seen && selected ? (
         <>
           <p>{isGradient ? text.gradientHint(seen.target, written(seen.loss)) : text.outputHint}</p>
           <section class="path" aria-label={text.path}>
