@@ -246,7 +246,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(before).toBe(2.3911);
 
     // The address has it all: who opens it sees the same stage.
-    await expect.poll(() => page.url()).toContain('figure=2&stage=27');
+    await expect.poll(() => page.url()).toContain('figure=3&stage=27');
     const other = await visitor.open(page.url().replace('stage=27', 'stage=26&step=2&cell=newParam:7'));
     const again = other.locator('rc-step');
     await again.scrollIntoViewIfNeeded();
@@ -257,7 +257,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   });
 
   test('one pixel is followed to the score and back, and to the weights that it met', async () => {
-    const page = await visitor.open(`${chapter}&figure=2&follow=way`);
+    const page = await visitor.open(`${chapter}&figure=3&follow=way`);
     const figure = page.locator('rc-step');
     await figure.scrollIntoViewIfNeeded();
     await figure.getByText('Of all pixels this one is followed').waitFor();
