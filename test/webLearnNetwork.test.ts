@@ -257,7 +257,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
   });
 
   test('one pixel is followed to the score and back, and to the weights that it met', async () => {
-    const page = await visitor.open(`${chapter}&figure=2&follow=way`);
+    const page = await visitor.open(`${chapter}&figure=3&follow=way`);
     const figure = page.locator('rc-step');
     await figure.scrollIntoViewIfNeeded();
     await figure.getByText('Of all pixels this one is followed').waitFor();
