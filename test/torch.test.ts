@@ -61,7 +61,10 @@ describe('what PyTorch wrote', () => {
 
 describe('what is no state dict of tensors is refused by name', () => {
   test.each([
-    ['model', /the global "torch\.nn\.modules\.container\.Sequential" at byte \d+, .*nothing of it was run$/],
+    [
+      'model',
+      /the global "torch\.nn\.modules\.container\.Sequential" at byte \d+, .*nothing of it was run: save the state dict of the model alone, /,
+    ],
     [
       'nested',
       /it isn't a state dict, but has one under "model": save that alone, torch\.save\(torch\.load\(FILE\)\["model"\], FILE\)$/,

@@ -68,6 +68,8 @@ const MOST_ON_STACK = 2 ** 13;
 const MOST_OBJECTS = 2 ** 18;
 const MOST_DIMENSIONS = 64;
 
+const REMEDY = 'save the state dict of the model alone, torch.save(model.state_dict(), FILE)';
+
 /** Pushed before a list of arguments. */
 const MARK = Symbol('MARK');
 
@@ -119,8 +121,7 @@ const NAMES: Readonly<Record<number, string>> = {
 /** The tensors of a pickled state dict by their names. Throws a FormatError, which begins with `where`, if it is anything else. */
 export function readStateDictPickle(bytes: Uint8Array, where: string): Map<string, PickledTensor> {
   const result = new Machine(bytes, where).run();
-  const remedy = 'save the state dict of the model alone, torch.save(model.state_dict(), FILE)';
-  if (!(result instanceof Map)) throw new FormatError(`${where}: it holds ${kindOf(result)}: ${remedy}`);
+  if (!(result instanceof Map)) throw new FormatError(`${where}: it holds ${kindOf(result)}: ${REMEDY}`);
   const inner = [...result].flatMap(([name, value]) =>
     typeof name === 'string' && isStateDict(value) ? [quote(name)] : [],
   );
@@ -135,7 +136,7 @@ export function readStateDictPickle(bytes: Uint8Array, where: string): Map<strin
   for (const [name, value] of result) {
     if (typeof name !== 'string') throw new FormatError(`${where}: a key is ${kindOf(name)}, not a text`);
     if (!(value instanceof PickledTensor))
-      throw new FormatError(`${where}: ${quote(name)} is ${kindOf(value)}, not a tensor: ${remedy}`);
+      throw new FormatError(`${where}: ${quote(name)} is ${kindOf(value)}, not a tensor: ${REMEDY}`);
     tensors.set(name, value);
   }
   return tensors;
@@ -388,7 +389,8 @@ class Machine {
     if (isKnown || name === 'collections.OrderedDict' || name === REBUILD_TENSOR || name === REBUILD_PARAMETER) {
       return new Global(name);
     }
-    throw this.#refused(`the global ${quote(name)}`);
+    // A whole model, or a training's options, has classes of its own.
+    throw new FormatError(`${this.#refused(`the global ${quote(name)}`).message}: ${REMEDY}`);
   }
 
   #storage(id: unknown): Storage {
