@@ -11,7 +11,7 @@ export interface Span {
 
 /**
  * Every thread has a part of the tasks. It takes those first, in order, and then others' parts, from the next thread's on. Of threads that
- * are free at the same time, the one with the lower number takes first. The unit of time is that of `durations`.
+ * are free at the same time, the one with the lower number takes first. The unit of time is that of `durations`; `threads` is 1 or more.
  *
  * `wakes`: when each thread begins; default 0.
  */
@@ -42,7 +42,7 @@ export function speedUp(parallelShare: number, threads: number): number {
   return 1 / (1 - parallelShare + parallelShare / threads);
 }
 
-/** Which share that is, if `threads` made all so many times as fast. */
+/** Which share that is, if two or more threads made all so many times as fast. */
 export function parallelShareOf(times: number, threads: number): number {
   return (1 - 1 / times) / (1 - 1 / threads);
 }

@@ -15,10 +15,6 @@ function load(): Promise<readonly Document[]> {
     import('virtual:search/en'),
     import('virtual:search/zh'),
   ]).then((parts) => parts.flatMap(({ default: documents }) => documents));
-  // The next time is another try.
-  loading.catch(() => {
-    loading = undefined;
-  });
   return loading;
 }
 

@@ -998,7 +998,7 @@ export const en = {
       count === 0
         ? 'Nothing has these words.'
         : `${count === 1 ? 'One place' : `${count} places`}: arrows choose, Enter opens.`,
-    notLoaded: 'What is searched can’t be loaded.',
+    notLoaded: 'What is searched can’t be loaded. Load the page again.',
   },
   train: {
     title: 'Train',

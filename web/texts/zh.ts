@@ -850,7 +850,7 @@ export const zh: Texts = {
     label: '搜索（/）',
     results: '搜索结果',
     found: (count) => (count === 0 ? '没有找到这些词。' : `找到 ${count} 处：用方向键选择，按回车打开。`),
-    notLoaded: '无法加载要搜索的内容。',
+    notLoaded: '无法加载要搜索的内容，请重新加载本页。',
   },
   train: {
     title: '训练',

@@ -71,8 +71,8 @@ async function keepLoaded(): Promise<void> {
   for (const [path, integrity] of Object.entries(onUse)) {
     if (!path.startsWith('data/') || (await cache.match(usedAddress(path)))) continue;
     const loaded = new Request(path, { integrity, cache: 'only-if-cached', mode: 'same-origin' });
-    // Without it, the browser hasn't got it.
-    const response = await fetch(loaded).catch(() => null); // the browser hasn't got it
+    // What the browser hasn't got, or not as it should be, is an error here.
+    const response = await fetch(loaded).catch(() => null);
     if (response?.ok) await keep(path, response);
   }
 }
