@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     const { x, w1, b1, w2, t } = leaves;
     const e = F.relu(w1.mul(x).add(b1)).mul(w2).sub(t);
     e.mul(e).backward();
-    await graph.locator('summary').click();
+    await graph.locator('.figure summary').click();
     for (const [name, leaf] of Object.entries(leaves)) {
       const row = graph.getByRole('row', { name: new RegExp(`^${name} `) });
       const shown = Number(await row.locator('[data-gradient]').getAttribute('data-gradient'));

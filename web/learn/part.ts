@@ -63,11 +63,15 @@ export class Part extends HTMLElement {
   async complete(): Promise<void> {
     await this.load();
     this.show();
-    const isComplete = () => this.firstElementChild && !this.querySelector('[aria-busy="true"]');
-    if (isComplete()) return;
-    await new Promise<void>((resolve) => {
+    while (!this.firstElementChild || this.querySelector('[aria-busy="true"]')) await this.#change();
+    // A chart is drawn in the next frame, when it knows how much room it has.
+    await new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  }
+
+  /** Waits until something of it is another. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
       const observer = new MutationObserver(() => {
-        if (!isComplete()) return;
         observer.disconnect();
         resolve();
       });
