@@ -103,7 +103,7 @@ function Network({ part }: { readonly part: Part }) {
     <section
       class="figure network"
       aria-label={text.figure(network)}
-      aria-busy={!failure.value && (!look.value || fields.value.length === 0)}
+      aria-busy={picture !== null && !failure.value && (!look.value || fields.value.length === 0)}
     >
       <div class="choices">
         <Selection
