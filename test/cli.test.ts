@@ -14,6 +14,7 @@ import { readBenchReport } from '../src/measure/index.js';
 import { mnist } from '../src/node/data.js';
 import { loadCheckpoint } from '../src/node/index.js';
 import { Generator } from '../src/tensor/random.js';
+import { literally } from './command.js';
 import { smallMnist } from './smallMnist.js';
 
 const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
@@ -304,7 +305,8 @@ describe('--help', () => {
   test('of the command lists the commands, a line each', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
-    for (const { usage, help } of commands) expect(stdout).toMatch(new RegExp(`^ {2}${usage} +${help}$`, 'm'));
+    for (const { usage, help } of commands)
+      expect(stdout).toMatch(new RegExp(`^ {2}${literally(usage)} +${literally(help)}$`, 'm'));
   });
 
   test.each(commands)(

@@ -3,6 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 export const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 
+/** For a pattern: what is in a text stands for itself. */
+export const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

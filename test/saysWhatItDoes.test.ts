@@ -12,7 +12,7 @@ import { smoothedLosses } from '../src/experiments/experiment.js';
 import type { Run } from '../src/experiments/index.js';
 import { lineChart } from '../src/experiments/lineChart.js';
 import type { StepRecord } from '../src/training/index.js';
-import { MAIN, run, startIn } from './command.js';
+import { literally, MAIN, run, startIn } from './command.js';
 import { smallMnist } from './smallMnist.js';
 
 let folder: string;
@@ -170,7 +170,7 @@ test('eval says on how many images, and takes --test-limit', async () => {
 test('--help lists the commands by group', async () => {
   const { stdout } = await run(folder, '--help');
   for (const { group, usage } of commands) {
-    expect(stdout).toMatch(new RegExp(`^${group}:\n(?: {2}.*\n)*? {2}${usage} `, 'm'));
+    expect(stdout).toMatch(new RegExp(`^${group}:\n(?: {2}.*\n)*? {2}${literally(usage)} `, 'm'));
   }
   expect(stdout).toContain('--version');
   expect(stdout.split('\n').length).toBeLessThan(26);

@@ -228,7 +228,17 @@ describe.skipIf(!hasChromium)('in Chromium (which npm has for Linux on x64)', ()
     expect(await page.getByRole('textbox', { name: 'Address of it alone' }).inputValue()).toBe(
       page.url().replace('?embed=conv2d', '?embed=conv2d&lang=en'),
     );
-    for (const wrong of ['nothing', 'exercise', '<b>', 'conv2d&x=1,1,2,2&weight=1,1,3,3', 'relu&x=9999,9999']) {
+    for (const wrong of [
+      'nothing',
+      'exercise',
+      '<b>',
+      'conv2d&x=1,1,2,2&weight=1,1,3,3',
+      'relu&x=9999,9999',
+      'gemm',
+      'lanes',
+      'graph',
+      'stages',
+    ]) {
       await page.goto(`${address}learn.html?embed=${wrong}`);
       await page.getByText('There is no').waitFor();
     }

@@ -1,6 +1,6 @@
 /** An element of a chapter. What it shows is computed when it is first seen. */
 import { signal } from '@preact/signals';
-import { type ComponentChild, render } from 'preact';
+import { type ComponentChild, h, render } from 'preact';
 import type { Inputs } from 'receptive/figures';
 import { texts } from '../shell/settings.js';
 import { Given } from './given.js';
@@ -8,6 +8,8 @@ import { type FigureState, untouched } from './state.js';
 
 /** What an element shows, by its attributes. */
 export type View = (part: Part) => ComponentChild;
+
+const sentence = (text: string) => h('p', { class: 'bad' }, text);
 
 export class Part extends HTMLElement {
   /** Of a figure: numbers to begin with in place of its own, by the names of its inputs. */
@@ -46,9 +48,13 @@ export class Part extends HTMLElement {
     this.#isShown = false;
   }
 
-  /** Loads its code, and computes nothing. */
+  /** Loads its code, and computes nothing. Where that can't be had, it says so in its place. */
   async load(): Promise<void> {
-    this.#view ??= await this.view();
+    try {
+      this.#view ??= await this.view();
+    } catch (error) {
+      this.#view = () => sentence(texts.value.learn.notLoaded(String(error)));
+    }
   }
 
   /** Shows it, seen or not: paper has no fold. Where its code was loaded it is there at once. */
@@ -84,7 +90,12 @@ export class Part extends HTMLElement {
     for (const name of ['role', 'aria-label']) this.removeAttribute(name);
     // The focus stays where it is, and the next Tab goes on inside.
     this.tabIndex = -1;
-    render(view(this), this);
+    try {
+      render(view(this), this);
+    } catch (error) {
+      // An address may ask for what can't be: a convolution without a weight.
+      render(sentence(texts.value.learn.impossible(String(error))), this);
+    }
   }
 
   /** What it shows. */

@@ -94,6 +94,7 @@ export const en = {
     notYetSeen: 'A figure or an exercise, which is there when you reach it',
     noFigure: (name: string) => `There is no figure ‘${name}’.`,
     figureOf: (operation: string) => `${operation}, number by number`,
+    notLoaded: (reason: string) => `This part can’t be loaded. Load the page again. ${reason}`,
     impossible: (reason: string) => `There is no such figure: ${reason}`,
     foreignState: 'What the address says of a figure doesn’t fit this page. The figure stands as it begins.',
     controls: 'Step through the figure',

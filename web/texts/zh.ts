@@ -94,6 +94,7 @@ export const zh: Texts = {
     notYetSeen: '图或练习，到达时才会出现',
     noFigure: (name) => `没有名为“${name}”的图。`,
     figureOf: (operation) => `${operation}，逐数展示`,
+    notLoaded: (reason) => `这一部分无法加载，请重新加载页面。${reason}`,
     impossible: (reason) => `不存在这样的图：${reason}`,
     foreignState: '网址中关于图的内容与本页不符，图保持最初的样子。',
     controls: '逐步查看',

@@ -8,11 +8,6 @@ export function lines(...all: readonly (string | false | readonly string[])[]): 
     .join('\n');
 }
 
-/** The same, some levels deeper. Empty lines stay empty. */
-export function indented(levels: number, code: string): string {
-  return code.replaceAll(/^(?=.)/gm, '    '.repeat(levels));
-}
-
 /** A value as Python writes it. */
 export function literal(value: unknown): string {
   if (value === null || value === undefined) return 'None';

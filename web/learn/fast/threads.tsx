@@ -64,7 +64,7 @@ function Timeline({
 function Threads({ part }: { readonly part: Part }) {
   const { fast } = texts.value;
   const text = fast.threads;
-  const tasks = part.number('tasks', 64);
+  const tasks = chosenAs(part, 'tasks', numberIn(1, 256), 64);
   const threads = chosenAs(part, 'threads', numberIn(1, 8), 2);
   const name = chosenAs(part, 'durations', oneOf(cases), cases[0]);
   const share = chosenAs(part, 'share', numberIn(0, 100), 90);
