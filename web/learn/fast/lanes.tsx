@@ -20,7 +20,7 @@ function Lanes({ figure, part }: { readonly figure: LanesFigure; readonly part: 
   const inputs = useMemo(() => {
     const of = (shape: readonly number[], first: (i: number) => number) =>
       Float64Array.from({ length: shape.reduce((all, size) => all * size, 1) }, (_, i) => first(i));
-    return { x: of(xShape, (i) => ((2 * i) % 5) - 1), weight: of(weightShape, (i) => ((3 * i) % 7) - 2) };
+    return { x: of(xShape, (i) => ((i * i + 2 * i) % 7) - 1), weight: of(weightShape, (i) => ((3 * i) % 7) - 2) };
   }, [figure]);
   const steps = useMemo(() => figure.steps(inputs), [figure]);
   const y = useMemo(() => figure.y(inputs), [figure]);
