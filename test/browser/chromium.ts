@@ -1,7 +1,7 @@
 /** A Chromium that comes with `npm install`, for Linux on x64. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { onceInRun } from '../web/onceInRun.js';
 
 /** It asks nobody for anything. */
 const quiet = [
@@ -17,17 +17,23 @@ const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '-
 
 export const hasChromium = process.platform === 'linux' && process.arch === 'x64';
 
-/** Unpacks Chromium (200 MB) into a folder, where it also keeps its own files, and starts it. Once in a process. */
+/** Starts Chromium, which keeps its own files in `folder`. It is unpacked (200 MB) once for all test files of a run. */
 export async function launchChromium(folder: string): Promise<Browser> {
-  const temporary = join(folder, 'chromium');
-  await mkdir(temporary);
-  process.env.TMPDIR = temporary;
-  // As on AWS Lambda, it also unpacks the libraries that a bare system lacks.
-  process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs20.x';
-  const { default: packed } = await import('@sparticuz/chromium');
-  packed.setGraphicsMode = true; // which brings SwiftShader, a GPU that computes on the CPU
+  let executablePath = '';
+  const unpack = async (place: string) => {
+    await mkdir(place, { recursive: true });
+    process.env.TMPDIR = place; // there it unpacks, or finds what was unpacked
+    // As on AWS Lambda, it also unpacks the libraries that a bare system lacks.
+    process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs20.x';
+    const { default: packed } = await import('@sparticuz/chromium');
+    packed.setGraphicsMode = true; // which brings SwiftShader, a GPU that computes on the CPU
+    executablePath = await packed.executablePath();
+  };
+  const place = await onceInRun('chromium', unpack);
+  if (executablePath === '') await unpack(place);
+  process.env.TMPDIR = folder;
   return chromium.launch({
-    executablePath: await packed.executablePath(),
+    executablePath,
     // It sees our own pages only, and containers lack what its sandbox needs.
     chromiumSandbox: false,
     args: [...quiet, ...webgpu],
